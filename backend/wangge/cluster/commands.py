@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from wangge.cluster.binaries import find_binaries
 from wangge.cluster.errors import ClusterError
-from wangge.cluster.private import PrivateCluster
+from wangge.cluster.private import ClusterUrls, PrivateCluster
 
 # The same default as in Settings, which must not be imported here (see the package's docstring).
 DEFAULT_DATA_DIR = Path(__file__).resolve().parents[3] / "data"
@@ -64,13 +65,35 @@ def status(data_dir: Path) -> None:
 
 
 @cluster_group.command()
+def find() -> None:
+    """Print the folder of the PostgreSQL programs that would be used, or say how to get some."""
+    with _plain_errors():
+        click.echo(find_binaries().bindir)
+
+
+@cluster_group.command()
+@data_dir_option
+@click.argument("name")
+@click.option("--template", default="template0", show_default=True, help="Database to copy.")
+@click.option("--replace", is_flag=True, help="Drop an older one of this name first.")
+def database(data_dir: Path, name: str, template: str, replace: bool) -> None:
+    """Make another database in the running cluster and print its connections, as urls does."""
+    with _plain_errors():
+        _print_urls(PrivateCluster(data_dir).create_database(name, template=template, replace=replace))
+
+
+@cluster_group.command()
 @data_dir_option
 @click.option("--superuser", is_flag=True, help="Show the superuser's connection too.")
 def urls(data_dir: Path, superuser: bool) -> None:
     """Print the connections as lines for a shell's eval. They hold passwords."""
     with _plain_errors():
         found = PrivateCluster(data_dir).urls()
-    click.echo(f"export WANGGE_DATABASE_URL={shlex.quote(found.owner)}")
-    click.echo(f"export WANGGE_DATABASE_APP_URL={shlex.quote(found.app)}")
+    _print_urls(found)
     if superuser:
         click.echo(f"export WANGGE_DATABASE_SUPERUSER_URL={shlex.quote(found.superuser)}")
+
+
+def _print_urls(found: ClusterUrls) -> None:
+    click.echo(f"export WANGGE_DATABASE_URL={shlex.quote(found.owner)}")
+    click.echo(f"export WANGGE_DATABASE_APP_URL={shlex.quote(found.app)}")

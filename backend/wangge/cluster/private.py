@@ -158,9 +158,11 @@ class PrivateCluster:
 
     @cached_property
     def _server_user(self) -> pwd.struct_passwd:
-        """The user that the server runs as: ourselves, but never root."""
+        """The user that the server runs as: ourselves, but never root; for root, whoever has made the cluster."""
         if os.geteuid() != 0:
             return pwd.getpwuid(os.geteuid())
+        if self._base.exists() and (owner := self._base.stat().st_uid) != 0:
+            return pwd.getpwuid(owner)
         for name in ("postgres", "nobody"):
             try:
                 return pwd.getpwnam(name)
