@@ -1,0 +1,90 @@
+"""Who acts in a request: looked up by the session's token in the same statement that binds row-level security."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge.accounts.errors import ClientHeaderMissing, NotSignedIn, RightMissing, SessionExpired
+
+COOKIE = "wangge_session"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+ENTER = text("select * from wangge_enter(:token)")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The signed-in person and the appointment she acts under; ``scope`` are ltree paths."""
+
+    session_id: UUID
+    account_id: UUID
+    login: str
+    person_id: UUID
+    person_name: str
+    person_kind: str
+    person_phone: str
+    role: str
+    rights: frozenset[str]
+    unit_id: UUID
+    unit_code: str
+    unit_name: str
+    unit_level: int
+    scope: tuple[str, ...]
+    device_id: UUID | None
+    expires_at: datetime
+
+    def require(self, right: str) -> None:
+        """Go on only with this right.
+
+        Raises:
+            RightMissing: the role does not carry it.
+        """
+        if right not in self.rights:
+            raise RightMissing(right=right)
+
+
+def token_hash(token: str) -> bytes:
+    """What the database keeps of a session's token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def token_of(request: Request[Any, Any, Any]) -> str | None:
+    """The session's token: the cookie, or a bearer token for programs."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    return bearer if scheme.lower() == "bearer" and bearer else request.cookies.get(COOKIE)
+
+
+async def enter(session: AsyncSession, token: str) -> Actor:
+    """Bind the transaction to the session's person and scope.
+
+    Raises:
+        NotSignedIn: nobody has this token.
+        SessionExpired: the session ran out, was revoked, or its appointment ended.
+    """
+    row = (await session.execute(ENTER, {"token": token_hash(token)})).mappings().one()
+    if row["state"] == "unknown":
+        raise NotSignedIn()
+    if row["state"] != "ok":
+        raise SessionExpired()
+    fields = {name: row[name] for name in Actor.__dataclass_fields__}
+    return Actor(**{**fields, "rights": frozenset(row["rights"]), "scope": tuple(row["scope"])})
+
+
+async def provide_actor(request: Request[Any, Any, Any], db: AsyncSession) -> Actor:
+    """The request's actor.
+
+    Raises:
+        ClientHeaderMissing: a writing request that our own pages did not send.
+        NotSignedIn, SessionExpired: see ``enter``.
+    """
+    if request.method not in SAFE_METHODS and not request.headers.get("x-wangge-client"):
+        raise ClientHeaderMissing()
+    token = token_of(request)
+    if not token:
+        raise NotSignedIn()
+    return await enter(db, token)

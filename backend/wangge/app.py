@@ -1,0 +1,74 @@
+"""The application: routes, dependencies, error map. Nothing runs at import."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge import __version__
+from wangge.accounts.actor import provide_actor
+from wangge.accounts.controllers import AuthController, MeController
+from wangge.core.db import make_engine, unit_of_work
+from wangge.core.health import HealthController
+from wangge.core.logging import request_log
+from wangge.core.problems import EXCEPTION_HANDLERS
+from wangge.core.settings import Settings
+from wangge.core.static import front_end
+from wangge.coverage.controllers import CoverageController
+from wangge.employers.controllers import EmployerController
+from wangge.evidence.controllers import EvidenceController, UploadController
+from wangge.grids.controllers import GridController
+from wangge.maps.controllers import MapController
+from wangge.patrols.controllers import PatrolController, PeopleController
+from wangge.sync.controllers import SyncController
+from wangge.visits.controllers import CheckInController, VisitController
+
+CONTROLLERS = (
+    HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
+    MapController, EmployerController, CoverageController, PeopleController, PatrolController, CheckInController,
+    VisitController,
+)  # fmt: skip
+
+
+def create_app(settings: Settings, engine: AsyncEngine | None = None) -> Litestar:
+    """The ASGI application over one database engine (the API's own role) and one front-end folder."""
+    app_engine = engine or make_engine(settings.database_app_url, settings.pool_size)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
+        settings.evidence_dir.mkdir(parents=True, exist_ok=True)
+        yield
+        if engine is None:
+            await app_engine.dispose()
+
+    async def provide_db() -> AsyncGenerator[AsyncSession, None]:
+        async with unit_of_work(app_engine) as session:
+            yield session
+
+    api = Router(
+        "/api",
+        route_handlers=CONTROLLERS,
+        dependencies={
+            "db": provide_db,
+            "actor": Provide(provide_actor),
+            "engine": Provide(lambda: app_engine, sync_to_thread=False),
+            "settings": Provide(lambda: settings, sync_to_thread=False),
+        },
+    )
+    return Litestar(
+        route_handlers=[api, front_end(settings.pwa_dir)],
+        middleware=[request_log],
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=[lifespan],
+        request_max_body_size=settings.max_body_bytes,
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=800, exclude=["/assets/.*png"]),
+        openapi_config=OpenAPIConfig(
+            title="Wangge 网格", version=__version__, path="/api", render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+    )  # fmt: skip

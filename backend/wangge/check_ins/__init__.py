@@ -1,0 +1,1 @@
+"""Check-ins (签到): who stood where, when, and how exactly the phone knew."""

@@ -1,0 +1,1 @@
+"""Mechanics every domain shares; knows no domain."""

@@ -1,0 +1,60 @@
+"""The database: engine, metadata, and the unit of work that commits at the edge.
+
+Row-level security needs to know who acts; ``enter`` tells it once per transaction, by the session's token, and the
+database itself looks up what that session may see (``wangge_enter`` in the migrations). Without it every scoped table is
+empty to the API's role.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import MetaData
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+SQLModel.metadata.naming_convention = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+).naming_convention
+
+
+def make_engine(url: str, pool_size: int = 5) -> AsyncEngine:
+    """An engine on a libpq-style ``postgresql://`` URL; a dead connection is replaced before use."""
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_timeout=20,
+        connect_args={"server_settings": {"application_name": "wangge", "timezone": "UTC", "jit": "off"}},
+    )
+
+
+@asynccontextmanager
+async def unit_of_work(engine: AsyncEngine) -> AsyncGenerator[AsyncSession, None]:
+    """One transaction: committed when the block ends well, rolled back on any exception."""
+    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+        try:
+            yield session
+            await session.commit()
+        except BaseException:
+            await session.rollback()
+            raise
+
+
+async def driver(session: AsyncSession) -> "asyncpg.Connection[Any]":
+    """The session's own asyncpg connection, inside the same transaction: for set-wise statements on hot paths."""
+    connection = await session.connection()
+    raw = await connection.get_raw_connection()
+    adapted: AsyncAdapt_asyncpg_connection = raw.dbapi_connection  # type: ignore[assignment]
+    return adapted.driver_connection

@@ -1,0 +1,83 @@
+"""Everything that can go wrong and that a person should hear about.
+
+WanggeError                    (this module)
+├── InvalidInput               422  field by field
+├── NotFound                   404
+├── Gone / Conflict / TooLarge / ... are plain statuses of the classes below
+├── accounts.errors            sign-in, sessions, rights
+├── employers.errors           credit codes, reviews
+├── patrols.errors             planning
+├── evidence.errors            photos and their bytes
+└── sync.errors                operations from phones
+
+Each class is one fact: a stable ``code`` for programs, a status, and a sentence in Chinese and in English that says what
+happened and what to do next. Codes are never reused; retired ones: (none yet).
+"""
+
+from typing import Any, ClassVar, Literal
+
+Language = Literal["zh", "en"]
+
+
+class WanggeError(Exception):
+    """Base of the catalogue. Keyword arguments fill the sentences and travel as typed extras of the problem."""
+
+    code: ClassVar[str]
+    status: ClassVar[int]
+    zh: ClassVar[str]
+    en: ClassVar[str]
+
+    def __init__(self, **fields: Any) -> None:
+        self.fields = fields
+        super().__init__(f"{self.code} {fields}")
+
+    def sentence(self, language: Language) -> str:
+        """The sentence for the person, in her language."""
+        return (self.zh if language == "zh" else self.en).format(**self.fields)
+
+
+class FieldProblem:
+    """One field that cannot be accepted, and why."""
+
+    def __init__(self, field: str, code: str, zh: str, en: str) -> None:
+        self.field, self.code, self.zh, self.en = field, code, zh, en
+
+    def as_json(self, language: Language) -> dict[str, str]:
+        """The entry of a problem's ``errors``."""
+        return {"field": self.field, "code": self.code, "detail": self.zh if language == "zh" else self.en}
+
+
+class InvalidInput(WanggeError):
+    """The input does not hold; ``problems`` says so field by field."""
+
+    code, status = "invalid_input", 422
+    zh = "有 {count} 处填写需要改正，其余内容都已保留。"
+    en = "{count} field(s) need correcting; everything else is kept."
+
+    def __init__(self, problems: list[FieldProblem]) -> None:
+        self.problems = problems
+        super().__init__(count=len(problems))
+
+
+class NotFound(WanggeError):
+    """No such thing in the caller's scope; whether it exists elsewhere is not said."""
+
+    code, status = "not_found", 404
+    zh = "找不到这条记录，或它不在您的网格范围内。"
+    en = "No such record, or it lies outside your grids."
+
+
+class BodyTooLarge(WanggeError):
+    """The request is larger than the server takes at once."""
+
+    code, status = "body_too_large", 413
+    zh = "一次发送的内容太大（上限 {max_bytes} 字节），请分批发送。"
+    en = "Too much at once (limit {max_bytes} bytes); send it in parts."
+
+
+class RateLimited(WanggeError):
+    """Too many requests from one place."""
+
+    code, status = "rate_limited", 429
+    zh = "操作太频繁，请 {retry_after_s} 秒后再试。"
+    en = "Too many attempts; try again in {retry_after_s} seconds."

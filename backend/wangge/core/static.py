@@ -1,0 +1,54 @@
+"""The built front end on the API's own port: two entries, hashed assets cached for good, everything else revalidated."""
+
+from pathlib import Path
+from typing import Any
+
+import anyio
+from litestar import Request, Response, get
+from litestar.exceptions import NotFoundException
+from litestar.response import File
+
+MEDIA_TYPES = {
+    ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".json": "application/json",
+    ".webmanifest": "application/manifest+json", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
+    ".woff2": "font/woff2", ".txt": "text/plain", ".map": "application/json", ".wasm": "application/wasm",
+}  # fmt: skip
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=(self)",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+        "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+}
+
+
+def _entry_for(path: str) -> str:
+    return "console.html" if path == "console" or path.startswith("console/") else "index.html"
+
+
+def front_end(pwa_dir: Path) -> Any:
+    """Route handler for every path that is not the API's."""
+    root = pwa_dir.resolve()
+
+    @get(["/", "/{path:path}"], include_in_schema=False, name="front_end")
+    async def serve(request: Request[Any, Any, Any], path: str = "") -> Response[Any]:
+        relative = path.strip("/")
+        if relative == "api" or relative.startswith("api/"):
+            raise NotFoundException()
+        wanted = (root / relative).resolve()
+        if not wanted.is_relative_to(root) or not await anyio.Path(wanted).is_file():
+            if "." in relative.rsplit("/", 1)[-1]:
+                raise NotFoundException()
+            wanted = root / _entry_for(relative)
+        is_asset = relative.startswith("assets/")
+        headers = {
+            "Cache-Control": "public, max-age=31536000, immutable" if is_asset else "no-cache",
+            **SECURITY_HEADERS,
+        }
+        return File(wanted, filename=wanted.name, content_disposition_type="inline", headers=headers,
+                    media_type=MEDIA_TYPES.get(wanted.suffix, "application/octet-stream"))  # fmt: skip
+
+    return serve

@@ -1,0 +1,1 @@
+"""Employers (用人单位): one employer, one file (一企一档)."""

@@ -1,0 +1,62 @@
+"""Table of employers' files."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from wangge.core.columns import grid_path_field, id_field, moment, position_column
+
+
+class Employer(SQLModel, table=True):
+    """An employer's file (一企一档).
+
+    ``position`` is lon/lat EPSG:4326, ``accuracy_m`` metres. ``grid_id``/``grid_path`` is the deepest grid known for it:
+    by its position (``grid_source = 'position'``), else the one its finder declared, else the whole city's.
+    """
+
+    __tablename__ = "employers"
+    __table_args__ = (
+        CheckConstraint("accuracy_m >= 0", name="accuracy"),
+        CheckConstraint("employees >= 0", name="employees"),
+        CheckConstraint("grid_source in ('position', 'declared', 'none')", name="grid_source"),
+        CheckConstraint("review_state in ('accepted', 'waiting_review', 'returned')", name="review_state"),
+        Index("uq_employers_uscc_accepted", "uscc", unique=True, postgresql_where=text("review_state = 'accepted'")),
+        Index("ix_employers_uscc", "uscc"),
+        Index("ix_employers_grid_id_last_visited_at", "grid_id", "last_visited_at"),
+        Index("ix_employers_grid_path", "grid_path", postgresql_using="gist"),
+        Index("ix_employers_grid_path_name_id", "grid_path", "name", "id"),
+        Index("ix_employers_name_id", "name", "id"),
+        Index("ix_employers_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
+        Index("ix_employers_waiting", "registered_at", postgresql_where=text("review_state = 'waiting_review'")),
+        Index("ix_employers_never_visited", "grid_id", postgresql_where=text("last_visited_at is null")),
+        Index("ix_employers_outside", "id", postgresql_where=text("grid_source <> 'position'")),
+    )
+    id: UUID = id_field()
+    name: str
+    uscc: str | None = None
+    no_uscc_reason: str | None = None
+    address: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    industry_code: str | None = None
+    employees: int | None = None
+    position: Any = position_column()
+    accuracy_m: float | None = None
+    position_source: str | None = None
+    grid_id: UUID = Field(foreign_key="grids.id")
+    grid_path: str = grid_path_field()
+    grid_source: str
+    review_state: str = "accepted"
+    review_reason: str = ""
+    reviewed_by: UUID | None = Field(default=None, foreign_key="people.id", index=True)
+    reviewed_at: datetime | None = moment(nullable=True)
+    duplicate_of: UUID | None = Field(default=None, foreign_key="employers.id", index=True)
+    registered_by: UUID | None = Field(default=None, foreign_key="people.id", index=True)
+    registered_at: datetime = moment(default_now=True)
+    captured_at: datetime | None = moment(nullable=True)
+    last_visited_at: datetime | None = moment(nullable=True)
+    note: str = ""
+    version: int = 1

@@ -1,0 +1,1 @@
+"""Patrols (巡查): a planned round of stops at employers, for one person and one day."""

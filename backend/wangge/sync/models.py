@@ -1,0 +1,69 @@
+"""Tables of the sync: the journal of operations, the feed of changes."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field, SQLModel
+
+from wangge.core.columns import Ltree, grid_path_field, moment
+
+
+class SyncOperation(SQLModel, table=True):
+    """One operation as a phone sent it, byte for byte, with what became of it. Also the refused ones: nothing is dropped."""
+
+    __tablename__ = "sync_operations"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome in ('applied', 'conflict', 'waiting_for_parent', 'quarantined')",
+            name="outcome",
+        ),
+        Index("ix_sync_operations_person_id", "person_id", "received_at"),
+        Index("ix_sync_operations_grid_path", "grid_path", postgresql_using="gist"),
+        Index("ix_sync_operations_open", "received_at", postgresql_where=text("outcome <> 'applied'")),
+        Index("ix_sync_operations_waiting_for", "waiting_for", postgresql_where=text("outcome = 'waiting_for_parent'")),
+    )
+    op_id: UUID = Field(primary_key=True)
+    op_sha256: str = Field(primary_key=True)
+    device_id: UUID | None = None
+    person_id: UUID = Field(foreign_key="people.id")
+    kind: str
+    v: int
+    entity_id: UUID | None = None
+    body: str
+    outcome: str
+    problem: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    flags: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
+    waiting_for: UUID | None = None
+    captured_at: datetime | None = moment(nullable=True)
+    received_at: datetime = moment(default_now=True)
+    grid_path: str = grid_path_field()
+
+
+class Change(SQLModel, table=True):
+    """One line of the change feed: this thing changed, as seen on this channel (a grid's or a person's id).
+
+    ``tx`` is the writing transaction; a reader stops before the oldest transaction still running, so a slow one is
+    never skipped.
+    """
+
+    __tablename__ = "changes"
+    __table_args__ = (Index("ix_changes_channel_tx_seq", "channel", "tx", "seq"),)
+    seq: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    tx: int = Field(
+        sa_column=Column(BigInteger, nullable=False, server_default=text("(pg_current_xact_id()::text::bigint)"))
+    )
+    channel: UUID
+    kind: str
+    entity_id: UUID
+    grid_path: str | None = Field(default=None, sa_type=Ltree)
+
+
+class Feed(SQLModel, table=True):
+    """The feed's epoch: transaction numbers mean something only within one; a restored backup starts a new one."""
+
+    __tablename__ = "feed"
+    epoch: UUID = Field(primary_key=True)
+    started_at: datetime = moment(default_now=True)
