@@ -100,7 +100,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     perform from employers where id in (select employer_id from new_rows) order by id for no key update;
     update employers e set last_visited_at = v.visited_at
-      from (select employer_id, max(least(captured_at, received_at)) as visited_at from new_rows group by employer_id) v
+      from (select employer_id, max(least(happened_at, received_at)) as visited_at from new_rows group by employer_id) v
      where e.id = v.employer_id and (e.last_visited_at is null or e.last_visited_at < v.visited_at);
     update patrol_stops s set status = 'visited'
       from (select distinct patrol_id, employer_id from new_rows where patrol_id is not null order by 1, 2) v

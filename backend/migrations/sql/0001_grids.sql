@@ -41,3 +41,18 @@ language sql stable security definer set search_path = public, pg_temp as $$
     union all select id from visits where kind = 'visit' and id = any(wanted)
     union all select id from check_ins where kind = 'check_in' and id = any(wanted)
 $$;
+
+-- Where employers found in the field belong: by their point when it lies in a community grid; else the grid the finder
+-- declared; else the smallest grid around the point; else the city's.
+create function grids_for_registering(lons float8[], lats float8[], declared uuid[])
+returns table (ordinal bigint, grid_id uuid, grid_path ltree, grid_source text)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select w.ordinal,
+           case when at.grid_level = 4 then at.grid_id else coalesce(d.id, at.grid_id, city.id) end,
+           case when at.grid_level = 4 then at.grid_path else coalesce(d.path, at.grid_path, city.path) end,
+           case when at.grid_level = 4 then 'position' when d.id is not null then 'declared' else 'none' end
+    from unnest(lons, lats, declared) with ordinality as w(lon, lat, declared, ordinal)
+    left join lateral grid_at(ST_SetSRID(ST_MakePoint(w.lon, w.lat), 4326)) at on w.lon is not null
+    left join grids d on d.id = w.declared and d.valid_to is null
+    cross join (select id, path from grids where level = 1 and valid_to is null order by code limit 1) city
+$$;

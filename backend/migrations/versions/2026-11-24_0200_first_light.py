@@ -369,7 +369,7 @@ def upgrade() -> None:
             name=op.f("ck_sync_operations_outcome"),
         ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_sync_operations_person_id")),
-        sa.PrimaryKeyConstraint("op_id", "op_sha256", name=op.f("pk_sync_operations")),
+        sa.PrimaryKeyConstraint("person_id", "op_id", "op_sha256", name=op.f("pk_sync_operations")),
     )
     op.create_index(
         "ix_sync_operations_grid_path", "sync_operations", ["grid_path"], unique=False, postgresql_using="gist"
@@ -414,6 +414,7 @@ def upgrade() -> None:
         sa.Column("is_on_site", sa.Boolean(), nullable=False),
         sa.Column("flags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("grid_id", sa.Uuid(), nullable=False),
         sa.Column("grid_path", wangge.core.columns.Ltree(), nullable=False),
@@ -427,7 +428,7 @@ def upgrade() -> None:
     op.create_geospatial_index(
         "idx_check_ins_position", "check_ins", ["position"], unique=False, postgresql_using="gist", postgresql_ops={}
     )
-    op.create_index("ix_check_ins_captured_at", "check_ins", ["captured_at"], unique=False)
+    op.create_index("ix_check_ins_happened_at", "check_ins", ["happened_at"], unique=False)
     op.create_index(op.f("ix_check_ins_employer_id"), "check_ins", ["employer_id"], unique=False)
     op.create_index(op.f("ix_check_ins_grid_id"), "check_ins", ["grid_id"], unique=False)
     op.create_index("ix_check_ins_grid_path", "check_ins", ["grid_path"], unique=False, postgresql_using="gist")
@@ -564,6 +565,7 @@ def upgrade() -> None:
         sa.Column("evidence_expected", sa.Integer(), nullable=False),
         sa.Column("flags", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
         sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("grid_id", sa.Uuid(), nullable=False),
         sa.Column("grid_path", wangge.core.columns.Ltree(), nullable=False),
@@ -574,9 +576,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_visits_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
     )
-    op.create_index("ix_visits_captured_at", "visits", ["captured_at"], unique=False)
+    op.create_index("ix_visits_happened_at", "visits", ["happened_at"], unique=False)
     op.create_index(op.f("ix_visits_check_in_id"), "visits", ["check_in_id"], unique=False)
-    op.create_index("ix_visits_employer_id_captured_at", "visits", ["employer_id", "captured_at"], unique=False)
+    op.create_index("ix_visits_employer_id_happened_at", "visits", ["employer_id", "happened_at"], unique=False)
     op.create_index(op.f("ix_visits_grid_id"), "visits", ["grid_id"], unique=False)
     op.create_index("ix_visits_grid_path", "visits", ["grid_path"], unique=False, postgresql_using="gist")
     op.create_index(op.f("ix_visits_patrol_id"), "visits", ["patrol_id"], unique=False)

@@ -12,13 +12,16 @@ from wangge.core.columns import grid_path_field, id_field, moment, position_colu
 
 
 class CheckIn(SQLModel, table=True):
-    """A check-in (签到) at an employer. ``distance_m`` is metres on the ellipsoid from the employer's point, or null."""
+    """A check-in (签到) at an employer. ``distance_m`` is metres on the ellipsoid from the employer's point, or null.
+
+    ``captured_at`` is the phone's clock; ``happened_at`` the best estimate of the true moment (its known offset applied).
+    """
 
     __tablename__ = "check_ins"
     __table_args__ = (
         CheckConstraint("accuracy_m >= 0", name="accuracy"),
         Index("ix_check_ins_grid_path", "grid_path", postgresql_using="gist"),
-        Index("ix_check_ins_captured_at", "captured_at"),
+        Index("ix_check_ins_happened_at", "happened_at"),
     )
     id: UUID = id_field()
     employer_id: UUID = Field(foreign_key="employers.id", index=True)
@@ -32,6 +35,7 @@ class CheckIn(SQLModel, table=True):
     is_on_site: bool
     flags: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
     captured_at: datetime = moment()
+    happened_at: datetime = moment()
     received_at: datetime = moment(default_now=True)
     grid_id: UUID = Field(foreign_key="grids.id", index=True)
     grid_path: str = grid_path_field()

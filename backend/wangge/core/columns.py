@@ -4,6 +4,7 @@ from typing import Any
 
 from geoalchemy2 import Geometry
 from sqlalchemy import Column, DateTime, func
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field
 
@@ -18,6 +19,9 @@ class Ltree(UserDefinedType[str]):
     def get_col_spec(self, **_: Any) -> str:
         """The type's name in DDL."""
         return "ltree"
+
+
+ischema_names["ltree"] = Ltree
 
 
 def id_field() -> Any:

@@ -25,10 +25,10 @@ class SyncOperation(SQLModel, table=True):
         Index("ix_sync_operations_open", "received_at", postgresql_where=text("outcome <> 'applied'")),
         Index("ix_sync_operations_waiting_for", "waiting_for", postgresql_where=text("outcome = 'waiting_for_parent'")),
     )
+    person_id: UUID = Field(foreign_key="people.id", primary_key=True)
     op_id: UUID = Field(primary_key=True)
     op_sha256: str = Field(primary_key=True)
     device_id: UUID | None = None
-    person_id: UUID = Field(foreign_key="people.id")
     kind: str
     v: int
     entity_id: UUID | None = None

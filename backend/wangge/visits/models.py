@@ -11,13 +11,16 @@ from wangge.core.columns import grid_path_field, id_field, moment
 
 
 class Visit(SQLModel, table=True):
-    """A visit (走访) to an employer by any supervisor."""
+    """A visit (走访) to an employer by any supervisor.
+
+    ``captured_at`` is the phone's clock; ``happened_at`` the best estimate of the true moment (its known offset applied).
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
-        Index("ix_visits_employer_id_captured_at", "employer_id", "captured_at"),
+        Index("ix_visits_employer_id_happened_at", "employer_id", "happened_at"),
         Index("ix_visits_grid_path", "grid_path", postgresql_using="gist"),
-        Index("ix_visits_captured_at", "captured_at"),
+        Index("ix_visits_happened_at", "happened_at"),
     )
     id: UUID = id_field()
     employer_id: UUID = Field(foreign_key="employers.id")
@@ -31,6 +34,7 @@ class Visit(SQLModel, table=True):
     evidence_expected: int = 0
     flags: list[str] = Field(default_factory=list, sa_column=Column(ARRAY(Text), nullable=False, server_default="{}"))
     captured_at: datetime = moment()
+    happened_at: datetime = moment()
     received_at: datetime = moment(default_now=True)
     grid_id: UUID = Field(foreign_key="grids.id", index=True)
     grid_path: str = grid_path_field()
