@@ -10,8 +10,8 @@ step_total=0
 step_pid=
 declare -A service_pids=()
 
-say() { printf '%s\n' "$*"; }
-warn() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@"; }
+warn() { printf "%s\n" "$@" >&2; }
 
 # fail MESSAGE...: say what is wrong and what to do, and end.
 fail() {

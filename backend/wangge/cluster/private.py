@@ -133,7 +133,7 @@ class PrivateCluster:
 
     @property
     def _base(self) -> Path:
-        return self.data_dir / "postgres"
+        return (self.data_dir / "postgres").resolve()
 
     @property
     def _cluster(self) -> Path:
@@ -142,10 +142,10 @@ class PrivateCluster:
     @cached_property
     def socket_dir(self) -> Path:
         """Folder of the server's socket: in the data folder, or under /tmp where that path is too long."""
-        here = self._base.resolve() / "socket"
+        here = self._base / "socket"
         if len(os.fsencode(here / SOCKET_FILE)) <= LONGEST_SOCKET_PATH:
             return here
-        digest = hashlib.sha256(os.fsencode(self._base.resolve())).hexdigest()[:16]
+        digest = hashlib.sha256(os.fsencode(self._base)).hexdigest()[:16]
         return Path("/tmp") / f"wangge-{digest}"  # noqa: S108 (owner and mode are checked in _own)
 
     @cached_property
@@ -199,22 +199,22 @@ class PrivateCluster:
         self._write_for_server(self._cluster / "wangge.conf", self._settings())
 
     def _make_base(self) -> None:
-        base = self._base
-        if base.is_symlink() and not base.exists():
-            base.unlink()  # the folder it led to is gone, and with it the data
-        if not base.exists():
-            base.mkdir(mode=0o700)
-            self._own(base)
-            if not self._server_user_reaches(base):
-                base.rmdir()
+        """Make the folder ``postgres``, or a link to one outside where the server's user cannot reach it."""
+        place = self.data_dir / "postgres"
+        if place.is_symlink() and not place.exists():
+            place.unlink()  # the folder it led to is gone, and with it the data
+        if not place.exists():
+            self._own(place)
+            if not self._server_user_reaches(place):
+                place.rmdir()
                 OUTSIDE_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
                 elsewhere = Path(tempfile.mkdtemp(prefix="cluster-", dir=OUTSIDE_HOME))
                 self._own(elsewhere)
-                base.symlink_to(elsewhere)
+                place.symlink_to(elsewhere)
             self.__dict__.pop("socket_dir", None)
-        if not self._server_user_reaches(base):
+        if not self._server_user_reaches(self._base):
             raise ClusterError(
-                f"The server's user '{self._server_user.pw_name}' cannot reach {base}. "
+                f"The server's user '{self._server_user.pw_name}' cannot reach {self._base}. "
                 "Set WANGGE_DATA_DIR to a folder outside home folders, or open the folders above it with chmod o+x."
             )
 
@@ -259,10 +259,9 @@ class PrivateCluster:
             "local  replication  all  scram-sha-256\n",
         )
         with (unfinished / "postgresql.conf").open("a", encoding="utf-8") as conf:
-            conf.write(
-                "\ninclude_if_exists = 'wangge.conf'  # written at every start"
-                "\ninclude_if_exists = 'local.conf'   # yours, wins over the above\n"
-            )
+            conf.write("\ninclude = 'wangge.conf'\ninclude = 'local.conf'\n")
+        self._write_for_server(unfinished / "wangge.conf", self._settings())
+        self._write_for_server(unfinished / "local.conf", "# Your own settings; they win over wangge.conf.\n")
         unfinished.rename(self._cluster)
 
     def _settings(self) -> str:
@@ -327,6 +326,8 @@ class PrivateCluster:
                 raise ClusterError(f"Old database processes {orphans} do not end; stop them and start again.")
             time.sleep(0.1)
         self._disarm_stale_pid()
+        for name in (SOCKET_FILE, SOCKET_FILE + ".lock"):  # nobody else uses this folder
+            (self.socket_dir / name).unlink(missing_ok=True)
 
     def _disarm_stale_pid(self) -> None:
         """Put an impossible process id into a stale postmaster.pid whose number was used again.
@@ -361,7 +362,7 @@ class PrivateCluster:
     def _pg_ctl(self, verb: str, *arguments: str) -> None:
         pg_ctl = str(self._binaries.bindir / "pg_ctl")
         doing = f"{verb} the database server"
-        self._as_server_user([pg_ctl, verb, "-D", str(self._cluster.resolve()), "-w", *arguments], doing=doing)
+        self._as_server_user([pg_ctl, verb, "-D", str(self._cluster), "-w", *arguments], doing=doing)
 
     def _as_server_user(
         self, command: list[str], *, doing: str = "", check: bool = True
