@@ -218,7 +218,7 @@ def _settle(
         return dx * dx + dy * dy, i
 
     by_nearness = sorted(range(len(cells)), key=from_seat)
-    settled = []
+    settled: list[tuple[Village, BaseGeometry]] = []
     for group, places in ((urban, by_nearness[: len(urban)]), (rural, by_nearness[len(urban) :])):
         settled += zip(group, [cells[i] for i in _in_rows(places, middles)], strict=True)
     return sorted(settled, key=lambda pair: pair[0].code)
