@@ -37,9 +37,7 @@ class AuthController(Controller):
         settings: NamedDependency[Settings],
     ) -> Response[Me]:
         """Open a session; its token travels only in an HttpOnly cookie."""
-        token, expires_at = await service.sign_in(
-            engine, data, client_address(request, settings), settings.session_days
-        )
+        token, _ = await service.sign_in(engine, data, client_address(request, settings), settings.session_days)
         async with unit_of_work(engine) as db:
             me = await service.describe(db, await enter(db, token))
         cookie = Cookie(COOKIE, value=token, path="/api", httponly=True, samesite="strict", secure=settings.secure_cookies,

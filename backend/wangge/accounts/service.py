@@ -35,11 +35,7 @@ async def sign_in(engine: AsyncEngine, data: SignIn, address: str, session_days:
     async with unit_of_work(engine) as db:
         attempts = await db.scalar(text("select auth_attempt(:address)"), {"address": address})
         limit = await db.scalar(text("select (policy('sign_in_per_minute_per_address'))::int"))
-        account = (
-            (await db.execute(text("select * from auth_account(:login)"), {"login": data.login.strip()}))
-            .mappings()
-            .first()
-        )
+        account = (await db.execute(text("select * from auth_account(:login)"), {"login": data.login.strip()})).mappings().first()
     if attempts > limit:
         raise RateLimited(retry_after_s=60)
     now = utc_now()
@@ -49,11 +45,7 @@ async def sign_in(engine: AsyncEngine, data: SignIn, address: str, session_days:
         attempts_left = 0
         if account:
             async with unit_of_work(engine) as db:
-                failed = (
-                    (await db.execute(text("select * from auth_failed(:id)"), {"id": account["account_id"]}))
-                    .mappings()
-                    .one()
-                )
+                failed = (await db.execute(text("select * from auth_failed(:id)"), {"id": account["account_id"]})).mappings().one()
             if failed["locked_until"] and failed["locked_until"] > now:
                 raise _locked(failed["locked_until"])
             attempts_left = failed["attempts_left"]
@@ -83,9 +75,7 @@ def mask_phone(phone: str) -> str:
 async def describe(db: AsyncSession, actor: Actor) -> Me:
     """The signed-in person as she may see herself."""
     grids = await db.execute(
-        text(
-            "select id, code, name, level, path::text from grids where path = any(cast(:paths as ltree[])) order by code"
-        ),
+        text("select id, code, name, level, path::text from grids where path = any(cast(:paths as ltree[])) order by code"),
         {"paths": list(actor.scope)},
     )
     return Me(

@@ -33,9 +33,7 @@ class HealthController(Controller):
         return {"status": "ok"}
 
     @get("/ready")
-    async def ready(
-        self, engine: NamedDependency[AsyncEngine], settings: NamedDependency[Settings]
-    ) -> Response[Readiness]:
+    async def ready(self, engine: NamedDependency[AsyncEngine], settings: NamedDependency[Settings]) -> Response[Readiness]:
         """Database reachable, migrated to this release, evidence store writable; 503 otherwise."""
         database, migrations = "ok", "ok"
         try:

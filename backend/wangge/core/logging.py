@@ -15,9 +15,7 @@ log = structlog.get_logger()
 def configure_logging(log_format: str) -> None:
     """Send the house's events and the libraries' warnings to standard error, as JSON lines or as text."""
     renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if log_format == "json"
-        else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer(ensure_ascii=False) if log_format == "json" else structlog.dev.ConsoleRenderer()
     )
     structlog.configure(
         processors=[

@@ -32,11 +32,7 @@ def order_by(sort: str | None, allowed: dict[str, str], default: str) -> str:
     if name not in allowed:
         names = ", ".join(allowed)
         raise InvalidInput(
-            [
-                FieldProblem(
-                    "sort", "unknown_sort", f"不能按 {name} 排序，可用：{names}", f"Cannot sort by {name}; use: {names}"
-                )
-            ]
+            [FieldProblem("sort", "unknown_sort", f"不能按 {name} 排序，可用：{names}", f"Cannot sort by {name}; use: {names}")]
         )
     return f"{allowed[name]} {'desc nulls last' if descending else 'asc nulls first'}"
 

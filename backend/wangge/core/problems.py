@@ -57,9 +57,7 @@ def broken_constraint(exc: BaseException) -> WanggeError | None:
     return None
 
 
-def _respond(
-    request: Request[Any, Any, Any], body: dict[str, Any], headers: dict[str, str] | None = None
-) -> Response[Any]:
+def _respond(request: Request[Any, Any, Any], body: dict[str, Any], headers: dict[str, str] | None = None) -> Response[Any]:
     body["request_id"] = request.state.get("request_id")
     return Response(body, status_code=body["status"], media_type=MEDIA_TYPE, headers=headers)
 
@@ -81,9 +79,7 @@ def answer_validation(request: Request[Any, Any, Any], exc: ValidationException)
     """Answer input that does not have the declared shape, field by field."""
     extra = exc.extra if isinstance(exc.extra, list) else []
     problems = [
-        FieldProblem(
-            str(e.get("key", "")), "invalid", f"填写不符合要求：{e.get('message', '')}", str(e.get("message", ""))
-        )
+        FieldProblem(str(e.get("key", "")), "invalid", f"填写不符合要求：{e.get('message', '')}", str(e.get("message", "")))
         for e in extra
         if isinstance(e, dict)
     ] or [FieldProblem("", "invalid", "内容无法读取，请检查格式。", "The content cannot be read; check its format.")]

@@ -52,9 +52,7 @@ class Change(SQLModel, table=True):
     __tablename__ = "changes"
     __table_args__ = (Index("ix_changes_channel_tx_seq", "channel", "tx", "seq"),)
     seq: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    tx: int = Field(
-        sa_column=Column(BigInteger, nullable=False, server_default=text("(pg_current_xact_id()::text::bigint)"))
-    )
+    tx: int = Field(sa_column=Column(BigInteger, nullable=False, server_default=text("(pg_current_xact_id()::text::bigint)")))
     channel: UUID
     kind: str
     entity_id: UUID

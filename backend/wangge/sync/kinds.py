@@ -1,0 +1,35 @@
+"""Every kind of operation the server understands, in the order in which kinds depend on each other."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.json import Decoder
+
+from wangge.check_ins.recording import CheckInPayload, record_check_ins
+from wangge.core.operations import Verdict
+from wangge.employers.registering import EmployerPayload, register_employers
+from wangge.evidence.announcing import EvidencePayload, announce_evidence
+from wangge.patrols.working import PatrolFinishPayload, PatrolStartPayload, finish_patrols, start_patrols
+from wangge.visits.recording import VisitPayload, record_visits
+
+Apply = Callable[..., Awaitable[list[Verdict]]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a kind's payload is read and applied; ``apply`` takes a batch and answers in its order."""
+
+    decoder: Decoder[Any]
+    apply: Apply
+
+
+KINDS: dict[tuple[str, int], Kind] = {
+    ("employer.register", 1): Kind(Decoder(EmployerPayload), register_employers),
+    ("patrol.start", 1): Kind(Decoder(PatrolStartPayload), start_patrols),
+    ("check_in.record", 1): Kind(Decoder(CheckInPayload), record_check_ins),
+    ("visit.record", 1): Kind(Decoder(VisitPayload), record_visits),
+    ("evidence.announce", 1): Kind(Decoder(EvidencePayload), announce_evidence),
+    ("patrol.finish", 1): Kind(Decoder(PatrolFinishPayload), finish_patrols),
+}
+ORDER = {key: index for index, key in enumerate(KINDS)}
