@@ -106,9 +106,7 @@ class PrivateCluster:
 
     def urls(self, database: str = DATABASE) -> ClusterUrls:
         """The three connections to ``database``. Raises ClusterError before the cluster exists."""
-        return ClusterUrls(
-            owner=self._url(OWNER, database), app=self._url(APP, database), superuser=self._url(SUPERUSER, database)
-        )
+        return ClusterUrls(owner=self._url(OWNER, database), app=self._url(APP, database), superuser=self._url(SUPERUSER, database))
 
     def create_database(self, name: str, *, template: str = "template0", replace: bool = False) -> ClusterUrls:
         """Make a database with extensions and rights, owned by ``wangge_owner``; the server must be running.
@@ -364,9 +362,7 @@ class PrivateCluster:
         doing = f"{verb} the database server"
         self._as_server_user([pg_ctl, verb, "-D", str(self._cluster), "-w", *arguments], doing=doing)
 
-    def _as_server_user(
-        self, command: list[str], *, doing: str = "", check: bool = True
-    ) -> subprocess.CompletedProcess[str]:
+    def _as_server_user(self, command: list[str], *, doing: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         user = self._server_user
         switching = os.geteuid() == 0
         done = subprocess.run(
@@ -416,9 +412,7 @@ class PrivateCluster:
         script = "".join(f"\\set {name} '{value}'\n" for name, value in variables.items()) + text
         psql = [str(self._binaries.bindir / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]
         psql += ["-h", str(self.socket_dir), "-U", SUPERUSER, "-d", connect_to]
-        environment = self._environment(
-            {"PGPASSWORD": self._secret(SUPERUSER), "PGOPTIONS": "-c client_min_messages=warning"}
-        )
+        environment = self._environment({"PGPASSWORD": self._secret(SUPERUSER), "PGOPTIONS": "-c client_min_messages=warning"})
         done = subprocess.run(psql, input=script, capture_output=True, text=True, cwd="/", env=environment)
         if done.returncode != 0:
             raise ClusterError(f"The database refused a bootstrap statement:\n  {done.stderr.strip()}")

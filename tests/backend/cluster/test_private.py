@@ -57,13 +57,12 @@ async def test_no_role_of_ours_may_bypass_row_level_security(cluster: PrivateClu
 
 async def test_every_database_has_the_extensions_and_leakproof_index_functions(cluster: PrivateCluster) -> None:
     for urls in (cluster.urls(), cluster.create_database("another", replace=True)):
-        extensions = (
-            "SELECT count(*) FROM pg_extension WHERE extname IN ('postgis','ltree','pg_trgm','btree_gist','pgcrypto')"
-        )
+        extensions = "SELECT count(*) FROM pg_extension WHERE extname IN ('postgis','ltree','pg_trgm','btree_gist','pgcrypto')"
         assert await ask(urls.app, extensions) == 5
         leakproof = (
             "SELECT bool_and(proleakproof) FROM pg_proc WHERE oid IN ("
-            "'geometry_overlaps(geometry,geometry)'::regprocedure, 'ltree_isparent(ltree,ltree)'::regprocedure, 'ltree_risparent(ltree,ltree)'::regprocedure)"
+            "'geometry_overlaps(geometry,geometry)'::regprocedure,"
+            "'ltree_isparent(ltree,ltree)'::regprocedure, 'ltree_risparent(ltree,ltree)'::regprocedure)"
         )
         assert await ask(urls.app, leakproof) is True
 
