@@ -8,7 +8,6 @@ from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge import __version__
@@ -36,19 +35,18 @@ CONTROLLERS = (
 )  # fmt: skip
 
 
-def create_app(settings: Settings, engine: AsyncEngine | None = None) -> Litestar:
-    """The ASGI application over one database engine (the API's own role) and one front-end folder."""
-    app_engine = engine or make_engine(settings.database_app_url, settings.pool_size)
+def create_app(settings: Settings, app_url: str) -> Litestar:
+    """The ASGI application over the API's own database connection (``app_url``, least privilege) and one front-end folder."""
+    engine = make_engine(app_url, settings.pool_size)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         settings.evidence_dir.mkdir(parents=True, exist_ok=True)
         yield
-        if engine is None:
-            await app_engine.dispose()
+        await engine.dispose()
 
     async def provide_db() -> AsyncGenerator[AsyncSession, None]:
-        async with unit_of_work(app_engine) as session:
+        async with unit_of_work(engine) as session:
             yield session
 
     api = Router(
@@ -57,7 +55,7 @@ def create_app(settings: Settings, engine: AsyncEngine | None = None) -> Litesta
         dependencies={
             "db": provide_db,
             "actor": Provide(provide_actor),
-            "engine": Provide(lambda: app_engine, sync_to_thread=False),
+            "engine": Provide(lambda: engine, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
         },
     )

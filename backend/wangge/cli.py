@@ -1,0 +1,109 @@
+"""``wangge``: the operators' command line."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import click
+
+from wangge.cluster.commands import cluster_group
+from wangge.core.settings import Settings, SettingsError, load_settings
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _owner_url(settings: Settings) -> str:
+    if not settings.database_url:
+        raise click.ClickException("This needs the owner's connection: set WANGGE_DATABASE_URL, or run it through scripts/run.")
+    return settings.database_url
+
+
+@click.group()
+def main() -> None:
+    """Wangge 网格: serve the city's labour-security grids, and look after its data."""
+
+
+main.add_command(cluster_group)
+
+
+@main.command()
+def serve() -> None:
+    """Serve API and app on WANGGE_HOST:WANGGE_PORT until told to stop."""
+    import uvicorn
+
+    from wangge.app import create_app
+    from wangge.core.app_role import app_url
+    from wangge.core.logging import configure_logging
+
+    settings = _settings()
+    configure_logging(settings.log_format)
+    try:
+        app = create_app(settings, app_url(settings))
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False,
+                proxy_headers=False, timeout_graceful_shutdown=10)  # fmt: skip
+
+
+@main.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this release's schema."""
+    from wangge.core.app_role import let_app_role_sign_in
+    from wangge.core.migrate import upgrade as run
+
+    settings = _settings()
+    url = _owner_url(settings)
+
+    async def both() -> str:
+        revision = await run(url)
+        await let_app_role_sign_in(settings)
+        return revision
+
+    click.echo(f"Database at revision {asyncio.run(both())}")
+
+
+@main.group()
+def demo() -> None:
+    """The demo city: Weifang with invented people and employers."""
+
+
+@demo.command()
+def load() -> None:
+    """Load the demo city once; on later days only give the demo supervisor her patrol of the day."""
+    from wangge.demo.loading import load_demo
+
+    settings = _settings()
+    asyncio.run(load_demo(_owner_url(settings), settings.data_dir, click.echo))
+
+
+@demo.command("sign-ins")
+def sign_ins() -> None:
+    """Print the demo sign-ins of each role."""
+    from wangge.demo.loading import sign_in_lines
+
+    for line in sign_in_lines(_settings().data_dir):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; standard output without it.")
+def openapi(out: Path | None) -> None:
+    """Write the API's OpenAPI document."""
+    from wangge.app import create_app
+
+    app = create_app(_settings(), "postgresql://unused@/unused")
+    text = json.dumps(app.openapi_schema.to_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    if out:
+        out.write_text(text)
+    else:
+        click.echo(text, nl=False)
