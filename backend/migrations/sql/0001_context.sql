@@ -63,10 +63,10 @@ begin
     elsif found_session.revoked_at is not null then state := 'revoked';
     else state := 'expired';
     end if;
-    return query select state, found_session.id, found_session.account_id, found_session.login, found_session.person_id,
-        found_session.name, found_session.kind, found_session.phone, found_session.role,
-        (select coalesce(array_agg(r.right_code order by r.right_code), '{}') from role_rights r where r.role = found_session.role),
-        found_session.unit_id, found_session.unit_code, found_session.unit_name, found_session.unit_level,
+    return query select state, found_session.id, found_session.account_id, found_session.login::text, found_session.person_id,
+        found_session.name::text, found_session.kind::text, found_session.phone::text, found_session.role::text,
+        (select coalesce(array_agg(r.right_code::text order by r.right_code), '{}') from role_rights r where r.role = found_session.role),
+        found_session.unit_id, found_session.unit_code::text, found_session.unit_name::text, found_session.unit_level,
         coalesce(paths, '{}')::text[], found_session.device_id, found_session.expires_at;
 end $$;
 

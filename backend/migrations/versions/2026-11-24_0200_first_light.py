@@ -4,11 +4,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 import sqlmodel
-import wangge.core.columns
 from alembic import op
-from wangge.core.migrate import run_script
 from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
+
+import wangge.core.columns
+from wangge.core.migrate import run_script
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
 STEPS = ("0001_context", "0001_grids", "0001_feed", "0001_access", "0001_seed")
@@ -49,9 +50,7 @@ def upgrade() -> None:
     op.create_table(
         "changes",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column(
-            "tx", sa.BigInteger(), server_default=sa.text("(pg_current_xact_id()::text::bigint)"), nullable=False
-        ),
+        sa.Column("tx", sa.BigInteger(), server_default=sa.text("(pg_current_xact_id()::text::bigint)"), nullable=False),
         sa.Column("channel", sa.Uuid(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("entity_id", sa.Uuid(), nullable=False),
@@ -110,15 +109,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["parent_id"], ["grids.id"], name=op.f("fk_grids_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grids")),
     )
-    op.create_geospatial_index(
-        "idx_grids_geom", "grids", ["geom"], unique=False, postgresql_using="gist", postgresql_ops={}
-    )
+    op.create_geospatial_index("idx_grids_geom", "grids", ["geom"], unique=False, postgresql_using="gist", postgresql_ops={})
     op.create_index(op.f("ix_grids_parent_id"), "grids", ["parent_id"], unique=False)
     op.create_index("ix_grids_path", "grids", ["path"], unique=False)
     op.create_index("ix_grids_path_gist", "grids", ["path"], unique=False, postgresql_using="gist")
-    op.create_index(
-        "uq_grids_code_current", "grids", ["code"], unique=True, postgresql_where=sa.text("valid_to is null")
-    )
+    op.create_index("uq_grids_code_current", "grids", ["code"], unique=True, postgresql_where=sa.text("valid_to is null"))
     op.create_table(
         "policies",
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -143,9 +138,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.Uuid(), nullable=True),
         sa.Column("grid_id", sa.Uuid(), nullable=False),
         sa.Column("grid_path", wangge.core.columns.Ltree(), nullable=False),
-        sa.CheckConstraint(
-            "kind in ('command_centre', 'county', 'zone', 'street', 'community')", name=op.f("ck_units_kind")
-        ),
+        sa.CheckConstraint("kind in ('command_centre', 'county', 'zone', 'street', 'community')", name=op.f("ck_units_kind")),
         sa.ForeignKeyConstraint(["grid_id"], ["grids.id"], name=op.f("fk_units_grid_id")),
         sa.ForeignKeyConstraint(["parent_id"], ["units.id"], name=op.f("fk_units_parent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_units")),
@@ -266,9 +259,7 @@ def upgrade() -> None:
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("grid_source in ('position', 'declared', 'none')", name=op.f("ck_employers_grid_source")),
-        sa.CheckConstraint(
-            "review_state in ('accepted', 'waiting_review', 'returned')", name=op.f("ck_employers_review_state")
-        ),
+        sa.CheckConstraint("review_state in ('accepted', 'waiting_review', 'returned')", name=op.f("ck_employers_review_state")),
         sa.CheckConstraint("accuracy_m >= 0", name=op.f("ck_employers_accuracy")),
         sa.CheckConstraint("employees >= 0", name=op.f("ck_employers_employees")),
         sa.ForeignKeyConstraint(["duplicate_of"], ["employers.id"], name=op.f("fk_employers_duplicate_of")),
@@ -371,9 +362,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_sync_operations_person_id")),
         sa.PrimaryKeyConstraint("person_id", "op_id", "op_sha256", name=op.f("pk_sync_operations")),
     )
-    op.create_index(
-        "ix_sync_operations_grid_path", "sync_operations", ["grid_path"], unique=False, postgresql_using="gist"
-    )
+    op.create_index("ix_sync_operations_grid_path", "sync_operations", ["grid_path"], unique=False, postgresql_using="gist")
     op.create_index(
         "ix_sync_operations_open",
         "sync_operations",
@@ -473,9 +462,7 @@ def upgrade() -> None:
             "copy_sha256 ~ '^[0-9a-f]{64}$' and original_sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_evidence_sha256")
         ),
         sa.CheckConstraint("copy_state in ('expected', 'stored', 'refused')", name=op.f("ck_evidence_copy_state")),
-        sa.CheckConstraint(
-            "original_state in ('expected', 'stored', 'refused')", name=op.f("ck_evidence_original_state")
-        ),
+        sa.CheckConstraint("original_state in ('expected', 'stored', 'refused')", name=op.f("ck_evidence_original_state")),
         sa.CheckConstraint("source in ('camera', 'gallery')", name=op.f("ck_evidence_source")),
         sa.CheckConstraint("subject_kind in ('visit', 'employer', 'check_in')", name=op.f("ck_evidence_subject_kind")),
         sa.CheckConstraint("copy_bytes > 0 and original_bytes > 0", name=op.f("ck_evidence_bytes")),

@@ -66,7 +66,8 @@ INSERT = """
     insert into check_ins (id, employer_id, person_id, device_id, patrol_id, position, accuracy_m, age_s, distance_m,
                            is_on_site, flags, captured_at, happened_at, received_at, grid_id, grid_path)
     select id, employer_id, $15::uuid, device_id, patrol_id, ST_SetSRID(ST_MakePoint(lon, lat), 4326), accuracy_m, age_s,
-           distance_m, is_on_site, string_to_array(flags, ','), captured_at, happened_at, $16::timestamptz, grid_id, grid_path::ltree
+           distance_m, is_on_site, string_to_array(flags, ','), captured_at, happened_at, $16::timestamptz, grid_id,
+           grid_path::ltree
     from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::float8[], $6::float8[], $7::float8[], $8::float8[],
                 $9::float8[], $10::bool[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::uuid[], $17::text[])
       as t(id, employer_id, device_id, patrol_id, lon, lat, accuracy_m, age_s, distance_m, is_on_site, flags, captured_at,

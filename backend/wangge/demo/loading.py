@@ -80,7 +80,8 @@ async def _load_people(conn: Any) -> None:
     rows = [(ids[p["ref"]], p["name"], p["kind"], p["role"], p["unit_code"], p["phone"]) for p in people]
     columns = [list(column) for column in zip(*rows, strict=True)]
     source = """
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as t(id, name, kind, role, unit_code, phone)
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+          as t(id, name, kind, role, unit_code, phone)
         join units u on u.code = t.unit_code
     """
     await conn.execute(
@@ -118,13 +119,13 @@ async def _load_employers(conn: Any) -> None:
         ]  # fmt: skip
     await conn.execute(
         """
-        insert into employers (id, name, uscc, industry_code, position, accuracy_m, position_source, employees, address, contact_name,
-                               contact_phone, grid_id, grid_path, grid_source, review_state, review_reason, note, version)
+        insert into employers (id, name, uscc, industry_code, position, accuracy_m, position_source, employees, address,
+                               contact_name, contact_phone, grid_id, grid_path, grid_source, review_state, review_reason, note, version)
         select t.id, t.name, t.uscc, t.industry_code, ST_SetSRID(ST_MakePoint(t.lon, t.lat), 4326),
                case when t.lon is not null then 30 end, case when t.lon is not null then 'map' end, t.employees, t.address,
                t.contact_name, t.contact_phone, g.grid_id, g.grid_path, g.grid_source, 'accepted', '', '', 1
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::int[], $8::text[], $9::text[],
-                    $10::text[]) with ordinality
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::int[], $8::text[],
+                    $9::text[], $10::text[]) with ordinality
           as t(id, name, uscc, industry_code, lon, lat, employees, address, contact_name, contact_phone, ordinal)
         join grids_for_registering($5, $6, array_fill(null::uuid, array[cardinality($1)])) g on g.ordinal = t.ordinal
         """,
@@ -161,7 +162,8 @@ async def _load_accounts(conn: Any, data_dir: Path) -> None:
         records=[(new_id(), r["person_id"], short_names.get(r["person_id"], r["ref"]), password_hash, True, 0) for r in refs],
     )
     people = await conn.fetch(
-        "select a.login, p.name, u.name as unit from accounts a join people p on p.id = a.person_id join units u on u.id = p.unit_id "
+        "select a.login, p.name, u.name as unit from accounts a join people p on p.id = a.person_id "
+        "join units u on u.id = p.unit_id "
         "where a.login = any($1)",
         list(short_names.values()),
     )

@@ -67,7 +67,8 @@ INSERT = """
                           copy_sha256, copy_bytes, copy_width, copy_height, copy_state, original_sha256, original_bytes,
                           original_state, thumbnail_state, captured_at, received_at, grid_id, grid_path)
     select id, subject_kind, subject_id, employer_id, $16::uuid, device_id, media_type, source, copy_sha256, copy_bytes,
-           copy_width, copy_height, 'expected', original_sha256, original_bytes, 'expected', 'none', captured_at, $17::timestamptz, grid_id, grid_path::ltree
+           copy_width, copy_height, 'expected', original_sha256, original_bytes, 'expected', 'none', captured_at,
+           $17::timestamptz, grid_id, grid_path::ltree
     from unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::bigint[],
                 $10::int[], $11::int[], $12::text[], $13::bigint[], $14::timestamptz[], $15::uuid[], $18::text[])
       as t(id, subject_kind, subject_id, employer_id, device_id, media_type, source, copy_sha256, copy_bytes, copy_width,

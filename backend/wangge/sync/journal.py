@@ -28,7 +28,7 @@ class Line:
 async def lines_of(conn: Any, person_id: UUID, op_ids: Sequence[UUID]) -> dict[Key, Line]:
     """What the journal holds of these operations of this person, by id and hash."""
     rows = await conn.fetch(
-        "select op_id, op_sha256, outcome, flags, problem, received_at from sync_operations "
+        "select op_id, op_sha256, outcome, flags, problem::text as problem, received_at from sync_operations "
         "where person_id = $1 and op_id = any($2::uuid[])",
         person_id,
         list(op_ids),

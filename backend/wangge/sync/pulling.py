@@ -49,23 +49,23 @@ READ: dict[KindName, str] = {
     "patrol": """
         select p.id, p.title, p.planned_on, p.status, p.note, p.version, p.assignee_id,
                coalesce((select json_agg(json_build_object(
-                                 'id', s.id, 'employer_id', s.employer_id, 'seq', s.seq, 'status', s.status, 'name', e.name, 'position', case when e.position is not null
+                                 'id', s.id, 'employer_id', s.employer_id, 'seq', s.seq, 'status', s.status, 'name', e.name,
+                                 'position', case when e.position is not null
                                  then json_build_array(ST_X(e.position), ST_Y(e.position)) end) order by s.seq)
                          from patrol_stops s left join employers e on e.id = s.employer_id
                          where s.patrol_id = p.id), '[]')::text as stops
         from patrols p where p.id = any($1::uuid[]) and p.assignee_id = app_person()""",
 }
-# What a snapshot holds: ids in order, after one, so many.
+# What a snapshot holds, in the order of ids: after $1, at most $2 (employers: of the grids $3, and of the open patrols).
 SNAPSHOT_IDS: dict[KindName, str] = {
-    "grid": "select id from grids where id = any($1::uuid[]) and valid_to is null and id > $3 order by id limit $4",
+    "grid": "select id from grids where valid_to is null and id > $1 order by id limit $2",
     "patrol": """
         select id from patrols
-        where assignee_id = $2 and id > $3 and planned_on >= china_today() - 7 and cardinality($1::uuid[]) >= 0
-        order by id limit $4""",
+        where assignee_id = app_person() and planned_on >= china_today() - 7 and id > $1 order by id limit $2""",
     "employer": """
-        select id from (select id from employers where grid_id = any($1::uuid[])
-                        union select employer_id from patrol_stops where assignee_id = $2 and is_open) mine
-        where id > $3 order by id limit $4""",
+        select id from (select id from employers where grid_id = any($3::uuid[])
+                        union select employer_id from patrol_stops where assignee_id = app_person() and is_open) mine
+        where id > $1 order by id limit $2""",
 }
 CHANGES = """
     select tx, seq, kind, entity_id from changes
@@ -110,15 +110,14 @@ async def _scope(conn: Any, actor: Actor) -> tuple[list[UUID], str]:
     return ids, digest
 
 
-async def _snapshot_page(
-    conn: Any, actor: Actor, grid_ids: list[UUID], cursor: Cursor, limit: int
-) -> tuple[list[PullItem], Cursor]:
+async def _snapshot_page(conn: Any, grid_ids: list[UUID], cursor: Cursor, limit: int) -> tuple[list[PullItem], Cursor]:
     """Up to ``limit`` things of the snapshot after the cursor, and the cursor behind them."""
     items: list[PullItem] = []
     kind_index, after_id = cursor.snapshot_kind, cursor.after_id
     while kind_index < len(SNAPSHOT_ORDER) and len(items) < limit:
         kind, wanted = SNAPSHOT_ORDER[kind_index], limit - len(items)
-        ids = [r[0] for r in await conn.fetch(SNAPSHOT_IDS[kind], grid_ids, actor.person_id, after_id, wanted)]
+        grids = [grid_ids] if kind == "employer" else []
+        ids = [r[0] for r in await conn.fetch(SNAPSHOT_IDS[kind], after_id, wanted, *grids)]
         items += [item for item in await _items(conn, kind, ids) if item.data is not None]
         kind_index, after_id = (kind_index, ids[-1]) if len(ids) == wanted else (kind_index + 1, NIL)
     finished = kind_index >= len(SNAPSHOT_ORDER)
@@ -168,7 +167,7 @@ async def pull(db: AsyncSession, actor: Actor, cursor_text: str | None, limit: i
         )
         cursor = Cursor(epoch, scope, frontier, snapshot_kind=0, total=total)
     if cursor.snapshot_kind >= 0:
-        items, behind = await _snapshot_page(conn, actor, grid_ids, cursor, limit)
+        items, behind = await _snapshot_page(conn, grid_ids, cursor, limit)
         up_to_date = False
     else:
         items, behind, up_to_date = await _delta_page(conn, actor, grid_ids, cursor, limit)
