@@ -1,0 +1,101 @@
+/** A real Wangge server on a database of its own, for simulations and browser tests. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { createWriteStream, mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+export const ROOT = resolve(import.meta.dirname, '../..')
+const BIN = join(ROOT, '.venv', 'bin')
+const READY_TIMEOUT_MS = 30_000
+
+export interface DatabaseUrls {
+  owner: string
+  app: string
+  superuser: string
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((done, fail) => {
+    const probe = createServer()
+    probe.once('error', fail)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => (address && typeof address === 'object' ? done(address.port) : fail(new Error('no port'))))
+    })
+  })
+}
+
+export class TestServer {
+  private process: ChildProcess | undefined
+  readonly baseUrl: string
+
+  private constructor(
+    readonly name: string,
+    readonly urls: DatabaseUrls,
+    readonly dataDir: string,
+    readonly port: number,
+  ) {
+    this.baseUrl = `http://127.0.0.1:${port}`
+  }
+
+  /** Make the database, load the demo city if wanted, and start serving. */
+  static async create(name: string, options: { demo?: boolean } = {}): Promise<TestServer> {
+    const out = execFileSync(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), 'make', name])
+    const urls = JSON.parse(out.toString()) as DatabaseUrls
+    const dataDir = mkdtempSync(join(tmpdir(), `wangge-${name}-`))
+    const server = new TestServer(name, urls, dataDir, await freePort())
+    if (options.demo) execFileSync(join(BIN, 'wangge'), ['demo', 'load'], { env: server.environment() })
+    await server.start()
+    return server
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return {
+      ...process.env,
+      WANGGE_DATABASE_URL: this.urls.owner,
+      WANGGE_DATABASE_APP_URL: this.urls.app,
+      WANGGE_DATA_DIR: this.dataDir,
+      WANGGE_PORT: String(this.port),
+    }
+  }
+
+  /** The demo city's password, as the operator reads it. */
+  demoPassword(): string {
+    return (JSON.parse(readFileSync(join(this.dataDir, 'secrets/demo.json'), 'utf8')) as { password: string }).password
+  }
+
+  async start(): Promise<void> {
+    const logs = join(process.env.WANGGE_TEST_DIR ?? join(ROOT, '.cache/test'), 'logs')
+    mkdirSync(logs, { recursive: true })
+    const log = createWriteStream(join(logs, `${this.name}.server.log`), { flags: 'a' })
+    this.process = spawn(join(BIN, 'wangge'), ['serve'], { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] })
+    this.process.stdout?.pipe(log)
+    this.process.stderr?.pipe(log)
+    const deadline = Date.now() + READY_TIMEOUT_MS
+    for (;;) {
+      const answer = await fetch(`${this.baseUrl}/api/ready`).catch(() => undefined)
+      if (answer?.ok) return
+      if (Date.now() > deadline || this.process.exitCode !== null)
+        throw new Error(`the server ${this.name} did not get ready: ${await answer?.text()}; see its log in ${logs}`)
+      await pause(50)
+    }
+  }
+
+  /** End the process; 'SIGKILL' is a crash. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const running = this.process
+    if (!running || running.exitCode !== null || running.signalCode !== null) return
+    const ended = new Promise((done) => running.once('exit', done))
+    running.kill(signal)
+    await ended
+  }
+
+  /** Stop, and take database and files away. */
+  async destroy(): Promise<void> {
+    await this.stop()
+    execFileSync(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), 'drop', this.name])
+    rmSync(this.dataDir, { recursive: true, force: true })
+  }
+}
