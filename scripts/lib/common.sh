@@ -35,7 +35,7 @@ load_dotenv() {
 
 # content_hash PATH...: one hash over the names and bytes of all files below, but for what is built.
 content_hash() {
-  (cd "$ROOT" && find "$@" \( -name node_modules -o -name dist -o -name .vite \) -prune -o -type f -print0 |
+  (cd "$ROOT" && find "$@" \( -name node_modules -o -name dist -o -name .vite -o -name '*.tsbuildinfo' \) -prune -o -type f -print0 |
     LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -d' ' -f1)
 }
 
@@ -95,12 +95,12 @@ start_service() {
 
 service_runs() { kill -0 "${service_pids[$1]}" 2>/dev/null; }
 
-# end_group PID: ask a process group to end, and after ten seconds make it.
+# end_group PID: ask a process group to end, and after fifteen seconds make it.
 end_group() {
   local pid=$1 waited=0
   kill -TERM -- "-$pid" 2>/dev/null || return 0
   while kill -0 "$pid" 2>/dev/null; do
-    [ "$waited" -lt 100 ] || { kill -KILL -- "-$pid" 2>/dev/null || true; break; }
+    [ "$waited" -lt 150 ] || { kill -KILL -- "-$pid" 2>/dev/null || true; break; }
     sleep 0.1
     waited=$((waited + 1))
   done

@@ -51,32 +51,35 @@ make_venv() {
 
 # apt_install PACKAGE...: install as root or by sudo without a password; fails where neither is possible.
 apt_install() {
-  local as_root=()
-  have apt-get || return 1
-  if [ "$(id -u)" -ne 0 ]; then
-    sudo -n true 2>/dev/null || return 1
-    as_root=(sudo -n)
-  fi
-  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
+  can_install || return 1
+  local apt=(as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
   "${apt[@]}" update || true # lists may be there already
   "${apt[@]}" install --no-install-recommends "$@"
 }
 
-# postgis: PostgreSQL's server programs with PostGIS, wherever wangge.cluster can find them.
+# postgis: PostgreSQL's server programs with PostGIS, wherever wangge.cluster can find them. An
+# administrator gets Debian's packages; anyone else gets them unpacked below .cache.
 postgis() {
-  local dropin=/etc/postgresql-common/createcluster.d/wangge.conf status=0
   if postgis_found 2>/dev/null; then return 0; fi
-  if [ -n "${WANGGE_PG_BINDIR:-}" ] || ! can_install; then
-    postgis_found # says what to do
-    return 1
+  if [ -n "${WANGGE_PG_BINDIR:-}" ]; then
+    : # the operator has said where; nothing to install
+  elif can_install; then
+    install_postgis || warn "apt-get could not install PostGIS; see above."
+  elif have apt-get && have dpkg; then
+    setup_lock
+    "$ROOT/scripts/lib/unpack-postgis.sh" "$CACHE/postgresql" || warn "The packages could not be fetched; see above."
   fi
+  postgis_found # says what to do
+}
+
+install_postgis() {
+  local dropin=/etc/postgresql-common/createcluster.d/wangge.conf status=0
   # Debian would start a server of its own for all to reach; we need the programs only.
   as_root mkdir -p "${dropin%/*}"
   say 'create_main_cluster = false' | as_root tee "$dropin" >/dev/null
   apt_install postgresql-15 postgresql-15-postgis-3 || status=$?
   as_root rm -f "$dropin"
-  [ "$status" -eq 0 ] || warn "apt-get could not install PostGIS; see above."
-  postgis_found
+  return "$status"
 }
 
 postgis_found() { "$VENV/bin/python" -m wangge.cluster find; }
@@ -116,22 +119,20 @@ npm_packages() {
 
 # front_end: pwa/dist, built again when its sources have changed.
 front_end() {
-  local stamp=$CACHE/stamps/pwa wanted
+  local stamp=$CACHE/stamps/pwa
   setup_lock
-  wanted=$(front_end_hash)
-  if front_end_is "$wanted"; then return 0; fi
+  if front_end_is_built; then return 0; fi
   need_node
   cd "$ROOT" || return
   rm -f "$stamp"
   npm run build -w pwa
   [ -f pwa/dist/index.html ] || fail "The front-end build ended without pwa/dist/index.html."
   mkdir -p "${stamp%/*}"
-  say "$wanted" >"$stamp"
+  front_end_hash >"$stamp" # only now: the build itself writes type declarations
 }
 
 front_end_hash() { content_hash package.json package-lock.json pwa; }
-front_end_is() { [ -f "$ROOT/pwa/dist/index.html" ] && stamp_is "$CACHE/stamps/pwa" "$1"; }
-front_end_is_built() { front_end_is "$(front_end_hash)"; }
+front_end_is_built() { [ -f "$ROOT/pwa/dist/index.html" ] && stamp_is "$CACHE/stamps/pwa" "$(front_end_hash)"; }
 
 need_node() {
   if ! have node || ! have npm; then

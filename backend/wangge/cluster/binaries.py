@@ -9,6 +9,8 @@ from pathlib import Path
 
 from wangge.cluster.errors import PostgisMissing
 
+# Where scripts/lib/unpack-postgis.sh puts packages for a user who may not install them.
+UNPACKED = Path(__file__).resolve().parents[3] / ".cache" / "postgresql"
 NEEDED_PROGRAMS = ("postgres", "initdb", "pg_ctl", "psql")
 OLDEST_MAJOR = 15
 
@@ -54,7 +56,7 @@ def find_binaries(major: int | None = None) -> Binaries:
 def _candidates(override: str | None) -> list[Path]:
     if override:
         return [Path(override)]
-    folders = list(Path("/usr/lib/postgresql").glob("*/bin"))
+    folders = [*Path("/usr/lib/postgresql").glob("*/bin"), *UNPACKED.glob("usr/lib/postgresql/*/bin")]
     on_path = shutil.which("postgres")
     if on_path:
         folders.append(Path(on_path).resolve().parent)
