@@ -1,0 +1,214 @@
+"""HTTP of evidence: tus 1.0.0 for bytes from phones, and reading what has arrived."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from email.utils import formatdate
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, head, patch, post, route
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.enums import HttpMethod
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
+from litestar.response import Stream
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge.accounts.actor import Actor, provide_actor
+from wangge.core.db import unit_of_work
+from wangge.core.settings import Settings
+from wangge.evidence import repository, service
+from wangge.evidence.errors import TusVersionUnsupported, UploadTypeUnsupported
+from wangge.evidence.files import EvidenceFiles, evidence_files
+from wangge.evidence.rules import Part, file_extension, upload_subject, whole_number
+from wangge.evidence.schemas import EvidenceRead
+from wangge.evidence.uploading import Acting, UploadState, begin_upload, receive_bytes, upload_state
+
+TUS_VERSION = "1.0.0"
+TUS_EXTENSIONS = "creation,creation-with-upload,expiration"
+UPLOAD_TYPE = "application/offset+octet-stream"
+# Private to one session (Vary): the next person at the same desk asks the server, which checks her own scope.
+READ_HEADERS = {
+    "Cache-Control": "private, max-age=86400, immutable",
+    "Vary": "Cookie, Authorization",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+}
+
+
+def speak_tus(app: ASGIApp) -> ASGIApp:
+    """Middleware: every answer of the uploads, errors too, names the protocol's version (tus 1.0.0, Tus-Resumable)."""
+
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_version(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                version = TUS_VERSION.encode()
+                message["headers"] = [*message["headers"], (b"tus-resumable", version), (b"tus-version", version)]
+            await send(message)
+
+        await app(scope, receive, send_with_version)
+
+    return middleware
+
+
+def requires_tus(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Let in only clients of our version of the protocol.
+
+    Raises:
+        TusVersionUnsupported: another version or none.
+    """
+    if connection.scope["method"] != "OPTIONS" and connection.headers.get("tus-resumable") != TUS_VERSION:  # type: ignore[typeddict-item]
+        raise TusVersionUnsupported()
+
+
+def acting_for(request: Request[Any, Any, Any], engine: AsyncEngine) -> Acting:
+    """Transactions as the request's person, one at a time, none of them open while bytes travel."""
+
+    @asynccontextmanager
+    async def acting() -> AsyncGenerator[tuple[AsyncSession, Actor], None]:
+        async with unit_of_work(engine) as db:
+            yield db, await provide_actor(request, db)
+
+    return acting
+
+
+def _headers(state: UploadState) -> dict[str, str]:
+    headers = {"Upload-Offset": str(state.offset), "Cache-Control": "no-store"}
+    if state.stored_sha256:
+        headers["X-Wangge-Stored-Sha256"] = state.stored_sha256
+    if state.expires_at:
+        headers["Upload-Expires"] = formatdate(state.expires_at, usegmt=True)
+    return headers
+
+
+class UploadController(Controller):
+    """Photos' bytes from phones, resumable from the last byte (tus 1.0.0)."""
+
+    path = "/uploads"
+    tags = ("evidence",)
+    middleware = (speak_tus,)
+    guards = (requires_tus,)
+
+    @route(["/", "/{upload_id:uuid}"], http_method=[HttpMethod.OPTIONS], status_code=204)
+    async def options(self, engine: NamedDependency[AsyncEngine]) -> Response[None]:
+        """What this server's uploads can do."""
+        async with unit_of_work(engine) as db:
+            max_bytes = (await repository.limits(db))["max_bytes"]
+        return Response(None, headers={"Tus-Extension": TUS_EXTENSIONS, "Tus-Max-Size": str(max_bytes)})
+
+    # The body's limit is the upload's own length, checked byte by byte where it is written; it never rests in memory.
+    @post("/", status_code=201, request_max_body_size=None)
+    async def create(
+        self, request: Request[Any, Any, Any], engine: NamedDependency[AsyncEngine], settings: NamedDependency[Settings]
+    ) -> Response[None]:
+        """Begin the upload of one file of an announced photo; a body, if any, is its first bytes."""
+        acting, files = acting_for(request, engine), evidence_files(settings.evidence_dir)
+        evidence_id, part = upload_subject(request.headers.get("upload-metadata", ""))
+        length = whole_number("Upload-Length", request.headers.get("upload-length"))
+        state = await begin_upload(acting, files, evidence_id, part, length)
+        if request.headers.get("content-type") == UPLOAD_TYPE and state.offset == 0:
+            state = await receive_bytes(acting, files, state.id, 0, request.receive)
+        return Response(None, headers={**_headers(state), "Location": f"/api/uploads/{state.id}"})
+
+    @head("/{upload_id:uuid}")
+    async def offset(
+        self,
+        request: Request[Any, Any, Any],
+        upload_id: FromPath[UUID],
+        engine: NamedDependency[AsyncEngine],
+        settings: NamedDependency[Settings],
+    ) -> Response[None]:
+        """How many bytes have arrived."""
+        state = await upload_state(acting_for(request, engine), evidence_files(settings.evidence_dir), upload_id)
+        return Response(None, headers={**_headers(state), "Upload-Length": str(state.length)})
+
+    @patch("/{upload_id:uuid}", status_code=204, request_max_body_size=None)
+    async def append(
+        self,
+        request: Request[Any, Any, Any],
+        upload_id: FromPath[UUID],
+        engine: NamedDependency[AsyncEngine],
+        settings: NamedDependency[Settings],
+    ) -> Response[None]:
+        """Append bytes; after the last one ``X-Wangge-Stored-Sha256`` is the receipt for them."""
+        if request.headers.get("content-type") != UPLOAD_TYPE:
+            raise UploadTypeUnsupported()
+        claimed = whole_number("Upload-Offset", request.headers.get("upload-offset"))
+        files = evidence_files(settings.evidence_dir)
+        state = await receive_bytes(acting_for(request, engine), files, upload_id, claimed, request.receive)
+        return Response(None, headers=_headers(state))
+
+
+def _is_fresh(request: Request[Any, Any, Any], etag: str) -> bool:
+    return etag in [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+
+
+async def _file(
+    request: Request[Any, Any, Any], db: AsyncSession, actor: Actor, files: EvidenceFiles, evidence_id: UUID, part: Part
+) -> Response[Any]:
+    file = await service.file_to_read(db, actor, files, evidence_id, part)
+    headers = {**READ_HEADERS, "ETag": f'"{file.sha256}"'}
+    if _is_fresh(request, headers["ETag"]):
+        return Response(None, status_code=304, headers=headers)
+    name = f"{evidence_id}-{part}{file_extension(file.media_type)}"
+    headers["Content-Disposition"] = f'{"inline" if file.is_picture else "attachment"}; filename="{name}"'
+    headers["Content-Length"] = str(file.size_bytes)
+    return Stream(files.store.read(file.sha256), media_type=file.media_type, headers=headers)
+
+
+class EvidenceController(Controller):
+    """Photos that phones have announced, and their bytes as they came."""
+
+    path = "/evidence"
+    tags = ("evidence",)
+
+    @get("/{evidence_id:uuid}")
+    async def describe(
+        self, evidence_id: FromPath[UUID], db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]
+    ) -> EvidenceRead:
+        """A photo: what was announced, and which of its files have arrived."""
+        return await service.describe_evidence(db, actor, evidence_id)
+
+    @get("/{evidence_id:uuid}/copy", media_type="image/jpeg")
+    async def copy(
+        self,
+        request: Request[Any, Any, Any],
+        evidence_id: FromPath[UUID],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        settings: NamedDependency[Settings],
+    ) -> Response[Any]:
+        """The evidence copy, byte for byte as sealed on the phone."""
+        return await _file(request, db, actor, evidence_files(settings.evidence_dir), evidence_id, "copy")
+
+    @get("/{evidence_id:uuid}/original", media_type="image/jpeg")
+    async def original(
+        self,
+        request: Request[Any, Any, Any],
+        evidence_id: FromPath[UUID],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        settings: NamedDependency[Settings],
+    ) -> Response[Any]:
+        """The camera's own file, byte for byte."""
+        return await _file(request, db, actor, evidence_files(settings.evidence_dir), evidence_id, "original")
+
+    @get("/{evidence_id:uuid}/thumbnail", media_type="image/jpeg")
+    async def thumbnail(
+        self,
+        request: Request[Any, Any, Any],
+        evidence_id: FromPath[UUID],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        settings: NamedDependency[Settings],
+    ) -> Response[Any]:
+        """A small upright JPEG without metadata, for lists and maps."""
+        sha256, data = await service.thumbnail_of(db, actor, evidence_files(settings.evidence_dir), evidence_id)
+        name = f"{evidence_id}-thumbnail.jpg"
+        headers = {**READ_HEADERS, "ETag": f'"{sha256}-thumbnail"', "Content-Disposition": f'inline; filename="{name}"'}
+        if _is_fresh(request, headers["ETag"]):
+            return Response(None, status_code=304, headers=headers)
+        return Response(data, media_type="image/jpeg", headers=headers)

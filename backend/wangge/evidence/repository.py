@@ -1,0 +1,124 @@
+"""SQL of evidence and uploads; row-level security decides what exists for the caller."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge.evidence.rules import ImageProblem, Part
+
+EVIDENCE = text("""
+    select e.id, e.subject_kind, e.subject_id, e.employer_id, e.person_id, p.name as person_name, e.source, e.captured_at,
+           e.copy_sha256, e.copy_bytes, e.copy_width, e.copy_height, e.copy_state, e.stored_at as copy_stored_at,
+           e.original_sha256, e.original_bytes, e.original_state, e.thumbnail_state, e.problem,
+           (select max(u.finished_at) from uploads u
+             where u.evidence_id = e.id and u.part = 'original' and e.original_state = 'stored') as original_stored_at
+      from evidence e left join people p on p.id = e.person_id
+     where e.id = :id
+""")
+UPLOAD = text("""
+    select u.id, u.evidence_id, u.part, u.length, u.person_id, u.finished_at,
+           case u.part when 'copy' then e.copy_sha256 else e.original_sha256 end as sha256,
+           case u.part when 'copy' then e.copy_state else e.original_state end as state
+      from uploads u join evidence e on e.id = u.evidence_id
+     where u.id = :id
+""")
+FINISHED_UPLOAD = text("""
+    select id from uploads
+     where evidence_id = :evidence_id and part = :part and person_id = app_person() and finished_at is not null
+    order by finished_at desc limit 1
+""")
+BEGIN_UPLOAD = text("""
+    insert into uploads (id, evidence_id, part, length, person_id, grid_path, finished_at)
+    select :id, e.id, :part, :length, e.person_id, e.grid_path, case when :finished then now() end
+      from evidence e where e.id = :evidence_id
+""")
+FINISH_UPLOAD = text("update uploads set finished_at = coalesce(finished_at, now()) where id = :id")
+# A problem of what is stored outlives a refusal, which is only a transfer that failed and ends with the next good one.
+STORED = text("""
+    update evidence
+       set copy_state = case when :is_copy then 'stored' else copy_state end,
+           original_state = case when :is_copy then original_state else 'stored' end,
+           stored_at = case when :is_copy then coalesce(stored_at, now()) else stored_at end,
+           thumbnail_state = case when :is_copy and thumbnail_state = 'none' and cast(:problem as text) is null
+                                  then 'due' else thumbnail_state end,
+           problem = case when problem <> 'evidence_hash_mismatch' then problem
+                          when cast(:problem as text) is not null then :problem
+                          when (case when :is_copy then original_state else copy_state end) = 'refused' then problem end
+     where id = :id
+""")
+REFUSED = text("""
+    update evidence
+       set copy_state = case when :is_copy and copy_state = 'expected' then 'refused' else copy_state end,
+           original_state = case when not :is_copy and original_state = 'expected' then 'refused'
+                                 else original_state end,
+           problem = coalesce(problem, 'evidence_hash_mismatch')
+     where id = :id and (case when :is_copy then copy_state else original_state end) <> 'stored'
+""")
+THUMBNAIL = text("update evidence set thumbnail_state = :state, problem = coalesce(problem, :problem) where id = :id")
+LIMITS = text(
+    "select (policy('evidence_max_bytes'))::bigint as max_bytes, (policy('evidence_max_pixels'))::bigint as max_pixels"
+)
+AUDIT_READ = text("""
+    select audit('evidence_read', 'evidence', id, jsonb_build_object('part', cast(:part as text)), grid_path)
+      from evidence where id = :id
+""")
+
+
+async def find_evidence(db: AsyncSession, evidence_id: UUID) -> RowMapping | None:
+    """A photo with its person's name; None outside the caller's sight."""
+    return (await db.execute(EVIDENCE, {"id": evidence_id})).mappings().one_or_none()
+
+
+async def find_upload(db: AsyncSession, upload_id: UUID) -> RowMapping | None:
+    """An upload with the hash announced for its file and that file's state."""
+    return (await db.execute(UPLOAD, {"id": upload_id})).mappings().one_or_none()
+
+
+async def finished_upload(db: AsyncSession, evidence_id: UUID, part: Part) -> UUID | None:
+    """The caller's upload that brought a file."""
+    found: UUID | None = await db.scalar(FINISHED_UPLOAD, {"evidence_id": evidence_id, "part": part})
+    return found
+
+
+async def add_upload(
+    db: AsyncSession, upload_id: UUID, evidence_id: UUID, part: Part, length: int, *, finished: bool
+) -> None:
+    """Begin an upload of ``length`` bytes; a ``finished`` one stands for a file that is here already."""
+    values = {"id": upload_id, "evidence_id": evidence_id, "part": part, "length": length, "finished": finished}
+    await db.execute(BEGIN_UPLOAD, values)
+
+
+async def mark_stored(
+    db: AsyncSession, upload_id: UUID, evidence_id: UUID, part: Part, problem: ImageProblem | None
+) -> None:
+    """The file is in the store; idempotent."""
+    await db.execute(STORED, {"id": evidence_id, "is_copy": part == "copy", "problem": problem})
+    await db.execute(FINISH_UPLOAD, {"id": upload_id})
+
+
+async def mark_refused(db: AsyncSession, upload_id: UUID, evidence_id: UUID, part: Part) -> None:
+    """What arrived is not the announced file; one that is stored stays so."""
+    await db.execute(REFUSED, {"id": evidence_id, "is_copy": part == "copy"})
+    await db.execute(FINISH_UPLOAD, {"id": upload_id})
+
+
+async def mark_thumbnail(db: AsyncSession, evidence_id: UUID, *, made: bool) -> None:
+    """Note whether a thumbnail could be made; only the photo's own person can."""
+    values = {
+        "id": evidence_id,
+        "state": "made" if made else "failed",
+        "problem": None if made else "image_not_decodable",
+    }
+    await db.execute(THUMBNAIL, values)
+
+
+async def limits(db: AsyncSession) -> dict[str, Any]:
+    """``max_bytes`` of one file and ``max_pixels`` of one image, as the policies stand today."""
+    return dict((await db.execute(LIMITS)).mappings().one())
+
+
+async def audit_read(db: AsyncSession, evidence_id: UUID, part: Part) -> None:
+    """Write down that the caller read the bytes of a file."""
+    await db.execute(AUDIT_READ, {"id": evidence_id, "part": part})

@@ -1,0 +1,253 @@
+"""Photos' bytes from phones by tus 1.0.0: resumable at any byte, verified against the announcement, receipted by hash.
+
+No transaction is open while bytes travel: a slow phone may take hours, and an open transaction would hold up the change
+feed of everyone. Each step enters the database by itself.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+import structlog
+from litestar.types import Receive
+from sqlalchemy import RowMapping
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge.accounts.actor import Actor
+from wangge.core.errors import NotFound
+from wangge.core.ids import new_id
+from wangge.evidence import repository
+from wangge.evidence.announcing import PhotoTooLarge
+from wangge.evidence.errors import (
+    EvidenceHashMismatch,
+    UploadGone,
+    UploadLengthMismatch,
+    UploadOffsetMismatch,
+    UploadTooLong,
+    WaitingForParent,
+)
+from wangge.evidence.files import EvidenceFiles
+from wangge.evidence.images import problem_of
+from wangge.evidence.incoming import LostPlace, Writer
+from wangge.evidence.rules import Part
+
+log = structlog.get_logger()
+Acting = Callable[[], AbstractAsyncContextManager[tuple[AsyncSession, Actor]]]
+
+KEEP_PARTIAL_S = 7 * 86400
+SWEEP_EVERY_S = 3600
+IDLE_S = 60
+BUFFERED_MESSAGES = 16
+
+
+@dataclass(frozen=True)
+class UploadState:
+    """Where an upload stands: bytes here and in all; the hash once stored; when an unfinished one runs out (Unix s)."""
+
+    id: UUID
+    offset: int
+    length: int
+    stored_sha256: str | None = None
+    expires_at: float | None = None
+
+
+class Body:
+    """A request's body as it arrives, a little read ahead, so that a cut loses nothing that reached this machine.
+
+    Ends at the last byte, at a cut, or after ``IDLE_S`` seconds without any.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(BUFFERED_MESSAGES)
+        self._pump = asyncio.ensure_future(self._read(receive))
+
+    async def _read(self, receive: Receive) -> None:
+        more = True
+        while more:
+            try:
+                message = await asyncio.wait_for(receive(), IDLE_S)
+            except TimeoutError:
+                break
+            if message["type"] != "http.request":
+                break
+            if message["body"]:
+                await self._queue.put(message["body"])
+            more = message.get("more_body", False)
+        await self._queue.put(None)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while (chunk := await self._queue.get()) is not None:
+            yield chunk
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._pump.cancel()
+
+
+async def _own_upload(acting: Acting, upload_id: UUID) -> RowMapping:
+    async with acting() as (db, actor):
+        upload = await repository.find_upload(db, upload_id)
+    if upload is None or upload["person_id"] != actor.person_id:
+        raise NotFound()
+    return upload
+
+
+async def _sweep(files: EvidenceFiles) -> None:
+    if files.swept_at is None or time.monotonic() - files.swept_at > SWEEP_EVERY_S:
+        files.swept_at = time.monotonic()
+        swept = await files.incoming.sweep(KEEP_PARTIAL_S)
+        if swept:
+            log.info("uploads_swept", files=swept)
+
+
+async def begin_upload(acting: Acting, files: EvidenceFiles, evidence_id: UUID, part: Part, length: int) -> UploadState:
+    """Begin an upload of one file of an announced photo; for one that is stored already, a complete upload.
+
+    Args:
+        acting: Opens a transaction as the signed-in person.
+        files: The evidence folder.
+        evidence_id: The announced photo.
+        part: Which of its files.
+        length: Bytes that will come; the announced ones.
+
+    Raises:
+        PhotoTooLarge: over the policy ``evidence_max_bytes``.
+        WaitingForParent: not announced yet.
+        NotFound: another person's photo.
+        UploadLengthMismatch: not the announced length.
+
+    Source:
+        tus 1.0.0, creation and expiration extensions.
+    """
+    await _sweep(files)
+    upload_id = new_id()
+    async with acting() as (db, actor):
+        limits = await repository.limits(db)
+        if length > limits["max_bytes"]:
+            raise PhotoTooLarge(bytes=length, max_bytes=limits["max_bytes"])
+        evidence = await repository.find_evidence(db, evidence_id)
+        if evidence is None:
+            raise WaitingForParent()
+        if evidence["person_id"] != actor.person_id:
+            raise NotFound()
+        if length != evidence[f"{part}_bytes"]:
+            raise UploadLengthMismatch(length=length, announced=evidence[f"{part}_bytes"])
+        if evidence[f"{part}_state"] == "stored":
+            stored = await repository.finished_upload(db, evidence_id, part)
+            if stored is None:
+                stored = upload_id
+                await repository.add_upload(db, upload_id, evidence_id, part, length, finished=True)
+            return UploadState(stored, length, length, stored_sha256=evidence[f"{part}_sha256"])
+        await files.incoming.create(upload_id)
+        await repository.add_upload(db, upload_id, evidence_id, part, length, finished=False)
+    return UploadState(upload_id, 0, length, expires_at=time.time() + KEEP_PARTIAL_S)
+
+
+async def upload_state(acting: Acting, files: EvidenceFiles, upload_id: UUID) -> UploadState:
+    """Where an upload stands. One whose bytes are all here but were never settled (a crash) is settled now.
+
+    Raises:
+        NotFound: no such upload of this person.
+        UploadGone: it ran out or was refused.
+        EvidenceHashMismatch: settled now, and refused.
+    """
+    return await _state(acting, files, await _own_upload(acting, upload_id))
+
+
+async def _state(acting: Acting, files: EvidenceFiles, upload: RowMapping) -> UploadState:
+    if upload["state"] == "stored":
+        return UploadState(upload["id"], upload["length"], upload["length"], stored_sha256=upload["sha256"])
+    arrived = None if upload["finished_at"] else await files.incoming.state(upload["id"])
+    if arrived is None or arrived[1] + KEEP_PARTIAL_S < time.time():
+        raise UploadGone()
+    size, touched_at = arrived
+    if size == upload["length"]:
+        return await _settle(acting, files, upload)
+    return UploadState(upload["id"], size, upload["length"], expires_at=touched_at + KEEP_PARTIAL_S)
+
+
+async def receive_bytes(
+    acting: Acting, files: EvidenceFiles, upload_id: UUID, offset: int, receive: Receive
+) -> UploadState:
+    """Append a request's body at the claimed offset, however far it comes, and settle the upload at its last byte.
+
+    The state that is returned after the last byte is committed: its hash is the receipt.
+
+    Raises:
+        NotFound, UploadGone: as for ``upload_state``.
+        UploadOffsetMismatch: the bytes end elsewhere, or another request went on with them; nothing is lost.
+        UploadTooLong: more came than announced.
+        EvidenceStoreFull: no space; what fitted stays.
+        EvidenceHashMismatch: complete, and not the announced bytes.
+
+    Source:
+        tus 1.0.0, core protocol, PATCH.
+    """
+    body = Body(receive)
+    try:
+        upload = await _own_upload(acting, upload_id)
+        state = await _state(acting, files, upload)
+        if offset != state.offset:
+            raise UploadOffsetMismatch(offset=state.offset)
+        if state.offset == state.length:
+            return state
+        try:
+            async with Writer(files.incoming.path(upload_id)) as writer:
+                async for chunk in body:
+                    room = state.length - offset
+                    if room:
+                        offset = await writer.append(chunk[:room], offset)
+                    if len(chunk) > room:
+                        raise UploadTooLong(length=state.length)
+        except LostPlace as lost:
+            raise UploadOffsetMismatch(offset=lost.size) from lost
+        except FileNotFoundError as gone:
+            raise UploadGone() from gone
+    finally:
+        body.close()
+    return await _state(acting, files, upload)
+
+
+async def _settle(acting: Acting, files: EvidenceFiles, upload: RowMapping) -> UploadState:
+    """Verify a complete file and store it. Doing it twice, at once or after a crash, ends as doing it once.
+
+    The partial file is dropped only after the commit, so that whatever happens before can be done again from it.
+    """
+    upload_id, evidence_id, part = upload["id"], upload["evidence_id"], cast(Part, upload["part"])
+    complete = UploadState(upload_id, upload["length"], upload["length"], stored_sha256=upload["sha256"])
+    try:
+        if await files.incoming.seal(upload_id) != upload["sha256"]:
+            await files.incoming.refuse(upload_id)
+            async with acting() as (db, _):
+                await repository.mark_refused(db, upload_id, evidence_id, part)
+            log.warning("evidence_refused", evidence_id=str(evidence_id), part=part, upload_id=str(upload_id))
+            raise EvidenceHashMismatch()
+        async with acting() as (db, _):
+            limits = await repository.limits(db)
+        problem = await files.look(problem_of, files.incoming.path(upload_id), part, limits["max_pixels"])
+        await files.store.keep(files.incoming.path(upload_id), upload["sha256"])
+    except FileNotFoundError as gone:  # another request settled it in between
+        if (await _own_upload(acting, upload_id))["state"] == "stored":
+            return complete
+        raise UploadGone() from gone
+    async with acting() as (db, _):
+        await repository.mark_stored(db, upload_id, evidence_id, part, problem)
+    await files.incoming.discard(upload_id)
+    log.info("evidence_stored", evidence_id=str(evidence_id), part=part, bytes=upload["length"], problem=problem)
+    if part == "copy" and problem is None:
+        files.later(_thumbnail_after_arrival(acting, files, evidence_id, upload["sha256"]))
+    return complete
+
+
+async def _thumbnail_after_arrival(acting: Acting, files: EvidenceFiles, evidence_id: UUID, sha256: str) -> None:
+    try:
+        await files.thumbnail(sha256)
+        made = True
+    except ValueError:
+        made = False
+    async with acting() as (db, _):
+        await repository.mark_thumbnail(db, evidence_id, made=made)
