@@ -48,7 +48,7 @@ class EvidenceHashMismatch(WanggeError):
 
     code, status = "evidence_hash_mismatch", 460
     zh = "收到的照片与拍摄时的校验值不一致，未收为证据（已另行保存）。照片仍在本机，请重新上传。"
-    en = "What arrived is not what was sealed at capture; it is set aside, not taken as evidence. Upload the photo again."
+    en = "What arrived is not what was sealed at capture; it is set aside and not evidence. Upload the photo again."
 
 
 class TusVersionUnsupported(WanggeError):

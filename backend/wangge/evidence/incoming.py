@@ -1,8 +1,8 @@
 """Files of uploads under way. A partial file's size is its offset, so there is nothing to lose in a crash.
 
 Every write takes the file's OS lock, checks that the file ends where the writer believes, appends, and lets go: one
-writer at a time, across processes too, and a half-open connection can never hold up the one that replaced it. The writer
-that lost its place stops; its client asks again for the offset.
+writer at a time, across processes too, and a half-open connection can never hold up the one that replaced it. The
+writer that lost its place stops; its client asks again for the offset.
 """
 
 import asyncio

@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.evidence.rules import ImageProblem, Part
 
 EVIDENCE = text("""
-    select e.id, e.subject_kind, e.subject_id, e.employer_id, e.person_id, p.name as person_name, e.source, e.captured_at,
+    select e.id, e.subject_kind, e.subject_id, e.employer_id, e.person_id, p.name as person_name, e.source,
+           e.captured_at,
            e.copy_sha256, e.copy_bytes, e.copy_width, e.copy_height, e.copy_state, e.stored_at as copy_stored_at,
            e.original_sha256, e.original_bytes, e.original_state, e.thumbnail_state, e.problem,
            (select max(u.finished_at) from uploads u

@@ -37,7 +37,7 @@ class OriginalRead(Struct):
 
 
 class EvidenceRead(Struct, rename={"evidence_copy": "copy"}):
-    """A photo; ``thumbnail`` says that one can be had, ``problem`` what is odd about bytes that are kept all the same."""
+    """A photo; ``thumbnail``: one can be had; ``problem``: what is odd about bytes that are kept all the same."""
 
     id: UUID
     subject_kind: str
