@@ -76,7 +76,7 @@ in_own_group() {
   local log=$1
   shift
   set -m
-  ("$@") </dev/null >>"$log" 2>&1 9>&- &
+  (export NO_COLOR=1; "$@") </dev/null >>"$log" 2>&1 9>&- &
   group_pid=$!
   set +m
 }

@@ -73,17 +73,6 @@ def find() -> None:
 
 @cluster_group.command()
 @data_dir_option
-@click.argument("name")
-@click.option("--template", default="template0", show_default=True, help="Database to copy.")
-@click.option("--replace", is_flag=True, help="Drop an older one of this name first.")
-def database(data_dir: Path, name: str, template: str, replace: bool) -> None:
-    """Make another database in the running cluster and print its connections, as urls does."""
-    with _plain_errors():
-        _print_urls(PrivateCluster(data_dir).create_database(name, template=template, replace=replace))
-
-
-@cluster_group.command()
-@data_dir_option
 @click.option("--superuser", is_flag=True, help="Show the superuser's connection too.")
 def urls(data_dir: Path, superuser: bool) -> None:
     """Print the connections as lines for a shell's eval. They hold passwords."""
