@@ -139,9 +139,9 @@ def top() -> Iterator[Path]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def make_run(top: Path) -> Iterator[Callable[..., Run]]:
-    """Make runs; whatever of them still lives at the end of the module is ended."""
+    """Make runs; whatever of them still lives at the end of the test is ended. Data folders live longer."""
     made: list[Run] = []
 
     def make(data: str = "data", **more: object) -> Run:
