@@ -1,0 +1,199 @@
+/**
+ * The phone's own store, one per account, so that a second person on the same phone neither sees nor sends the first one's work.
+ *
+ * Fields carry the names of the wire. Photo bytes are ArrayBuffers (Blobs failed on a WebKit version). A new shape is a
+ * new version number with an upgrade step and a test that starts from the old data; no version is ever edited.
+ */
+import Dexie, { type DexieOptions, type Table } from 'dexie'
+import type { Problem } from '@/api/problems'
+import type {
+  Binding,
+  CheckInPayload,
+  Employer,
+  EmployerPayload,
+  Grid,
+  OperationKind,
+  Outcome,
+  Patrol,
+  Receipt,
+  VisitPayload,
+} from './shapes'
+
+/** A row of the work package; `generation` says with which snapshot it last came. */
+export interface Pulled {
+  generation: number
+}
+
+export type GridRow = Grid & Pulled
+export type PatrolRow = Patrol & Pulled
+export type EmployerRow = Employer &
+  Pulled & {
+    /** Registered on this phone and not yet seen in a pull. */
+    local: 0 | 1
+    /** Left the scope while unsent work still refers to it; only the name is kept. */
+    gone: 0 | 1
+  }
+
+/** What the person has captured, as she sees it again. Kept for a while after it was sent. */
+export interface RecordRow {
+  id: string
+  kind: 'check_in' | 'visit' | 'employer' | 'patrol_start' | 'patrol_finish'
+  employer_id: string | null
+  patrol_id: string | null
+  stop_id: string | null
+  captured_at: string
+  captured_on: string
+  binding: Binding
+  payload: CheckInPayload | VisitPayload | EmployerPayload | { patrol_id: string; note?: string }
+  /** Metres from the employer's point at capture, where both were known. */
+  distance_m?: number | null
+}
+
+export type OutboxState = 'waiting' | 'sending' | 'sent' | 'needs_you'
+
+/** One operation. `body` is the text that was hashed; it is never written again. */
+export interface OutboxRow {
+  op_id: string
+  device_seq: number
+  kind: OperationKind
+  entity_id: string
+  employer_id: string | null
+  patrol_id: string | null
+  captured_at: string
+  body: string
+  sha256: string
+  state: OutboxState
+  outcome: Outcome | null
+  flags: string[]
+  problem: Problem | null
+  receipt: Receipt | null
+  attempts: number
+  /** Not before this moment (ms of the phone's clock). */
+  next_at: number
+  /** The operation that corrects this one. */
+  corrected_by: string | null
+  /** The person has read the problem and leaves it at that. */
+  seen_at: string | null
+}
+
+export interface PhotoRow {
+  /** Evidence id. */
+  id: string
+  /** `draft` until the record it belongs to is saved. */
+  state: 'draft' | 'announced'
+  draft_key: string | null
+  subject_kind: 'visit' | 'employer' | 'check_in'
+  subject_id: string | null
+  employer_id: string | null
+  captured_at: string
+  source: 'camera' | 'gallery'
+  binding: Binding
+  width: number
+  height: number
+  /** A small JPEG to look at; dropped with the record, not with the bytes. */
+  preview: ArrayBuffer
+  copy_sha256: string
+  copy_bytes: number
+  original_sha256: string
+  original_bytes: number
+  original_type: string
+}
+
+export type Part = 'copy' | 'original'
+
+/** The way of one file to the server. */
+export interface UploadRow {
+  /** `${photo_id}:${part}` */
+  id: string
+  photo_id: string
+  part: Part
+  bytes: number
+  sha256: string
+  state: 'draft' | 'waiting' | 'stored' | 'needs_you'
+  /** Hash that the server says it stored: the byte receipt. */
+  stored_sha256: string | null
+  stored_at: string | null
+  upload_url: string | null
+  sent_bytes: number
+  attempts: number
+  next_at: number
+  problem: Problem | null
+}
+
+/** The bytes themselves, apart from their row, so that lists do not load them. */
+export interface PhotoBytesRow {
+  id: string
+  type: string
+  buffer: ArrayBuffer
+}
+
+export interface DraftRow {
+  key: string
+  employer_id: string | null
+  value: unknown
+  updated_at: string
+}
+
+export interface ReferenceRow {
+  key: 'basemap' | 'places'
+  etag: string | null
+  fetched_at: string
+  data: unknown
+}
+
+export interface MetaRow {
+  key: string
+  value: unknown
+}
+
+export class LocalDb extends Dexie {
+  grids!: Table<GridRow, string>
+  employers!: Table<EmployerRow, string>
+  patrols!: Table<PatrolRow, string>
+  records!: Table<RecordRow, string>
+  outbox!: Table<OutboxRow, string>
+  photos!: Table<PhotoRow, string>
+  uploads!: Table<UploadRow, string>
+  photo_bytes!: Table<PhotoBytesRow, string>
+  drafts!: Table<DraftRow, string>
+  reference!: Table<ReferenceRow, string>
+  meta!: Table<MetaRow, string>
+
+  constructor(name: string, options: DexieOptions = {}) {
+    super(name, options)
+    this.version(1).stores({
+      grids: 'id, generation',
+      employers: 'id, generation, uscc, local',
+      patrols: 'id, generation, planned_on',
+      records: 'id, captured_on, employer_id, patrol_id',
+      outbox: 'op_id, device_seq, state, entity_id, employer_id',
+      photos: 'id, state, draft_key, subject_id, employer_id',
+      uploads: 'id, photo_id, state',
+      photo_bytes: 'id',
+      drafts: 'key, employer_id',
+      reference: 'key',
+      meta: 'key',
+    })
+  }
+}
+
+/** Name of an account's store. */
+export const storeOf = (accountId: string) => `wangge-${accountId}`
+
+/** What belongs to the phone rather than to a person: its id, and who was last at work on it. */
+export class DeviceDb extends Dexie {
+  meta!: Table<MetaRow, string>
+
+  constructor(options: DexieOptions = {}) {
+    super('wangge-device', options)
+    this.version(1).stores({ meta: 'key' })
+  }
+}
+
+export async function readMeta<T>(db: { meta: Table<MetaRow, string> }, key: string): Promise<T | undefined> {
+  return (await db.meta.get(key))?.value as T | undefined
+}
+
+export async function writeMeta(db: { meta: Table<MetaRow, string> }, key: string, value: unknown): Promise<void> {
+  await db.meta.put({ key, value })
+}

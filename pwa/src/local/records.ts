@@ -1,0 +1,201 @@
+/**
+ * Capture. Each function writes the record, its operations and what belongs to them in one IndexedDB transaction: after a
+ * kill at any moment there is all of it or nothing of it.
+ */
+import { newId } from '@/shared/ids'
+import { distanceM, type LonLat } from '@/shared/geo'
+import { chinaDay } from '@/shared/time'
+import type { LocalDb, RecordRow } from './db'
+import { appendOperation, operationOf, resend, type Capture } from './outbox'
+import { announcePhotos } from './photos'
+import type { CheckInPayload, EmployerPayload, VisitPayload } from './shapes'
+
+const base = (capture: Capture) => ({
+  captured_at: capture.captured_at,
+  captured_on: chinaDay(Date.parse(capture.captured_at)),
+  binding: capture.binding,
+})
+
+export async function recordCheckIn(
+  db: LocalDb,
+  capture: Capture,
+  payload: CheckInPayload,
+  site: LonLat | null,
+): Promise<RecordRow> {
+  const record: RecordRow = {
+    id: newId(),
+    kind: 'check_in',
+    employer_id: payload.employer_id,
+    patrol_id: payload.patrol_id,
+    stop_id: payload.stop_id,
+    ...base(capture),
+    payload,
+    distance_m: site && payload.position ? distanceM(site, [payload.position.lon, payload.position.lat]) : null,
+  }
+  await db.transaction('rw', db.records, db.outbox, db.meta, async () => {
+    await db.records.add(record)
+    await appendOperation(db, capture, {
+      kind: 'check_in.record',
+      entity_id: record.id,
+      payload,
+      employer_id: payload.employer_id,
+      patrol_id: payload.patrol_id,
+    })
+  })
+  return record
+}
+
+/** Save a visit; the photos of its draft are announced with it, and the draft ends. */
+export async function recordVisit(
+  db: LocalDb,
+  capture: Capture,
+  visitId: string,
+  payload: VisitPayload,
+  draftKey: string,
+): Promise<RecordRow> {
+  const record: RecordRow = {
+    id: visitId,
+    kind: 'visit',
+    employer_id: payload.employer_id,
+    patrol_id: payload.patrol_id,
+    stop_id: payload.stop_id,
+    ...base(capture),
+    payload,
+  }
+  await db.transaction('rw', [db.records, db.outbox, db.meta, db.photos, db.uploads, db.drafts], async () => {
+    await db.records.add(record)
+    await appendOperation(db, capture, {
+      kind: 'visit.record',
+      entity_id: visitId,
+      payload,
+      employer_id: payload.employer_id,
+      patrol_id: payload.patrol_id,
+    })
+    await announcePhotos(db, capture, payload.evidence_ids, {
+      subject_kind: 'visit',
+      subject_id: visitId,
+      employer_id: payload.employer_id,
+    })
+    await db.drafts.delete(draftKey)
+  })
+  return record
+}
+
+/** Register an employer that is on no file; it is usable at once on this phone. */
+export async function registerEmployer(
+  db: LocalDb,
+  capture: Capture,
+  employerId: string,
+  payload: EmployerPayload,
+  photoIds: string[],
+  draftKey: string,
+): Promise<void> {
+  await db.transaction(
+    'rw',
+    [db.records, db.outbox, db.meta, db.photos, db.uploads, db.drafts, db.employers],
+    async () => {
+      await db.employers.add({ ...localEmployer(employerId, payload), version: 0 })
+      await db.records.add({
+        id: employerId,
+        kind: 'employer',
+        employer_id: employerId,
+        patrol_id: null,
+        stop_id: null,
+        ...base(capture),
+        payload,
+      })
+      await appendOperation(db, capture, {
+        kind: 'employer.register',
+        entity_id: employerId,
+        payload,
+        employer_id: employerId,
+      })
+      await announcePhotos(db, capture, photoIds, {
+        subject_kind: 'employer',
+        subject_id: employerId,
+        employer_id: employerId,
+      })
+      await db.drafts.delete(draftKey)
+    },
+  )
+}
+
+function localEmployer(id: string, payload: EmployerPayload) {
+  return {
+    id,
+    name: payload.name,
+    uscc: payload.uscc,
+    address: payload.address,
+    contact_name: payload.contact_name,
+    contact_phone: payload.contact_phone,
+    industry_code: payload.industry_code,
+    employees: payload.employees,
+    position: payload.position ? ([payload.position.lon, payload.position.lat] as LonLat) : null,
+    accuracy_m: payload.accuracy_m,
+    grid_id: payload.declared_grid_id,
+    review_state: 'waiting_review' as const,
+    duplicate_of: null,
+    last_visited_at: null,
+    generation: Number.MAX_SAFE_INTEGER,
+    local: 1 as const,
+    gone: 0 as const,
+  }
+}
+
+/** Correct a registration that the server kept without applying: a new operation about the same employer. */
+export async function correctEmployer(db: LocalDb, opId: string, payload: EmployerPayload): Promise<void> {
+  await db.transaction('rw', [db.outbox, db.meta, db.employers, db.records], async () => {
+    const row = await db.outbox.get(opId)
+    if (!row) return
+    const { entity_id } = operationOf(row)
+    await resend(db, opId, { payload })
+    const employer = await db.employers.get(entity_id)
+    if (!employer || employer.local) await db.employers.put({ ...localEmployer(entity_id, payload), version: 0 })
+    await db.records.update(entity_id, { payload })
+  })
+}
+
+export async function startPatrol(db: LocalDb, capture: Capture, patrolId: string): Promise<void> {
+  await patrolAct(db, capture, patrolId, 'patrol_start', '')
+}
+
+export async function finishPatrol(db: LocalDb, capture: Capture, patrolId: string, note: string): Promise<void> {
+  await patrolAct(db, capture, patrolId, 'patrol_finish', note)
+}
+
+async function patrolAct(
+  db: LocalDb,
+  capture: Capture,
+  patrolId: string,
+  kind: 'patrol_start' | 'patrol_finish',
+  note: string,
+): Promise<void> {
+  const id = newId()
+  await db.transaction('rw', db.records, db.outbox, db.meta, async () => {
+    const payload = kind === 'patrol_start' ? { patrol_id: patrolId } : { patrol_id: patrolId, note }
+    await db.records.add({
+      id,
+      kind,
+      employer_id: null,
+      patrol_id: patrolId,
+      stop_id: null,
+      ...base(capture),
+      payload,
+    })
+    if (kind === 'patrol_start') {
+      await appendOperation(db, capture, {
+        kind: 'patrol.start',
+        entity_id: id,
+        payload: { patrol_id: patrolId },
+        patrol_id: patrolId,
+      })
+    } else {
+      await appendOperation(db, capture, {
+        kind: 'patrol.finish',
+        entity_id: id,
+        payload: { patrol_id: patrolId, note },
+        patrol_id: patrolId,
+      })
+    }
+  })
+}

@@ -1,0 +1,218 @@
+/** Shapes that travel: what the phone receives of its scope and what it sends. Names are those of the wire (docs/sync.md). */
+import type { LonLat } from '@/shared/geo'
+
+export interface Area {
+  type: 'Polygon' | 'MultiPolygon'
+  coordinates: number[][][] | number[][][][]
+}
+
+export interface Grid {
+  id: string
+  code: string
+  name: string
+  level: number
+  path: string
+  parent_id: string | null
+  geom: Area
+  label: LonLat
+  own: boolean
+}
+
+export type ReviewState = 'accepted' | 'waiting_review' | 'returned'
+
+export interface Employer {
+  id: string
+  name: string
+  uscc: string | null
+  address: string
+  contact_name: string
+  contact_phone: string
+  industry_code: string | null
+  employees: number | null
+  position: LonLat | null
+  accuracy_m: number | null
+  grid_id: string | null
+  review_state: ReviewState
+  duplicate_of: string | null
+  last_visited_at: string | null
+  version: number
+}
+
+export interface Stop {
+  id: string
+  employer_id: string
+  seq: number
+  status: 'planned' | 'visited' | 'skipped'
+  name: string | null
+  position: LonLat | null
+}
+
+export interface Patrol {
+  id: string
+  title: string
+  planned_on: string
+  status: 'planned' | 'started' | 'finished' | 'cancelled'
+  note: string
+  version: number
+  assignee_id: string
+  stops: Stop[]
+}
+
+export interface Fix {
+  lon: number
+  lat: number
+  accuracy_m: number
+  age_s: number
+}
+
+/** What is bound to every operation at capture. */
+export interface Binding {
+  server_offset_ms: number | null
+  position: Fix | null
+  network: string | null
+  battery: number | null
+  app_version: string
+}
+
+export interface PlainPosition {
+  lon: number
+  lat: number
+}
+
+export interface CheckInPayload {
+  employer_id: string
+  patrol_id: string | null
+  stop_id: string | null
+  position: PlainPosition | null
+  accuracy_m: number | null
+  age_s: number | null
+}
+
+export const ACTIVITIES = ['collect', 'publicise', 'observe'] as const
+export type Activity = (typeof ACTIVITIES)[number]
+export const FINDING_KINDS = [
+  'no_contract',
+  'wage_arrears',
+  'no_insurance',
+  'overtime',
+  'child_labour',
+  'no_ledger',
+  'other',
+] as const
+export type FindingKind = (typeof FINDING_KINDS)[number]
+export const SEVERITIES = ['note', 'minor', 'major'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+export interface FindingPayload {
+  id: string
+  kind: FindingKind
+  severity: Severity
+  note: string
+}
+
+export interface VisitPayload {
+  employer_id: string
+  patrol_id: string | null
+  stop_id: string | null
+  check_in_id: string | null
+  activities: Activity[]
+  people_met: string
+  findings: FindingPayload[]
+  note: string
+  evidence_ids: string[]
+}
+
+export interface EmployerPayload {
+  name: string
+  uscc: string | null
+  no_uscc_reason: 'no_licence' | 'not_shown' | null
+  address: string
+  contact_name: string
+  contact_phone: string
+  industry_code: string | null
+  employees: number | null
+  position: PlainPosition | null
+  accuracy_m: number | null
+  position_source: 'gps' | 'map' | null
+  declared_grid_id: string | null
+  note: string
+}
+
+export interface EvidencePayload {
+  subject_kind: 'visit' | 'employer' | 'check_in'
+  subject_id: string
+  employer_id: string
+  media_type: 'image/jpeg'
+  source: 'camera' | 'gallery'
+  copy: { sha256: string; bytes: number; width: number; height: number }
+  original: { sha256: string; bytes: number }
+}
+
+export interface Payloads {
+  'employer.register': EmployerPayload
+  'patrol.start': { patrol_id: string }
+  'patrol.finish': { patrol_id: string; note: string }
+  'check_in.record': CheckInPayload
+  'visit.record': VisitPayload
+  'evidence.announce': EvidencePayload
+}
+export type OperationKind = keyof Payloads
+
+export interface Operation<K extends OperationKind = OperationKind> {
+  op_id: string
+  kind: K
+  v: number
+  entity_id: string
+  base_version: number | null
+  captured_at: string
+  device_id: string
+  device_seq: number
+  payload: Payloads[K]
+  binding: Binding
+}
+
+export type Outcome = 'applied' | 'duplicate' | 'conflict' | 'waiting_for_parent' | 'quarantined'
+
+export interface Receipt {
+  op_id: string
+  op_sha256: string
+  received_at: string
+}
+
+/** Limits in force, as the server last said. */
+export interface Policies {
+  geofence_radius_m: number
+  poor_accuracy_m: number
+  position_max_age_s: number
+  clock_skew_max_s: number
+  evidence_copy_max_px: number
+  evidence_max_bytes: number
+  original_upload: 'wifi' | 'never' | 'always'
+  push_operations_max: number
+  [key: string]: unknown
+}
+
+/** For the time before the first answer; the server's own values replace them at sign-in. */
+export const FIRST_POLICIES: Policies = {
+  geofence_radius_m: 100,
+  poor_accuracy_m: 200,
+  position_max_age_s: 60,
+  clock_skew_max_s: 300,
+  evidence_copy_max_px: 1600,
+  evidence_max_bytes: 52_428_800,
+  original_upload: 'wifi',
+  push_operations_max: 200,
+}
+
+export interface Me {
+  person: { id: string; name: string; kind: string; phone_masked: string }
+  account_id: string
+  login: string
+  role: 'city' | 'county' | 'street' | 'community'
+  rights: string[]
+  unit: { id: string; code: string; name: string; level: number }
+  scope: { grid_id: string; code: string; name: string; level: number; path: string }[]
+  session_expires_at: string
+  server_time: string
+  policies: Policies
+}

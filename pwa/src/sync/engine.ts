@@ -1,0 +1,234 @@
+/**
+ * The sync of one account on one phone: is it still she, push, pull; photos beside it.
+ *
+ * One round at a time across tabs (a lock by name); asking again during a round makes one more round after it.
+ */
+import { meansSignIn, ownProblem, type Problem } from '@/api/problems'
+import { readMeta, writeMeta } from '@/local/db'
+import { asksForPerson } from '@/local/outbox'
+import type { Me } from '@/local/shapes'
+import { backoffMs } from './backoff'
+import { call, type Fetch, type Locks, type Network, type SyncContext } from './context'
+import { pull } from './pull'
+import { push } from './push'
+import { refreshReference } from './reference'
+import { FIRST_STATE, Watched, type SyncState } from './state'
+import { upload } from './upload'
+
+export const SYNC_LOCK = 'wangge-sync'
+export const UPLOAD_LOCK = 'wangge-upload'
+
+export interface EngineOptions {
+  db: SyncContext['db']
+  fetch: Fetch
+  account_id: string
+  now?: () => number
+  random?: () => number
+  locks?: Locks
+  apiBase?: string
+  app_version?: string
+  language?: () => string
+  network?: () => Network
+}
+
+/** Locks within one JavaScript world, for where there are no Web Locks. */
+export function ownLocks(): Locks {
+  const tails = new Map<string, Promise<unknown>>()
+  return {
+    request(name, options, work) {
+      const run = (tails.get(name) ?? Promise.resolve()).then(() => {
+        if (options.signal?.aborted) throw new Error('aborted')
+        return work()
+      })
+      tails.set(name, run.catch(() => undefined)) // prettier-ignore
+      return run
+    },
+  }
+}
+
+export class SyncEngine {
+  readonly state = new Watched<SyncState>(FIRST_STATE)
+  private readonly context: SyncContext
+  private readonly controller = new AbortController()
+  private round: Promise<Problem | null> | null = null
+  private again = false
+  private uploads: Promise<void> | null = null
+  private uploadAgain = false
+  private originalsNow = false
+  private failures = 0
+
+  constructor(options: EngineOptions) {
+    this.context = {
+      now: Date.now,
+      random: Math.random,
+      locks: ownLocks(),
+      apiBase: '',
+      app_version: '0',
+      language: () => 'zh-CN',
+      network: () => ({ type: null, save_data: false }),
+      ...options,
+    }
+  }
+
+  /** A round of data, then photos. Resolves when the data is through; `settled()` waits for the photos too. */
+  sync(): Promise<Problem | null> {
+    if (this.controller.signal.aborted) return Promise.resolve(null)
+    if (this.round) {
+      this.again = true
+      return this.round
+    }
+    this.round = this.rounds().finally(() => {
+      this.round = null
+    })
+    return this.round
+  }
+
+  /** Send photos now; with `originalsNow`, originals too, whatever the network. */
+  sendPhotos(options: { originalsNow?: boolean } = {}): Promise<void> {
+    if (options.originalsNow) this.originalsNow = true
+    if (this.controller.signal.aborted) return Promise.resolve()
+    if (this.uploads) {
+      this.uploadAgain = true
+      return this.uploads
+    }
+    this.uploads = this.uploadRounds().finally(() => {
+      this.uploads = null
+    })
+    return this.uploads
+  }
+
+  /** Until nothing is under way. */
+  async settled(): Promise<void> {
+    while (this.round || this.uploads) await Promise.all([this.round, this.uploads])
+  }
+
+  /** Stop for good and give the locks back: another person signs in, or the page goes. Everything unsent stays. */
+  async stop(): Promise<void> {
+    this.controller.abort()
+    await Promise.allSettled([this.round, this.uploads])
+  }
+
+  /** When something is due by itself: a retry of the round or of one row; null when nothing is. */
+  async nextDue(): Promise<number | null> {
+    const { db } = this.context
+    const [operations, uploads] = await Promise.all([
+      db.outbox.where('state').anyOf('waiting', 'sending').toArray(),
+      db.uploads.where('state').equals('waiting').toArray(),
+    ])
+    const times = [...operations, ...uploads].map((row) => row.next_at).filter((at) => at > 0)
+    const retry = this.state.value.next_at
+    if (retry !== null) return retry
+    return times.length ? Math.min(...times) : null
+  }
+
+  private async rounds(): Promise<Problem | null> {
+    const { signal } = this.controller
+    let problem: Problem | null
+    do {
+      this.again = false
+      try {
+        problem = await this.context.locks.request(SYNC_LOCK, { signal }, () => this.oneRound(signal))
+      } catch (error) {
+        this.state.set({ phase: 'idle' })
+        if (signal.aborted) return null
+        throw error
+      }
+    } while (this.again && !problem && !signal.aborted)
+    if (!signal.aborted && (!problem || problem.type === 'right_missing')) void this.sendPhotos().catch(() => undefined)
+    return problem
+  }
+
+  private async oneRound(signal: AbortSignal): Promise<Problem | null> {
+    const { context, state } = this
+    const problem = (await this.confirmAccount(signal)) ?? (await this.pushThenPull(signal))
+    if (!problem) {
+      this.failures = 0
+      await writeMeta(context.db, 'synced_at', new Date(context.now()).toISOString())
+      state.set({ phase: 'idle', problem: null, next_at: null, session: 'ok' })
+      await refreshReference(context, signal)
+      return null
+    }
+    if (meansSignIn(problem)) {
+      state.set({ phase: 'idle', problem, session: 'signed_out', next_at: null })
+      return problem
+    }
+    if (problem.type === 'other_account') {
+      state.set({ phase: 'idle', problem, session: 'other_account', next_at: null })
+      return problem
+    }
+    this.failures++
+    const asked = typeof problem.retry_after_s === 'number' ? problem.retry_after_s * 1000 : 0
+    const wait = Math.max(asked, backoffMs(this.failures, context.random))
+    state.set({ phase: 'idle', problem, next_at: context.now() + wait })
+    return problem
+  }
+
+  /** The cookie may be another person's by now; nothing of hers goes out under a wrong name. */
+  private async confirmAccount(signal: AbortSignal): Promise<Problem | null> {
+    const me = await call<Me>(this.context, 'GET', '/api/me', { signal })
+    if (!me.ok) return me.problem
+    if (me.data.account_id !== this.context.account_id)
+      return ownProblem('other_account', 409, { name: me.data.person.name })
+    await writeMeta(this.context.db, 'me', me.data)
+    this.state.set({ session: 'ok' })
+    return null
+  }
+
+  private async pushThenPull(signal: AbortSignal): Promise<Problem | null> {
+    this.state.set({ phase: 'pushing' })
+    const pushed = await push(this.context, signal)
+    // Without the right to capture there may still be a scope to read; any other problem would meet the pull too.
+    if (pushed.problem && pushed.problem.type !== 'right_missing') return pushed.problem
+    this.state.set({ phase: 'pulling' })
+    const pulled = await pull(this.context, ({ progress }) => this.state.set({ progress }), signal)
+    return pushed.problem ?? pulled.problem
+  }
+
+  private async uploadRounds(): Promise<void> {
+    const { signal } = this.controller
+    do {
+      this.uploadAgain = false
+      try {
+        await this.context.locks.request(UPLOAD_LOCK, { signal }, async () => {
+          const originalsNow = this.originalsNow
+          const report = await upload(this.context, {
+            originalsNow,
+            signal,
+            onProgress: (uploading) => this.state.set({ uploading }),
+          })
+          this.state.set({ uploading: null, upload_problem: report.problem })
+          if (originalsNow && !report.problem) this.originalsNow = false
+          if (report.problem && meansSignIn(report.problem)) this.state.set({ session: 'signed_out' })
+        })
+      } catch (error) {
+        this.state.set({ uploading: null })
+        if (signal.aborted) return
+        throw error
+      }
+    } while (this.uploadAgain && !signal.aborted)
+  }
+
+  /** Let go of what is long done, so that the store stays small: own records after `days`, their receipts and previews with them. */
+  async tidy(days = 30): Promise<void> {
+    const { db, now } = this.context
+    const before = new Date(now() - days * 86_400_000).toISOString()
+    await db.transaction('rw', [db.records, db.outbox, db.photos, db.uploads, db.photo_bytes], async () => {
+      const old = await db.outbox.filter((row) => row.captured_at < before).toArray()
+      const done = old.filter((row) => row.state === 'sent' || (row.state === 'needs_you' && !asksForPerson(row)))
+      for (const row of done) {
+        if (row.kind === 'evidence.announce') {
+          const uploads = await db.uploads.where('photo_id').equals(row.entity_id).toArray()
+          if (uploads.some((part) => part.state !== 'stored')) continue
+          await db.uploads.bulkDelete(uploads.map(({ id }) => id))
+          await db.photos.delete(row.entity_id)
+        }
+        await db.outbox.delete(row.op_id)
+        const left = await db.outbox.where('entity_id').equals(row.entity_id).count()
+        if (left === 0) await db.records.delete(row.entity_id)
+      }
+    })
+  }
+
+  /** The last `me` this phone was told. */
+  me = () => readMeta<Me>(this.context.db, 'me')
+}

@@ -1,0 +1,129 @@
+/** Push: operations in the order of capture, in batches; each leaves the queue only by the server's own answer about it. */
+import { ownProblem, type Problem } from '@/api/problems'
+import type { OutboxRow } from '@/local/db'
+import type { Outcome, Policies, Receipt } from '@/local/shapes'
+import { readMeta } from '@/local/db'
+import { backoffMs } from './backoff'
+import { call, type SyncContext } from './context'
+
+export interface PushAnswer {
+  server_time: string
+  outcomes: {
+    index?: number
+    op_id: string | null
+    outcome: Outcome
+    receipt: Receipt | null
+    problem: Problem | null
+    flags: string[]
+  }[]
+}
+
+export interface PushReport {
+  answered: number
+  /** Why it ended before the queue was through; null when it did not. */
+  problem: Problem | null
+}
+
+const RECEIPT_TRIES = 3
+
+/** Send until nothing is due. Under the sync lock: rows left `sending` are of a round that was killed, and go again. */
+export async function push(context: SyncContext, signal?: AbortSignal): Promise<PushReport> {
+  const { db } = context
+  const policies = (await readMeta<{ policies: Policies }>(db, 'me'))?.policies
+  let size = Math.max(1, policies?.push_operations_max ?? 200)
+  let answered = 0
+  for (;;) {
+    const batch = await dueOperations(context, size)
+    if (batch.length === 0) return { answered, problem: null }
+    await db.outbox.bulkUpdate(batch.map(({ op_id }) => ({ key: op_id, changes: { state: 'sending' as const } })))
+    let result
+    try {
+      result = await call<PushAnswer>(context, 'POST', '/api/sync/push', {
+        body: { operations: batch.map(({ body }) => ({ body })) },
+        signal,
+      })
+    } catch (error) {
+      await putBack(context, batch)
+      throw error
+    }
+    if (result.ok) {
+      const settled = await settle(context, batch, result.data)
+      answered += settled
+      // An answer about none of what was asked would make this loop endless.
+      if (settled === 0) return { answered, problem: ownProblem('unexpected_answer', 200) }
+      continue
+    }
+    await putBack(context, batch)
+    const { problem } = result
+    const isRefusalOfContent = problem.status === 413 || problem.status === 400 || problem.status === 422
+    if (!isRefusalOfContent || problem.type === 'client_header_missing') return { answered, problem }
+    if (batch.length > 1) {
+      size = Math.ceil(batch.length / 2)
+      continue
+    }
+    // This one alone is refused as a request: it waits for the person and holds up nobody else.
+    await db.outbox.update(batch[0]!.op_id, { state: 'needs_you', problem })
+  }
+}
+
+async function dueOperations(context: SyncContext, size: number): Promise<OutboxRow[]> {
+  const now = context.now()
+  const rows = await context.db.outbox.where('state').anyOf('waiting', 'sending').toArray()
+  return rows
+    .filter((row) => row.next_at <= now)
+    .sort((a, b) => a.device_seq - b.device_seq)
+    .slice(0, size)
+}
+
+const putBack = (context: SyncContext, batch: OutboxRow[]) =>
+  context.db.outbox.bulkUpdate(batch.map(({ op_id }) => ({ key: op_id, changes: { state: 'waiting' as const } })))
+
+/** Store what the server said of each operation, in one transaction; gives how many it spoke of. */
+async function settle(context: SyncContext, batch: OutboxRow[], answer: PushAnswer): Promise<number> {
+  const { db, now, random } = context
+  const byId = new Map(answer.outcomes.map((outcome) => [outcome.op_id, outcome]))
+  let spokenOf = 0
+  await db.transaction('rw', db.outbox, async () => {
+    for (const [index, row] of batch.entries()) {
+      const outcome =
+        byId.get(row.op_id) ?? answer.outcomes.find((other) => other.op_id === null && other.index === index)
+      const attempts = row.attempts + 1
+      const later = { state: 'waiting' as const, attempts, next_at: now() + backoffMs(attempts, random) }
+      if (!outcome) {
+        await db.outbox.update(row.op_id, later)
+        continue
+      }
+      spokenOf++
+      const { receipt, problem, flags } = outcome
+      if (receipt?.op_sha256 !== row.sha256) {
+        // A receipt for something else is no receipt: the phone keeps its copy and says so when it goes on.
+        const mismatch = ownProblem('receipt_mismatch', 200)
+        await db.outbox.update(
+          row.op_id,
+          attempts < RECEIPT_TRIES
+            ? { ...later, problem: mismatch }
+            : { state: 'needs_you', attempts, problem: mismatch },
+        )
+        continue
+      }
+      const known = { receipt, flags, problem, outcome: outcome.outcome, attempts }
+      switch (outcome.outcome) {
+        case 'applied':
+        case 'duplicate':
+          await db.outbox.update(row.op_id, { ...known, state: 'sent', problem: null })
+          break
+        case 'waiting_for_parent':
+          await db.outbox.update(row.op_id, { ...known, ...later })
+          break
+        case 'conflict':
+        case 'quarantined':
+          await db.outbox.update(row.op_id, { ...known, state: 'needs_you' })
+          break
+        default:
+          // A newer server's word: the receipt makes it safe, the person should know that something is unusual.
+          await db.outbox.update(row.op_id, { ...known, state: 'needs_you' })
+      }
+    }
+  })
+  return spokenOf
+}

@@ -1,0 +1,222 @@
+/** Photo bytes on their way: resumable, smallest first, copies before originals, never in the way of data. */
+import { failed, ownProblem, type Problem, type Result } from '@/api/problems'
+import { readMeta, type UploadRow } from '@/local/db'
+import type { Me, Policies } from '@/local/shapes'
+import { sha256OfBytes } from '@/shared/sha256'
+import { isoMoment } from '@/shared/time'
+import { backoffMs } from './backoff'
+import { call, headersOf, type SyncContext } from './context'
+import { bufferReader, fetchStack } from './tusHttp'
+
+interface PartState {
+  sha256: string
+  state: 'expected' | 'stored' | 'refused'
+}
+interface EvidenceRead {
+  copy: PartState
+  original: PartState
+}
+
+export interface UploadProgress {
+  photo_id: string
+  part: UploadRow['part']
+  sent: number
+  total: number
+}
+
+export interface UploadReport {
+  stored: number
+  problem: Problem | null
+}
+
+const CHUNK_BYTES = 512 * 1024
+const HASH_TRIES = 3
+/** Answers after which sending more would only fail again: everything waits, nobody is asked about one photo. */
+const STOPS_ALL = new Set(['no_network', 'server_slow', 'server_unavailable', 'not_signed_in', 'session_expired', 'other_account', 'rate_limited']) // prettier-ignore
+
+/** Whether originals may travel now: policy first, then the kind of network, unless the person said "now". */
+export function originalsMayTravel(policy: Policies['original_upload'], context: SyncContext, asked: boolean): boolean {
+  if (policy === 'never') return false
+  if (policy === 'always' || asked) return true
+  const { type, save_data } = context.network()
+  return !save_data && (type === 'wifi' || type === 'ethernet')
+}
+
+/** Send what is due, one file after the other. */
+export async function upload(
+  context: SyncContext,
+  options: {
+    originalsNow?: boolean
+    signal?: AbortSignal
+    onProgress?: (progress: UploadProgress | null) => void
+  } = {},
+): Promise<UploadReport> {
+  const policy = (await readMeta<Me>(context.db, 'me'))?.policies.original_upload ?? 'wifi'
+  const originals = originalsMayTravel(policy, context, options.originalsNow ?? false)
+  let stored = 0
+  const tried = new Set<string>()
+  for (;;) {
+    if (options.signal?.aborted) return { stored, problem: null }
+    const row = (await due(context, originals)).find(({ id }) => !tried.has(id))
+    if (!row) return { stored, problem: null }
+    tried.add(row.id)
+    const result = await sendPart(context, row, options)
+    options.onProgress?.(null)
+    if (options.signal?.aborted) return { stored, problem: null }
+    if (result.ok) {
+      stored++
+      continue
+    }
+    await noteFailure(context, row, result.problem)
+    if (STOPS_ALL.has(result.problem.type) || result.problem.status === 401 || result.problem.status >= 500) {
+      return { stored, problem: result.problem }
+    }
+  }
+}
+
+async function due(context: SyncContext, originals: boolean): Promise<UploadRow[]> {
+  const now = context.now()
+  const rows = await context.db.uploads.where('state').equals('waiting').toArray()
+  return rows
+    .filter((row) => row.next_at <= now && (originals || row.part === 'copy'))
+    .sort((a, b) => (a.part === b.part ? a.bytes - b.bytes : a.part === 'copy' ? -1 : 1))
+}
+
+async function sendPart(
+  context: SyncContext,
+  row: UploadRow,
+  options: { signal?: AbortSignal; onProgress?: (progress: UploadProgress) => void },
+): Promise<Result<null>> {
+  if (row.attempts > 0 || row.upload_url) {
+    // The answer to an earlier try may have been lost: perhaps the server has it all.
+    const known = await storedHash(context, row, options.signal)
+    if (!known.ok) return known
+    if (known.data === row.sha256) return noteStored(context, row, known.data)
+  }
+  const bytes = await context.db.photo_bytes.get(row.id)
+  if (!bytes || (row.attempts > 0 && (await sha256OfBytes(bytes.buffer)) !== row.sha256)) {
+    return failed(ownProblem('photo_damaged_here'))
+  }
+  const sent = await sendByTus(context, row, bytes.buffer, options)
+  if (!sent.ok) return sent
+  const receipt =
+    sent.data ?? (await storedHash(context, row, options.signal).then((read) => (read.ok ? read.data : null)))
+  if (receipt === row.sha256) return noteStored(context, row, receipt)
+  return failed(receipt ? ownProblem('receipt_mismatch', 200) : ownProblem('no_network'))
+}
+
+/** The hash of what the server has stored of this file, or null. */
+async function storedHash(context: SyncContext, row: UploadRow, signal?: AbortSignal): Promise<Result<string | null>> {
+  let read
+  try {
+    read = await call<EvidenceRead>(context, 'GET', `/api/evidence/${row.photo_id}`, { signal })
+  } catch {
+    return failed(ownProblem('no_network'))
+  }
+  if (read.ok) return { ok: true, data: read.data[row.part].state === 'stored' ? read.data[row.part].sha256 : null }
+  if (read.problem.status === 404) return failed(ownProblem('waiting_for_parent', 404))
+  return read
+}
+
+/** The byte receipt is here: only now may the bytes go. */
+async function noteStored(context: SyncContext, row: UploadRow, sha256: string): Promise<Result<null>> {
+  const { db } = context
+  await db.transaction('rw', db.uploads, db.photo_bytes, async () => {
+    await db.uploads.update(row.id, {
+      state: 'stored',
+      stored_sha256: sha256,
+      stored_at: isoMoment(context.now()),
+      sent_bytes: row.bytes,
+      problem: null,
+      upload_url: null,
+    })
+    await db.photo_bytes.delete(row.id)
+  })
+  return { ok: true, data: null }
+}
+
+async function noteFailure(context: SyncContext, row: UploadRow, problem: Problem): Promise<void> {
+  const attempts = row.attempts + 1
+  const later = { attempts, problem, next_at: context.now() + backoffMs(attempts, context.random) }
+  const isHash = problem.type === 'evidence_hash_mismatch' || problem.type === 'receipt_mismatch'
+  const isFinal =
+    problem.type === 'photo_damaged_here' ||
+    (isHash && attempts >= HASH_TRIES) ||
+    (!isHash && [400, 403, 413, 415, 422].includes(problem.status))
+  // After a refusal for its hash the same file starts afresh: what arrived was not what was sent.
+  const again = isHash ? { upload_url: null, sent_bytes: 0 } : {}
+  await context.db.uploads.update(row.id, { ...later, ...again, ...(isFinal ? { state: 'needs_you' as const } : {}) })
+}
+
+/** One upload by tus; gives the byte receipt's hash, or null where the answer that carried it is not known. */
+async function sendByTus(
+  context: SyncContext,
+  row: UploadRow,
+  buffer: ArrayBuffer,
+  options: { signal?: AbortSignal; onProgress?: (progress: UploadProgress) => void },
+): Promise<Result<string | null>> {
+  const { Upload } = await import('tus-js-client')
+  let receipt: string | null = null
+  let isComplete = false
+  return new Promise((resolve) => {
+    const finish = (result: Result<string | null>) => {
+      options.signal?.removeEventListener('abort', stop)
+      resolve(result)
+    }
+    const stop = () => {
+      void tus.abort()
+      finish(failed(ownProblem('no_network')))
+    }
+    const { Accept: _, ...headers } = headersOf(context)
+    const tus = new Upload(buffer as unknown as Blob, {
+      endpoint: `${context.apiBase}/api/uploads`,
+      uploadUrl: row.upload_url,
+      uploadSize: buffer.byteLength,
+      chunkSize: CHUNK_BYTES,
+      metadata: { evidence_id: row.photo_id, part: row.part },
+      headers,
+      retryDelays: null,
+      storeFingerprintForResuming: false,
+      httpStack: fetchStack(context),
+      fileReader: bufferReader,
+      onUploadUrlAvailable: () => {
+        void context.db.uploads.update(row.id, { upload_url: tus.url })
+      },
+      onAfterResponse: (request, response) => {
+        receipt = response.getHeader('X-Wangge-Stored-Sha256') ?? receipt
+        const offset = Number(response.getHeader('Upload-Offset') ?? NaN)
+        if (request.getMethod() === 'POST' && offset === buffer.byteLength) isComplete = true
+      },
+      onChunkComplete: (_size, accepted, total) => {
+        void context.db.uploads.update(row.id, { sent_bytes: accepted })
+        options.onProgress?.({ photo_id: row.photo_id, part: row.part, sent: accepted, total })
+      },
+      onSuccess: () => finish({ ok: true, data: receipt }),
+      onError: (error) => {
+        // Already there when it was created: the client then offers the bytes again, which the server declines.
+        if (isComplete) finish({ ok: true, data: receipt })
+        else finish(failed(problemOfTus(error)))
+      },
+    })
+    if (options.signal?.aborted) return stop()
+    options.signal?.addEventListener('abort', stop, { once: true })
+    tus.start()
+  })
+}
+
+function problemOfTus(error: Error): Problem {
+  const response =
+    'originalResponse' in error ? (error.originalResponse as { getStatus(): number; getBody(): string }) : null
+  const status = response?.getStatus() ?? 0
+  if (!response || status === 0) return ownProblem('no_network')
+  try {
+    const body = JSON.parse(response.getBody()) as Problem
+    if (typeof body.type === 'string') return { ...body, status }
+  } catch {
+    // Not a problem of the API: a proxy on the way spoke.
+  }
+  return ownProblem(
+    status >= 500 ? 'server_unavailable' : status === 409 ? 'waiting_for_parent' : 'unexpected_answer',
+    status,
+  )
+}
