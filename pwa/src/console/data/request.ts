@@ -1,0 +1,82 @@
+/**
+ * One way to the server for every screen of the console.
+ * An expected refusal is a value (`ok: false` with the server's own sentence); only a programming error is thrown.
+ * When the session has ended, the request waits for the person to sign in again and is then sent once more, so that a
+ * half-filled form is still there afterwards.
+ */
+import { failed, meansSignIn, ownProblem, problemOf, type Result } from '@/api/problems'
+
+export type { Result }
+export type QueryValue = string | number | boolean | null | undefined | readonly string[]
+
+export interface RequestOptions {
+  query?: Record<string, QueryValue>
+  body?: unknown
+  signal?: AbortSignal
+  /** Sign-in itself must not ask for sign-in. */
+  withoutSession?: boolean
+}
+
+interface Surroundings {
+  language: () => string
+  /** Resolves to true once the person is signed in again, to false when she gave up. */
+  signInAgain: () => Promise<boolean>
+}
+
+let surroundings: Surroundings = { language: () => 'zh-CN', signInAgain: () => Promise.resolve(false) }
+
+export function useSurroundings(given: Surroundings) {
+  surroundings = given
+}
+
+/** The address with its query; empty values are left out, lists are joined by commas. */
+export function addressOf(path: string, query: Record<string, QueryValue> = {}): string {
+  const params = new URLSearchParams()
+  for (const [key, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === '') continue
+    if (typeof value === 'object') {
+      if (value.length > 0) params.set(key, value.join(','))
+    } else params.set(key, String(value))
+  }
+  const text = params.toString()
+  return text ? `${path}?${text}` : path
+}
+
+async function once<T>(method: string, path: string, options: RequestOptions): Promise<Result<T>> {
+  let response: Response
+  try {
+    response = await fetch(addressOf(path, options.query), {
+      method,
+      credentials: 'same-origin',
+      signal: options.signal,
+      headers: {
+        Accept: 'application/json',
+        'Accept-Language': surroundings.language(),
+        'X-Wangge-Client': `console/${__APP_VERSION__}`,
+        ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      },
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return failed(ownProblem('aborted', 0))
+    return failed(ownProblem('no_network', 0))
+  }
+  if (!response.ok) return failed(await problemOf(response))
+  if (response.status === 204) return { ok: true, data: undefined as T }
+  try {
+    return { ok: true, data: (await response.json()) as T }
+  } catch {
+    return failed(ownProblem(options.signal?.aborted ? 'aborted' : 'unexpected_answer', response.status))
+  }
+}
+
+export async function send<T>(method: string, path: string, options: RequestOptions = {}): Promise<Result<T>> {
+  const first = await once<T>(method, path, options)
+  if (first.ok || options.withoutSession || !meansSignIn(first.problem)) return first
+  if (!(await surroundings.signInAgain())) return first
+  return once<T>(method, path, options)
+}
+
+export const get = <T>(path: string, query?: Record<string, QueryValue>, signal?: AbortSignal) =>
+  send<T>('GET', path, { query, signal })
+export const post = <T>(path: string, body: unknown = {}) => send<T>('POST', path, { body })

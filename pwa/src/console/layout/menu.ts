@@ -1,0 +1,20 @@
+import type { IconName } from './icons'
+
+/** A room of the console: shown only to those whose rights open it. */
+export interface MenuEntry {
+  route: string
+  icon: IconName
+  title: string
+  right: string
+  count?: 'waiting' | 'records'
+}
+
+export const MENU: readonly MenuEntry[] = [
+  { route: 'map', icon: 'map', title: 'menu.map', right: 'grid.read' },
+  { route: 'uncovered', icon: 'uncovered', title: 'menu.uncovered', right: 'coverage.read' },
+  { route: 'patrols', icon: 'patrol', title: 'menu.patrols', right: 'patrol.read' },
+  { route: 'day', icon: 'day', title: 'menu.day', right: 'patrol.read' },
+  { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
+  { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
+  { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+]

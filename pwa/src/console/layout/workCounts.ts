@@ -1,0 +1,32 @@
+import { ref } from 'vue'
+import { useSession } from '../account/session'
+import { listEmployers, listKeptOperations } from '../data/api'
+
+/** How much waits for a person: shown beside the menu entries. */
+const counts = ref<{ waiting?: number; records?: number }>({})
+const EVERY_MS = 60_000
+
+export function useWorkCounts() {
+  const session = useSession()
+
+  async function refresh() {
+    if (session.me.value === null || session.asking.value) return
+    const [waiting, records] = await Promise.all([
+      session.may('employer.review') ? listEmployers({ review_state: 'waiting_review', page_size: 1 }) : null,
+      session.may('records.read') ? listKeptOperations({ page_size: 1 }) : null,
+    ])
+    counts.value = {
+      waiting: waiting?.ok ? waiting.data.total : counts.value.waiting,
+      records: records?.ok ? records.data.total : counts.value.records,
+    }
+  }
+
+  /** Keep counting until told to stop; a hidden page rests. */
+  function keepFresh() {
+    void refresh()
+    const timer = setInterval(() => document.visibilityState === 'visible' && void refresh(), EVERY_MS)
+    return () => clearInterval(timer)
+  }
+
+  return { counts, refresh, keepFresh }
+}

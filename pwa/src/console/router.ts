@@ -1,0 +1,108 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { useSession } from './account/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The right that opens this page; none: anyone at a desk. */
+    right?: string
+    /** Key of the page's name in the language files. */
+    title?: string
+    /** Menu entry to light up. */
+    menu?: string
+    open?: boolean
+  }
+}
+
+const routes: RouteRecordRaw[] = [
+  {
+    path: '/sign-in',
+    name: 'sign-in',
+    component: () => import('./account/SignInPage.vue'),
+    meta: { open: true, title: 'signIn.title' },
+  },
+  {
+    path: '/',
+    component: () => import('./layout/ConsoleShell.vue'),
+    children: [
+      {
+        path: '',
+        name: 'map',
+        component: () => import('./map/MapPage.vue'),
+        meta: { right: 'grid.read', title: 'menu.map', menu: 'map' },
+      },
+      {
+        path: 'uncovered',
+        name: 'uncovered',
+        component: () => import('./uncovered/UncoveredPage.vue'),
+        meta: { right: 'coverage.read', title: 'menu.uncovered', menu: 'uncovered' },
+      },
+      {
+        path: 'patrols',
+        name: 'patrols',
+        component: () => import('./patrols/PatrolsPage.vue'),
+        meta: { right: 'patrol.read', title: 'menu.patrols', menu: 'patrols' },
+      },
+      {
+        path: 'patrols/:id',
+        name: 'patrol',
+        component: () => import('./patrols/PatrolPage.vue'),
+        props: true,
+        meta: { right: 'patrol.read', title: 'patrol.title', menu: 'patrols' },
+      },
+      {
+        path: 'day',
+        name: 'day',
+        component: () => import('./day/DayPage.vue'),
+        meta: { right: 'patrol.read', title: 'menu.day', menu: 'day' },
+      },
+      {
+        path: 'employers',
+        name: 'employers',
+        component: () => import('./employers/EmployersPage.vue'),
+        meta: { right: 'employer.read', title: 'menu.employers', menu: 'employers' },
+      },
+      {
+        path: 'employers/:id',
+        name: 'employer',
+        component: () => import('./employers/EmployerPage.vue'),
+        props: true,
+        meta: { right: 'employer.read', title: 'employer.title', menu: 'employers' },
+      },
+      {
+        path: 'review',
+        name: 'review',
+        component: () => import('./review/ReviewPage.vue'),
+        meta: { right: 'employer.review', title: 'menu.review', menu: 'review' },
+      },
+      {
+        path: 'records',
+        name: 'records',
+        component: () => import('./records/RecordsPage.vue'),
+        meta: { right: 'records.read', title: 'menu.records', menu: 'records' },
+      },
+      {
+        path: ':rest(.*)*',
+        name: 'lost',
+        component: () => import('./layout/LostPage.vue'),
+        meta: { title: 'lost.title' },
+      },
+    ],
+  },
+]
+
+/** The console's pages; nobody sees one before the server has said who she is and what she may. */
+export function createConsoleRouter() {
+  const router = createRouter({ history: createWebHistory('/console/'), routes })
+  const session = useSession()
+
+  router.beforeEach(async (to) => {
+    if (session.me.value === null && !to.meta.open) await session.load()
+    if (to.meta.open) return true
+    // A supervisor's account has no desk: the sign-in page tells her where her work is.
+    if (!session.isDesk.value) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    if (!session.may(to.meta.right))
+      return { name: 'lost', params: { rest: to.path.slice(1).split('/') }, query: { why: 'right' } }
+    return true
+  })
+  return router
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import type { CheckInRead } from '../data/types'
+import { checkInSign, distanceText, explainCheckIn } from './checkIn'
+
+const limits = { geofence_radius_m: 100, poor_accuracy_m: 200, position_max_age_s: 60, clock_skew_max_s: 300 }
+const checkIn = (change: Partial<CheckInRead>): CheckInRead => ({
+  id: 'c',
+  employer_id: 'e',
+  employer_name: '测试厂',
+  person: { id: 'p', name: '王芳' },
+  patrol_id: null,
+  position: [119, 36.7],
+  accuracy_m: 12,
+  distance_m: 23,
+  is_on_site: true,
+  flags: [],
+  captured_at: '2026-11-24T01:00:00Z',
+  received_at: '2026-11-24T01:00:02Z',
+  ...change,
+})
+const keys = (change: Partial<CheckInRead>) =>
+  explainCheckIn(checkIn(change), limits).map((s) => s.key.split('.').pop())
+
+describe('a check-in in plain words', () => {
+  it('says one good thing when all is well', () => {
+    expect(explainCheckIn(checkIn({}), limits)).toEqual([
+      { key: 'checkIn.explain.on_site', values: { distance: '23 m', radius: 100 }, tone: 'good' },
+    ])
+  })
+  it('says how far off it was', () => {
+    const [first] = explainCheckIn(checkIn({ is_on_site: false, distance_m: 1234, flags: ['off_site'] }), limits)
+    expect(first).toMatchObject({ key: 'checkIn.explain.off_site', values: { distance: '1.2 km' }, tone: 'warn' })
+  })
+  it('never calls a check-in without a position on site', () => {
+    expect(keys({ position: null, distance_m: null, is_on_site: null, flags: ['no_position'] })).toEqual([
+      'no_position',
+    ])
+    expect(checkInSign(checkIn({ position: null, is_on_site: null }))).toBe('unknown')
+  })
+  it('explains every flag, also one from a newer server', () => {
+    expect(
+      keys({
+        flags: ['poor_accuracy', 'stale_position', 'clock_skew', 'late_scope', 'mock_location'],
+        accuracy_m: 2000,
+      }),
+    ).toEqual(['on_site', 'poor_accuracy', 'stale_position', 'clock_skew', 'late_scope', 'other'])
+  })
+  it('says so when the employer itself has no point to measure from', () => {
+    expect(keys({ distance_m: null, is_on_site: null })).toEqual(['no_distance'])
+  })
+})
+
+describe('a distance', () => {
+  it.each([
+    [0, '0 m'],
+    [999.4, '999 m'],
+    [1000, '1.0 km'],
+    [12_345, '12 km'],
+  ])('%d metres reads %s', (metres, text) => {
+    expect(distanceText(metres)).toBe(text)
+  })
+})

@@ -1,0 +1,23 @@
+/** How many of a record's announced photos have arrived: the record never waits for them. */
+export interface Arrival {
+  expected: number
+  arrived: number
+  complete: boolean
+}
+
+export function arrivalOf(records: readonly { expected: number; arrived: number }[]): Arrival {
+  const expected = records.reduce((sum, r) => sum + r.expected, 0)
+  const arrived = records.reduce((sum, r) => sum + r.arrived, 0)
+  return { expected, arrived, complete: arrived >= expected }
+}
+
+/** A hash in groups of eight, so that two people can read it to each other. */
+export function hashText(sha256: string): string {
+  return sha256.match(/.{1,8}/g)?.join(' ') ?? sha256
+}
+
+export function bytesText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`
+  if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(0)} KB`
+  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
+}
