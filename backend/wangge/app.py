@@ -11,14 +11,14 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge import __version__
-from wangge.accounts.actor import provide_actor
+from wangge.accounts.actor import provide_actor, sent_by_own_pages
 from wangge.accounts.controllers import AuthController, MeController
 from wangge.core.db import make_engine, unit_of_work
 from wangge.core.health import HealthController
 from wangge.core.logging import request_log
 from wangge.core.problems import EXCEPTION_HANDLERS
 from wangge.core.settings import Settings
-from wangge.core.static import front_end
+from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
 from wangge.employers.controllers import EmployerController
 from wangge.evidence.controllers import EvidenceController, UploadController
@@ -52,6 +52,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     api = Router(
         "/api",
         route_handlers=CONTROLLERS,
+        guards=[sent_by_own_pages],
         dependencies={
             "db": provide_db,
             "actor": Provide(provide_actor),
@@ -60,7 +61,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
         },
     )
     return Litestar(
-        route_handlers=[api, front_end(settings.pwa_dir)],
+        route_handlers=[api, no_such_route, front_end(settings.pwa_dir)],
         middleware=[request_log],
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],

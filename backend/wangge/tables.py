@@ -1,7 +1,7 @@
 """Every table of the house, imported once, so that the metadata is whole (migrations, checks)."""
 
 import wangge.core.db  # noqa: F401  (sets the naming convention before any table is declared)
-from wangge.accounts.models import Account, AuditEntry, Device, Session, SignInAttempt
+from wangge.accounts.models import Account, AuditEntry, Device, Session, SignInAttempt, SignInFailure
 from wangge.check_ins.models import CheckIn
 from wangge.employers.models import Employer
 from wangge.evidence.models import Evidence, Upload
@@ -14,6 +14,6 @@ from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Appointment", "AuditEntry", "Change", "CheckIn", "Device", "Duty", "Employer", "Evidence", "Feed",
-    "Finding", "Grid", "Patrol", "PatrolStop", "Person", "Policy", "RoleRight", "Session", "SignInAttempt", "SyncOperation", "Unit",
-    "Upload", "Visit",
+    "Finding", "Grid", "Patrol", "PatrolStop", "Person", "Policy", "RoleRight", "Session", "SignInAttempt",
+    "SignInFailure", "SyncOperation", "Unit", "Upload", "Visit",
 ]  # fmt: skip

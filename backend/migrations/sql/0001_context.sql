@@ -70,31 +70,36 @@ begin
         coalesce(paths, '{}')::text[], found_session.device_id, found_session.expires_at;
 end $$;
 
--- Sign-in. Hashes are compared in the server, never here; wrong guesses lock the account for a while (limits are policies).
+-- Sign-in. Hashes are compared in the server, never here. Wrong guesses lock a login for a while (limits are policies), one
+-- that does not exist like any other: this always answers with one row, which is empty but for the lock where there is none.
 create function auth_account(wanted_login text)
-returns table (account_id uuid, person_id uuid, password_hash text, is_active boolean, locked_until timestamptz, appointment_id uuid)
+returns table (account_id uuid, password_hash text, is_active boolean, locked_until timestamptz, appointment_id uuid)
 language sql stable security definer set search_path = public, pg_temp as $$
-    select a.id, a.person_id, a.password_hash, a.is_active, a.locked_until,
+    select a.id, a.password_hash, a.is_active,
+           (select f.locked_until from sign_in_failures f where f.login = wanted_login and f.locked_until > now()),
            (select ap.id from appointments ap
              where ap.person_id = a.person_id and ap.valid_from <= china_today()
                and (ap.valid_to is null or ap.valid_to >= china_today())
              order by ap.valid_from desc limit 1)
-      from accounts a where a.login = wanted_login
+      from (select) as one left join accounts a on a.login = wanted_login
 $$;
 
-create function auth_failed(wanted_account uuid) returns table (attempts_left int, locked_until timestamptz)
+create function auth_failed(wanted_login text) returns table (attempts_left int, locked_until timestamptz)
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     limit_count int := (policy('sign_in_attempts'))::int;
-    lock_minutes int := (policy('sign_in_lock_minutes'))::int;
+    lock_time interval := make_interval(mins => (policy('sign_in_lock_minutes'))::int);
 begin
+    delete from sign_in_failures f where f.failed_at < now() - interval '1 day' - lock_time;
+    insert into sign_in_failures (login, failed_count) values (wanted_login, 0) on conflict (login) do nothing;
     return query
-    update accounts a
-       set failed_count = case when a.failed_count + 1 >= limit_count then 0 else a.failed_count + 1 end,
-           locked_until = case when a.failed_count + 1 >= limit_count then now() + make_interval(mins => lock_minutes) else a.locked_until end
-     where a.id = wanted_account
-    returning case when a.failed_count = 0 then 0 else limit_count - a.failed_count end, a.locked_until;
-    perform audit('sign_in_failed', 'account', wanted_account, '{}');
+    update sign_in_failures f
+       set failed_at = now(),
+           failed_count = case when f.failed_count + 1 >= limit_count then 0 else f.failed_count + 1 end,
+           locked_until = case when f.failed_count + 1 >= limit_count then now() + lock_time else f.locked_until end
+     where f.login = wanted_login
+    returning case when f.failed_count = 0 then 0 else limit_count - f.failed_count end, f.locked_until;
+    perform audit('sign_in_failed', 'account', (select id from accounts where login = wanted_login), '{}');
 end $$;
 
 -- Count an attempt from an address in this minute; returns how many that makes.
@@ -110,7 +115,7 @@ create function auth_open_session(wanted_account uuid, appointment uuid, token b
 returns uuid language plpgsql security definer set search_path = public, pg_temp as $$
 declare opened uuid := gen_random_uuid();
 begin
-    update accounts set failed_count = 0, locked_until = null where id = wanted_account;
+    delete from sign_in_failures f using accounts a where a.id = wanted_account and f.login = a.login;
     if device is not null then
         insert into devices (id, account_id, name) values (device, wanted_account, coalesce(device_name, ''))
         on conflict (id, account_id) do update set last_seen_at = now(), name = excluded.name;

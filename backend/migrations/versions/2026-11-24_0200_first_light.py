@@ -48,6 +48,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("address", "minute", name=op.f("pk_sign_in_attempts")),
     )
     op.create_table(
+        "sign_in_failures",
+        sa.Column("login", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("failed_count", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("login", name=op.f("pk_sign_in_failures")),
+    )
+    op.create_index(op.f("ix_sign_in_failures_failed_at"), "sign_in_failures", ["failed_at"], unique=False)
+    op.create_table(
         "changes",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("tx", sa.BigInteger(), server_default=sa.text("(pg_current_xact_id()::text::bigint)"), nullable=False),
@@ -179,8 +188,6 @@ def upgrade() -> None:
         sa.Column("login", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("failed_count", sa.Integer(), nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("login", name=op.f("uq_accounts_login")),
@@ -291,9 +298,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("last_visited_at is null"),
     )
-    op.create_index(
-        "ix_employers_outside", "employers", ["id"], unique=False, postgresql_where=sa.text("grid_source <> 'position'")
-    )
+    op.create_index("ix_employers_outside", "employers", ["id"], unique=False, postgresql_where=sa.text("grid_source <> 'position'"))
     op.create_index(op.f("ix_employers_registered_by"), "employers", ["registered_by"], unique=False)
     op.create_index(op.f("ix_employers_reviewed_by"), "employers", ["reviewed_by"], unique=False)
     op.create_index("ix_employers_uscc", "employers", ["uscc"], unique=False)
@@ -458,9 +463,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("grid_id", sa.Uuid(), nullable=False),
         sa.Column("grid_path", wangge.core.columns.Ltree(), nullable=False),
-        sa.CheckConstraint(
-            "copy_sha256 ~ '^[0-9a-f]{64}$' and original_sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_evidence_sha256")
-        ),
+        sa.CheckConstraint("copy_sha256 ~ '^[0-9a-f]{64}$' and original_sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_evidence_sha256")),
         sa.CheckConstraint("copy_state in ('expected', 'stored', 'refused')", name=op.f("ck_evidence_copy_state")),
         sa.CheckConstraint("original_state in ('expected', 'stored', 'refused')", name=op.f("ck_evidence_original_state")),
         sa.CheckConstraint("source in ('camera', 'gallery')", name=op.f("ck_evidence_source")),

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.errors import ClientHeaderMissing, NotSignedIn, RightMissing, SessionExpired
 
-COOKIE = "wangge_session"
+COOKIE, COOKIE_PATH = "wangge_session", "/api"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 ENTER = text("select * from wangge_enter(:token)")
 
@@ -75,15 +77,22 @@ async def enter(session: AsyncSession, token: str) -> Actor:
     return Actor(**{**fields, "rights": frozenset(row["rights"]), "scope": tuple(row["scope"])})
 
 
+def sent_by_own_pages(request: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Guard of every route: a writing request must carry a header that no foreign page can set.
+
+    Raises:
+        ClientHeaderMissing: it does not.
+    """
+    if request.scope.get("method") not in SAFE_METHODS and not request.headers.get("x-wangge-client"):
+        raise ClientHeaderMissing()
+
+
 async def provide_actor(request: Request[Any, Any, Any], db: AsyncSession) -> Actor:
     """The request's actor.
 
     Raises:
-        ClientHeaderMissing: a writing request that our own pages did not send.
         NotSignedIn, SessionExpired: see ``enter``.
     """
-    if request.method not in SAFE_METHODS and not request.headers.get("x-wangge-client"):
-        raise ClientHeaderMissing()
     token = token_of(request)
     if not token:
         raise NotSignedIn()

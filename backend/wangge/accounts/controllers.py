@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts import service
-from wangge.accounts.actor import COOKIE, Actor, enter
+from wangge.accounts.actor import COOKIE, COOKIE_PATH, Actor, enter
 from wangge.accounts.schemas import Me, SignIn
 from wangge.core.db import unit_of_work
 from wangge.core.settings import Settings
@@ -40,14 +40,17 @@ class AuthController(Controller):
         token, _ = await service.sign_in(engine, data, client_address(request, settings), settings.session_days)
         async with unit_of_work(engine) as db:
             me = await service.describe(db, await enter(db, token))
-        cookie = Cookie(COOKIE, value=token, path="/api", httponly=True, samesite="strict", secure=settings.secure_cookies,
+        cookie = Cookie(COOKIE, value=token, path=COOKIE_PATH, httponly=True, samesite="strict", secure=settings.secure_cookies,
                         max_age=settings.session_days * 86400)  # fmt: skip
         return Response(me, cookies=[cookie])
 
     @post("/sign-out", status_code=204)
-    async def sign_out(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]) -> None:
+    async def sign_out(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]) -> Response[None]:
         """End the session; what a phone still holds stays on it."""
         await service.sign_out(db)
+        answer = Response(None)
+        answer.delete_cookie(COOKIE, path=COOKIE_PATH)
+        return answer
 
 
 class MeController(Controller):

@@ -20,8 +20,6 @@ class Account(SQLModel, table=True):
     login: str = Field(unique=True)
     password_hash: str
     is_active: bool = True
-    failed_count: int = 0
-    locked_until: datetime | None = moment(nullable=True)
 
 
 class Device(SQLModel, table=True):
@@ -76,3 +74,13 @@ class SignInAttempt(SQLModel, table=True):
     address: str = Field(primary_key=True)
     minute: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
     attempts: int = 1
+
+
+class SignInFailure(SQLModel, table=True):
+    """Wrong guesses at one login, also at one that does not exist: so that an answer never tells which logins do."""
+
+    __tablename__ = "sign_in_failures"
+    login: str = Field(primary_key=True)
+    failed_count: int = 0
+    failed_at: datetime = moment(default_now=True, index=True)
+    locked_until: datetime | None = moment(nullable=True)

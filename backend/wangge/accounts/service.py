@@ -32,24 +32,22 @@ async def sign_in(engine: AsyncEngine, data: SignIn, address: str, session_days:
         RateLimited: too many attempts from this address in this minute.
         WrongPassword, AccountLocked, AccountHasNoAppointment: as they say.
     """
+    login = data.login.strip()
     async with unit_of_work(engine) as db:
         attempts = await db.scalar(text("select auth_attempt(:address)"), {"address": address})
         limit = await db.scalar(text("select (policy('sign_in_per_minute_per_address'))::int"))
-        account = (await db.execute(text("select * from auth_account(:login)"), {"login": data.login.strip()})).mappings().first()
+        account = (await db.execute(text("select * from auth_account(:login)"), {"login": login})).mappings().one()
     if attempts > limit:
         raise RateLimited(retry_after_s=60)
     now = utc_now()
-    if account and account["locked_until"] and account["locked_until"] > now:
+    if account["locked_until"]:
         raise _locked(account["locked_until"])
-    if not await password_matches(account["password_hash"] if account else None, data.password) or account is None:
-        attempts_left = 0
-        if account:
-            async with unit_of_work(engine) as db:
-                failed = (await db.execute(text("select * from auth_failed(:id)"), {"id": account["account_id"]})).mappings().one()
-            if failed["locked_until"] and failed["locked_until"] > now:
-                raise _locked(failed["locked_until"])
-            attempts_left = failed["attempts_left"]
-        raise WrongPassword(attempts_left=attempts_left)
+    if not await password_matches(account["password_hash"], data.password):
+        async with unit_of_work(engine) as db:
+            failed = (await db.execute(text("select * from auth_failed(:login)"), {"login": login})).mappings().one()
+        if failed["attempts_left"] == 0:
+            raise _locked(failed["locked_until"])
+        raise WrongPassword(attempts_left=failed["attempts_left"])
     if not account["is_active"] or account["appointment_id"] is None:
         raise AccountHasNoAppointment()
     token, expires_at = secrets.token_urlsafe(TOKEN_BYTES), now + timedelta(days=session_days)

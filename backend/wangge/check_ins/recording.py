@@ -11,6 +11,7 @@ from wangge.accounts.actor import Actor
 from wangge.core.operations import (
     EmployerOutOfScope,
     Limits,
+    LimitsAt,
     Operation,
     Position,
     Verdict,
@@ -77,7 +78,7 @@ INSERT = """
 
 
 async def record_check_ins(
-    conn: Any, actor: Actor, ops: Sequence[Operation[CheckInPayload]], received_at: datetime, limits: Limits
+    conn: Any, actor: Actor, ops: Sequence[Operation[CheckInPayload]], received_at: datetime, limits_at: LimitsAt
 ) -> list[Verdict]:
     """Record check-ins; the verdicts stand in the order of the operations.
 
@@ -113,8 +114,8 @@ async def record_check_ins(
     for i, (distance_m,) in zip(ready, distances, strict=True):
         op, reach, spot = ops[i], reaches[i], spots[i]
         assert reach is not None  # noqa: S101  (ready holds only reached employers)
-        odd = position_flags(op.payload, distance_m, limits)
-        flags = odd + clock_flags(op, received_at, limits)
+        odd = position_flags(op.payload, distance_m, limits_at(op.happened_at))
+        flags = odd + clock_flags(op, received_at, limits_at)
         verdicts[i].flags = flags
         accuracy_m = op.payload.accuracy_m
         rows.append(

@@ -29,9 +29,7 @@ def app_url(settings: Settings) -> str:
         return settings.database_app_url
     file = _password_file(settings.data_dir)
     if not settings.database_url or not file.is_file():
-        raise SettingsError(
-            "No database for the API: start with scripts/run, or set WANGGE_DATABASE_URL and run 'wangge db upgrade'."
-        )
+        raise SettingsError("No database for the API: start with scripts/run, or set WANGGE_DATABASE_URL and run 'wangge db upgrade'.")
     url = make_url(settings.database_url).set(username=ROLE, password=quote(file.read_text().strip()))
     return url.render_as_string(hide_password=False)
 

@@ -34,7 +34,7 @@ def moment(*, nullable: bool = False, default_now: bool = False, index: bool = F
     default = None if nullable or default_now else ...
     return Field(
         default=default,
-        sa_type=DateTime(timezone=True),  # type: ignore[call-overload]
+        sa_type=DateTime(timezone=True),
         nullable=nullable,
         index=index,
         sa_column_kwargs={"server_default": func.now()} if default_now else {},

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, text
 from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -53,8 +53,13 @@ async def unit_of_work(engine: AsyncEngine) -> AsyncGenerator[AsyncSession, None
 
 
 async def driver(session: AsyncSession) -> "asyncpg.Connection[Any]":
-    """The session's own asyncpg connection, inside the same transaction: for set-wise statements on hot paths."""
+    """The session's own asyncpg connection, inside the same transaction: for set-wise statements on hot paths.
+
+    The adapter opens the transaction with its first statement, so one is sent where none has been.
+    """
     connection = await session.connection()
     raw = await connection.get_raw_connection()
     adapted: AsyncAdapt_asyncpg_connection = raw.dbapi_connection  # type: ignore[assignment]
+    if not adapted.driver_connection.is_in_transaction():
+        await connection.execute(text("select"))
     return adapted.driver_connection

@@ -3,7 +3,9 @@
 WanggeError                    (this module)
 ├── InvalidInput               422  field by field
 ├── NotFound                   404
-├── Gone / Conflict / TooLarge / ... are plain statuses of the classes below
+├── TextUnstorable             422  a character that no text may hold
+├── RateLimited                429
+├── ServerBusy                 503  passes by itself
 ├── accounts.errors            sign-in, sessions, rights
 ├── employers.errors           credit codes, reviews
 ├── patrols.errors             planning
@@ -17,6 +19,7 @@ happened and what to do next. Codes are never reused; retired ones: (none yet).
 from typing import Any, ClassVar, Literal
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 
 class WanggeError(Exception):
@@ -67,12 +70,12 @@ class NotFound(WanggeError):
     en = "No such record, or it lies outside your grids."
 
 
-class BodyTooLarge(WanggeError):
-    """The request is larger than the server takes at once."""
+class TextUnstorable(WanggeError):
+    """A text holds a character that no stored text may hold (U+0000)."""
 
-    code, status = "body_too_large", 413
-    zh = "一次发送的内容太大（上限 {max_bytes} 字节），请分批发送。"
-    en = "Too much at once (limit {max_bytes} bytes); send it in parts."
+    code, status = "text_unstorable", 422
+    zh = "文字中含有无法保存的字符，请删去后重试。"
+    en = "The text holds a character that cannot be stored; remove it and try again."
 
 
 class RateLimited(WanggeError):
@@ -81,3 +84,11 @@ class RateLimited(WanggeError):
     code, status = "rate_limited", 429
     zh = "操作太频繁，请 {retry_after_s} 秒后再试。"
     en = "Too many attempts; try again in {retry_after_s} seconds."
+
+
+class ServerBusy(WanggeError):
+    """The database cannot serve this request now: it restarts, is full of work, or undid one of two that collided."""
+
+    code, status = "server_busy", 503
+    zh = "服务器正忙，请 {retry_after_s} 秒后再试。未上传的记录都还在本机。"
+    en = "The server is busy; try again in {retry_after_s} seconds. What is not sent yet stays on this device."

@@ -1,5 +1,6 @@
 """Is the server alive, and is it ready to serve?"""
 
+import structlog
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from msgspec import Struct
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from wangge import __version__
 from wangge.core.migrate import newest_revision
 from wangge.core.settings import Settings
+
+log = structlog.get_logger()
 
 
 class Readiness(Struct):
@@ -38,10 +41,12 @@ class HealthController(Controller):
         database, migrations = "ok", "ok"
         try:
             async with engine.connect() as connection:
-                revision = await connection.scalar(text("select version_num from alembic_version"))
+                is_migrated = await connection.scalar(text("select to_regclass('alembic_version') is not null"))
+                revision = await connection.scalar(text("select version_num from alembic_version")) if is_migrated else None
             if revision != newest_revision():
-                migrations = f"at {revision}, needs {newest_revision()}: run 'wangge db upgrade'"
+                migrations = f"at {revision or 'nothing'}, needs {newest_revision()}: run 'wangge db upgrade'"
         except Exception as exc:  # any failure to reach the database means the same here: not ready
+            log.warning("database_unreachable", exc_info=exc)
             database, migrations = f"unreachable ({type(exc).__name__})", "unknown"
         store = "ok" if settings.evidence_dir.is_dir() else "missing: is WANGGE_DATA_DIR right?"
         ready = database == migrations == store == "ok"

@@ -5,6 +5,7 @@ import time
 from typing import Any
 
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from wangge.core.ids import new_id
@@ -14,9 +15,7 @@ log = structlog.get_logger()
 
 def configure_logging(log_format: str) -> None:
     """Send the house's events and the libraries' warnings to standard error, as JSON lines or as text."""
-    renderer: Any = (
-        structlog.processors.JSONRenderer(ensure_ascii=False) if log_format == "json" else structlog.dev.ConsoleRenderer()
-    )
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False) if log_format == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -36,7 +35,7 @@ def request_log(app: ASGIApp) -> ASGIApp:
     """Middleware: gives each request an id, echoes it as ``X-Request-Id``, and writes one line when it is answered."""
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         request_id = str(new_id())

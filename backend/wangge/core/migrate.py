@@ -1,5 +1,6 @@
 """Bring a database to this release's schema: one Alembic history, run on the owner's connection."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def config_for(connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def newest_revision() -> str:
     """The revision this release's code needs."""
     head = ScriptDirectory.from_config(config_for()).get_current_head()

@@ -1,18 +1,20 @@
 """An operation from a phone and the verdict on it: the words that sync and the recording domains share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from wangge.core.clock import china_day
 from wangge.core.errors import WanggeError
 
 Outcome = Literal["applied", "duplicate", "conflict", "waiting_for_parent", "quarantined"]
 P = TypeVar("P")
+# A hundred years either way: any phone's clock can be that wrong, and dates stay computable.
+Offset = Annotated[int, Meta(ge=-3_155_760_000_000, le=3_155_760_000_000)]
 
 
 class Position(Struct, frozen=True):
@@ -31,14 +33,14 @@ class Fix(Struct, frozen=True):
 
     lon: float
     lat: float
-    accuracy_m: float
-    age_s: float = 0
+    accuracy_m: float | None = None
+    age_s: float | None = None
 
 
 class Binding(Struct, frozen=True):
     """What the phone binds to every operation. ``server_offset_ms`` is server clock minus phone clock, as last known."""
 
-    server_offset_ms: int | None = None
+    server_offset_ms: Offset | None = None
     position: Fix | None = None
     network: str | None = None
     battery: float | None = None
@@ -122,11 +124,13 @@ class Reach:
 
 
 Limits = Mapping[str, Any]
+# The limits in force at a moment: a record is judged by those of the day on which it happened, whenever it arrives.
+LimitsAt = Callable[[datetime], Limits]
 
 
-def clock_flags(op: Operation[Any], received_at: datetime, limits: Limits) -> list[str]:
+def clock_flags(op: Operation[Any], received_at: datetime, limits_at: LimitsAt) -> list[str]:
     """``clock_skew`` when the phone's clock is known to be off, or says a moment that has not come yet."""
-    limit = timedelta(seconds=float(limits["clock_skew_max_s"]))
+    limit = timedelta(seconds=float(limits_at(op.happened_at)["clock_skew_max_s"]))
     offset = timedelta(milliseconds=op.binding.server_offset_ms or 0)
     return ["clock_skew"] if abs(offset) > limit or op.happened_at > received_at + limit else []
 
@@ -134,8 +138,7 @@ def clock_flags(op: Operation[Any], received_at: datetime, limits: Limits) -> li
 async def reach_employers(conn: Any, ops: Sequence[Operation[Any]]) -> list[Reach | None]:
     """How the acting person could reach each operation's ``payload.employer_id`` on its day; None where none exists yet."""
     rows = await conn.fetch(
-        "select ordinal, grid_id, grid_path::text, position_lon, position_lat, reach "
-        "from employers_for_push($1::uuid[], $2::date[])",
+        "select ordinal, grid_id, grid_path::text, position_lon, position_lat, reach from employers_for_push($1::uuid[], $2::date[])",
         [op.payload.employer_id for op in ops],
         [china_day(op.happened_at) for op in ops],
     )

@@ -3,12 +3,29 @@
 from typing import Any
 
 import structlog
-from asyncpg.exceptions import IntegrityConstraintViolationError
+from asyncpg.exceptions import (
+    CharacterNotInRepertoireError,
+    InsufficientResourcesError,
+    IntegrityConstraintViolationError,
+    LockNotAvailableError,
+    OperatorInterventionError,
+    PostgresConnectionError,
+    TransactionRollbackError,
+)
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from wangge.core.errors import FieldProblem, InvalidInput, Language, NotFound, WanggeError
+from wangge.core.errors import (
+    LANGUAGES,
+    FieldProblem,
+    InvalidInput,
+    Language,
+    NotFound,
+    ServerBusy,
+    TextUnstorable,
+    WanggeError,
+)
 
 log = structlog.get_logger()
 
@@ -25,6 +42,11 @@ HTTP_SENTENCES: dict[int, tuple[str, str, str]] = {
           "Something failed on the server and has been recorded. Try again later; nothing of yours is lost."),
 }  # fmt: skip
 CONSTRAINTS: dict[str, type[WanggeError]] = {}
+# What ends by itself: the same request may well succeed a moment later.
+PASSING = (
+    InsufficientResourcesError, LockNotAvailableError, OperatorInterventionError, PostgresConnectionError,
+    TransactionRollbackError, PoolTimeout, ConnectionError,
+)  # fmt: skip
 
 
 def constraint_means(name: str, error: type[WanggeError]) -> None:
@@ -46,13 +68,22 @@ def problem_json(error: WanggeError, language: Language) -> dict[str, Any]:
     return body
 
 
-def broken_constraint(exc: BaseException) -> WanggeError | None:
-    """The catalogue's error for an integrity error of the database, or None where the constraint is not in it."""
+def in_every_language(error: WanggeError) -> dict[Language, dict[str, Any]]:
+    """A problem to be kept and read later, by people of either language."""
+    return {language: problem_json(error, language) for language in LANGUAGES}
+
+
+def known_error(exc: BaseException) -> WanggeError | None:
+    """The catalogue's error for what the database says, however wrapped, or None where it is a surprise."""
     cause: BaseException | None = exc
     while cause is not None:
         if isinstance(cause, IntegrityConstraintViolationError):
             known = CONSTRAINTS.get(cause.constraint_name or "")
             return known() if known else None
+        if isinstance(cause, CharacterNotInRepertoireError):
+            return TextUnstorable()
+        if isinstance(cause, PASSING):
+            return ServerBusy(retry_after_s=5)
         cause = cause.__cause__ or getattr(cause, "orig", None)
     return None
 
@@ -92,14 +123,11 @@ def answer_http(request: Request[Any, Any, Any], exc: HTTPException) -> Response
     return _respond(request, _plain(request, exc.status_code), dict(exc.headers or {}))
 
 
-def answer_database(request: Request[Any, Any, Any], exc: DBAPIError) -> Response[Any]:
-    """Answer a broken constraint by name; any other database error is a surprise."""
-    known = broken_constraint(exc)
-    return answer_wangge_error(request, known) if known else answer_surprise(request, exc)
-
-
 def answer_surprise(request: Request[Any, Any, Any], exc: Exception) -> Response[Any]:
-    """Answer a bug: logged once with its trace, nothing of it shown."""
+    """Answer what the database is known to say; anything else is a bug: logged once with its trace, nothing of it shown."""
+    known = known_error(exc)
+    if known:
+        return answer_wangge_error(request, known)
     log.error("surprise", exc_info=exc)
     return _respond(request, _plain(request, 500))
 
@@ -108,6 +136,5 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     WanggeError: answer_wangge_error,
     ValidationException: answer_validation,
     HTTPException: answer_http,
-    DBAPIError: answer_database,
     Exception: answer_surprise,
 }

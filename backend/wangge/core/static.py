@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-from litestar import Request, Response, get
+from litestar import HttpMethod, Request, Response, get, route
 from litestar.exceptions import NotFoundException
 from litestar.response import File
 
@@ -29,6 +29,25 @@ def _entry_for(path: str) -> str:
     return "console.html" if path == "console" or path.startswith("console/") else "index.html"
 
 
+@route(
+    "/api/{path:path}",
+    http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
+    include_in_schema=False,
+)
+async def no_such_route(path: str) -> None:
+    """What the API does not have is not found, whatever the method; the front end does not answer for it."""
+    raise NotFoundException()
+
+
+def _file_at(root: Path, relative: str) -> Path | None:
+    """The built file that a path names, or None; a path that no file system takes names none."""
+    try:
+        wanted = (root / relative).resolve()
+        return wanted if wanted.is_relative_to(root) and wanted.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
 def front_end(pwa_dir: Path) -> Any:
     """Route handler for every path that is not the API's."""
     root = pwa_dir.resolve()
@@ -36,13 +55,11 @@ def front_end(pwa_dir: Path) -> Any:
     @get(["/", "/{path:path}"], include_in_schema=False, name="front_end")
     async def serve(request: Request[Any, Any, Any], path: str = "") -> Response[Any]:
         relative = path.strip("/")
-        if relative == "api" or relative.startswith("api/"):
+        wanted = await anyio.to_thread.run_sync(_file_at, root, relative)
+        if wanted is None and relative != "api" and "." not in relative.rsplit("/", 1)[-1]:
+            wanted = await anyio.to_thread.run_sync(_file_at, root, _entry_for(relative))
+        if wanted is None:
             raise NotFoundException()
-        wanted = (root / relative).resolve()
-        if not wanted.is_relative_to(root) or not await anyio.Path(wanted).is_file():
-            if "." in relative.rsplit("/", 1)[-1]:
-                raise NotFoundException()
-            wanted = root / _entry_for(relative)
         is_asset = relative.startswith("assets/")
         headers = {
             "Cache-Control": "public, max-age=31536000, immutable" if is_asset else "no-cache",

@@ -75,7 +75,7 @@ async def _insert(conn: Any, table: str, rows: list[dict[str, Any]], positions: 
         else f"${i}::text::ltree" if n == "grid_path" else f"${i}"
         for i, n in enumerate(names, 1)
     )  # fmt: skip
-    await conn.executemany(f"insert into {table} ({columns}) values ({values})", [tuple(r[n] for n in names) for r in rows])  # noqa: S608
+    await conn.executemany(f"insert into {table} ({columns}) values ({values})", [tuple(r[n] for n in names) for r in rows])
 
 
 async def _workers(conn: Any) -> list[Any]:

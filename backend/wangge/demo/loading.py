@@ -85,8 +85,7 @@ async def _load_people(conn: Any) -> None:
         join units u on u.code = t.unit_code
     """
     await conn.execute(
-        "insert into people (id, name, kind, phone, unit_id, grid_path) select t.id, t.name, t.kind, t.phone, u.id, u.grid_path"
-        + source,
+        "insert into people (id, name, kind, phone, unit_id, grid_path) select t.id, t.name, t.kind, t.phone, u.id, u.grid_path" + source,
         *columns,
     )
     await conn.execute(
@@ -158,8 +157,8 @@ async def _load_accounts(conn: Any, data_dir: Path) -> None:
     password_hash = hash_password(password)
     await conn.copy_records_to_table(
         "accounts",
-        columns=["id", "person_id", "login", "password_hash", "is_active", "failed_count"],
-        records=[(new_id(), r["person_id"], short_names.get(r["person_id"], r["ref"]), password_hash, True, 0) for r in refs],
+        columns=["id", "person_id", "login", "password_hash", "is_active"],
+        records=[(new_id(), r["person_id"], short_names.get(r["person_id"], r["ref"]), password_hash, True) for r in refs],
     )
     people = await conn.fetch(
         "select a.login, p.name, u.name as unit from accounts a join people p on p.id = a.person_id "
@@ -201,7 +200,5 @@ def sign_in_lines(data_dir: Path) -> list[str]:
     roles = {"city": "市 city", "county": "县区 county", "street": "街道 street", "community": "社区监督员 supervisor (phone)"}
     where = {"community": "/"}
     lines = ["Demo sign-ins (invented people), password: " + demo["password"]]
-    lines += [
-        f"  {login:<10} {roles[login]:<32} {where.get(login, '/console')}  {demo['people'].get(login, '')}" for login in roles
-    ]
+    lines += [f"  {login:<10} {roles[login]:<32} {where.get(login, '/console')}  {demo['people'].get(login, '')}" for login in roles]
     return lines

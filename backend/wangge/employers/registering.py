@@ -11,7 +11,7 @@ from wangge.accounts.actor import Actor
 from wangge.core.errors import FieldProblem, InvalidInput, WanggeError
 from wangge.core.operations import (
     EntityIdTaken,
-    Limits,
+    LimitsAt,
     Operation,
     Position,
     Verdict,
@@ -25,7 +25,7 @@ from wangge.employers.credit_code import clean_credit_code, credit_code_is_valid
 class EmployerPayload(Struct, frozen=True):
     """An employer as found; ``accuracy_m`` is metres, ``declared_grid_id`` the finder's grid."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    name: Annotated[str, Meta(pattern=r"\S", max_length=200)]
     uscc: Annotated[str, Meta(max_length=40)] | None = None
     no_uscc_reason: Literal["no_licence", "not_shown"] | None = None
     address: Annotated[str, Meta(max_length=400)] = ""
@@ -83,7 +83,7 @@ def within(grid_path: str, scope: Sequence[str]) -> bool:
 
 
 async def register_employers(
-    conn: Any, actor: Actor, ops: Sequence[Operation[EmployerPayload]], received_at: datetime, limits: Limits
+    conn: Any, actor: Actor, ops: Sequence[Operation[EmployerPayload]], received_at: datetime, limits_at: LimitsAt
 ) -> list[Verdict]:
     """Register found employers; the verdicts stand in the order of the operations.
 
@@ -110,7 +110,7 @@ async def register_employers(
         if code and not credit_code_is_valid(code):
             verdicts.append(quarantined(invalid_credit_code(code), grid_path))
             continue
-        verdict = Verdict(flags=clock_flags(op, received_at, limits), grid_path=grid_path)
+        verdict = Verdict(flags=clock_flags(op, received_at, limits_at), grid_path=grid_path)
         if code and not inner_code_is_valid(code):
             verdict.flags.append("inner_code_unusual")
         if not within(grid_path, actor.scope):

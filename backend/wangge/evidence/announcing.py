@@ -11,7 +11,7 @@ from wangge.accounts.actor import Actor
 from wangge.core.errors import WanggeError
 from wangge.core.operations import (
     EmployerOutOfScope,
-    Limits,
+    LimitsAt,
     Operation,
     Verdict,
     clock_flags,
@@ -24,13 +24,14 @@ from wangge.core.operations import (
 
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Pixels = Annotated[int, Meta(ge=1, le=100_000)]
+FileBytes = Annotated[int, Meta(ge=1, le=2**53)]
 
 
 class CopyAnnounced(Struct, frozen=True):
     """The evidence copy: hash, size in bytes, width and height in pixels."""
 
     sha256: Sha256
-    bytes: Annotated[int, Meta(ge=1)]
+    bytes: FileBytes
     width: Pixels
     height: Pixels
 
@@ -39,7 +40,7 @@ class OriginalAnnounced(Struct, frozen=True):
     """The camera's own file: hash and size in bytes."""
 
     sha256: Sha256
-    bytes: Annotated[int, Meta(ge=1)]
+    bytes: FileBytes
 
 
 class EvidencePayload(Struct, frozen=True, rename={"evidence_copy": "copy"}):
@@ -78,7 +79,7 @@ INSERT = """
 
 
 async def announce_evidence(
-    conn: Any, actor: Actor, ops: Sequence[Operation[EvidencePayload]], received_at: datetime, limits: Limits
+    conn: Any, actor: Actor, ops: Sequence[Operation[EvidencePayload]], received_at: datetime, limits_at: LimitsAt
 ) -> list[Verdict]:
     """Note the photos a phone announces; the verdicts stand in the order of the operations.
 
@@ -88,7 +89,7 @@ async def announce_evidence(
     subjects: set[UUID] = set()
     for kind in {op.payload.subject_kind for op in ops}:
         subjects |= await existing(conn, kind, [op.payload.subject_id for op in ops if op.payload.subject_kind == kind])
-    max_bytes = limits["evidence_max_bytes"]
+    max_bytes = limits_at(received_at)["evidence_max_bytes"]  # what the store takes today
     verdicts: list[Verdict] = []
     rows = []
     for op, reach in zip(ops, reaches, strict=True):
@@ -103,7 +104,7 @@ async def announce_evidence(
         elif largest > max_bytes:
             verdicts.append(quarantined(PhotoTooLarge(bytes=largest, max_bytes=max_bytes), reach.grid_path))
         else:
-            verdicts.append(Verdict(flags=clock_flags(op, received_at, limits), grid_path=reach.grid_path))
+            verdicts.append(Verdict(flags=clock_flags(op, received_at, limits_at), grid_path=reach.grid_path))
             rows.append(
                 (op.entity_id, p.subject_kind, p.subject_id, p.employer_id, op.device_id, p.media_type, p.source,
                  p.evidence_copy.sha256, p.evidence_copy.bytes, p.evidence_copy.width, p.evidence_copy.height,

@@ -23,7 +23,7 @@ from wangge.core.settings import Settings
 from wangge.evidence import repository, service
 from wangge.evidence.errors import TusVersionUnsupported, UploadTypeUnsupported
 from wangge.evidence.files import EvidenceFiles, evidence_files
-from wangge.evidence.rules import Part, file_extension, upload_subject, whole_number
+from wangge.evidence.rules import UNKNOWN_TYPE, Part, file_extension, upload_subject, whole_number
 from wangge.evidence.schemas import EvidenceRead
 from wangge.evidence.uploading import Acting, UploadState, begin_upload, receive_bytes, upload_state
 
@@ -92,8 +92,10 @@ class UploadController(Controller):
     middleware = (speak_tus,)
     guards = (requires_tus,)
 
+    # Handlers are registered in the order of their names, and the first on a path gets an OPTIONS of the framework's own
+    # unless it is one: hence a name that comes first.
     @route(["/", "/{upload_id:uuid}"], http_method=[HttpMethod.OPTIONS], status_code=204)
-    async def options(self, engine: NamedDependency[AsyncEngine]) -> Response[None]:
+    async def abilities(self, engine: NamedDependency[AsyncEngine]) -> Response[None]:
         """What this server's uploads can do."""
         async with unit_of_work(engine) as db:
             max_bytes = (await repository.limits(db))["max_bytes"]
@@ -152,7 +154,7 @@ async def _file(
     file = await service.file_to_read(db, actor, files, evidence_id, part)
     headers = {**READ_HEADERS, "ETag": f'"{file.sha256}"'}
     if _is_fresh(request, headers["ETag"]):
-        return Response(None, status_code=304, headers=headers)
+        return Response(b"", status_code=304, headers=headers)
     name = f"{evidence_id}-{part}{file_extension(file.media_type)}"
     headers["Content-Disposition"] = f'{"inline" if file.is_picture else "attachment"}; filename="{name}"'
     headers["Content-Length"] = str(file.size_bytes)
@@ -166,9 +168,7 @@ class EvidenceController(Controller):
     tags = ("evidence",)
 
     @get("/{evidence_id:uuid}")
-    async def describe(
-        self, evidence_id: FromPath[UUID], db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]
-    ) -> EvidenceRead:
+    async def describe(self, evidence_id: FromPath[UUID], db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]) -> EvidenceRead:
         """A photo: what was announced, and which of its files have arrived."""
         return await service.describe_evidence(db, actor, evidence_id)
 
@@ -184,7 +184,7 @@ class EvidenceController(Controller):
         """The evidence copy, byte for byte as sealed on the phone."""
         return await _file(request, db, actor, evidence_files(settings.evidence_dir), evidence_id, "copy")
 
-    @get("/{evidence_id:uuid}/original", media_type="image/jpeg")
+    @get("/{evidence_id:uuid}/original", media_type=UNKNOWN_TYPE)
     async def original(
         self,
         request: Request[Any, Any, Any],
@@ -210,5 +210,5 @@ class EvidenceController(Controller):
         name = f"{evidence_id}-thumbnail.jpg"
         headers = {**READ_HEADERS, "ETag": f'"{sha256}-thumbnail"', "Content-Disposition": f'inline; filename="{name}"'}
         if _is_fresh(request, headers["ETag"]):
-            return Response(None, status_code=304, headers=headers)
+            return Response(b"", status_code=304, headers=headers)
         return Response(data, media_type="image/jpeg", headers=headers)

@@ -40,9 +40,7 @@ class Writer:
         self._fd = await asyncio.to_thread(os.open, self._path, os.O_WRONLY | os.O_APPEND)
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None) -> None:
         os.close(self._fd)
 
     def _append(self, data: bytes, offset: int) -> None:

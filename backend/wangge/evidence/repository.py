@@ -58,9 +58,7 @@ REFUSED = text("""
      where id = :id and (case when :is_copy then copy_state else original_state end) <> 'stored'
 """)
 THUMBNAIL = text("update evidence set thumbnail_state = :state, problem = coalesce(problem, :problem) where id = :id")
-LIMITS = text(
-    "select (policy('evidence_max_bytes'))::bigint as max_bytes, (policy('evidence_max_pixels'))::bigint as max_pixels"
-)
+LIMITS = text("select (policy('evidence_max_bytes'))::bigint as max_bytes, (policy('evidence_max_pixels'))::bigint as max_pixels")
 AUDIT_READ = text("""
     select audit('evidence_read', 'evidence', id, jsonb_build_object('part', cast(:part as text)), grid_path)
       from evidence where id = :id
@@ -83,17 +81,13 @@ async def finished_upload(db: AsyncSession, evidence_id: UUID, part: Part) -> UU
     return found
 
 
-async def add_upload(
-    db: AsyncSession, upload_id: UUID, evidence_id: UUID, part: Part, length: int, *, finished: bool
-) -> None:
+async def add_upload(db: AsyncSession, upload_id: UUID, evidence_id: UUID, part: Part, length: int, *, finished: bool) -> None:
     """Begin an upload of ``length`` bytes; a ``finished`` one stands for a file that is here already."""
     values = {"id": upload_id, "evidence_id": evidence_id, "part": part, "length": length, "finished": finished}
     await db.execute(BEGIN_UPLOAD, values)
 
 
-async def mark_stored(
-    db: AsyncSession, upload_id: UUID, evidence_id: UUID, part: Part, problem: ImageProblem | None
-) -> None:
+async def mark_stored(db: AsyncSession, upload_id: UUID, evidence_id: UUID, part: Part, problem: ImageProblem | None) -> None:
     """The file is in the store; idempotent."""
     await db.execute(STORED, {"id": evidence_id, "is_copy": part == "copy", "problem": problem})
     await db.execute(FINISH_UPLOAD, {"id": upload_id})

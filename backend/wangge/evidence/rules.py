@@ -36,9 +36,7 @@ def media_type_of(head: bytes) -> str:
 
 def file_extension(media_type: str) -> str:
     """The extension of a download's name, with its dot."""
-    return {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/heif": ".heic"}.get(
-        media_type, ".bin"
-    )
+    return {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/heif": ".heic"}.get(media_type, ".bin")
 
 
 def _metadata(header: str) -> dict[str, bytes]:
@@ -65,15 +63,9 @@ def upload_subject(header: str) -> tuple[UUID, Part]:
     try:
         evidence_id = UUID(values.get("evidence_id", b"").decode("ascii", "replace"))
     except ValueError:
-        problems.append(
-            FieldProblem(
-                "evidence_id", "invalid", "Upload-Metadata 缺少证据编号。", "Upload-Metadata lacks the evidence id."
-            )
-        )
+        problems.append(FieldProblem("evidence_id", "invalid", "Upload-Metadata 缺少证据编号。", "Upload-Metadata lacks the evidence id."))
     if part not in get_args(Part):
-        problems.append(
-            FieldProblem("part", "invalid", "part 应为 copy 或 original。", "part must be copy or original.")
-        )
+        problems.append(FieldProblem("part", "invalid", "part 应为 copy 或 original。", "part must be copy or original."))
     if problems or evidence_id is None:
         raise InvalidInput(problems)
     return evidence_id, "copy" if part == "copy" else "original"
@@ -86,7 +78,5 @@ def whole_number(header: str, value: str | None) -> int:
         InvalidInput: absent, negative or not a number.
     """
     if value is None or not value.isascii() or not value.isdigit() or len(value) > 15:
-        raise InvalidInput(
-            [FieldProblem(header, "invalid", f"{header} 应为非负整数。", f"{header} must be a whole number of bytes.")]
-        )
+        raise InvalidInput([FieldProblem(header, "invalid", f"{header} 应为非负整数。", f"{header} must be a whole number of bytes.")])
     return int(value)

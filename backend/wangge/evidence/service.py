@@ -73,9 +73,7 @@ class FileToRead:
     is_picture: bool
 
 
-async def file_to_read(
-    db: AsyncSession, actor: Actor, files: EvidenceFiles, evidence_id: UUID, part: Part
-) -> FileToRead:
+async def file_to_read(db: AsyncSession, actor: Actor, files: EvidenceFiles, evidence_id: UUID, part: Part) -> FileToRead:
     """A file that the caller is about to read; the read goes into the audit log.
 
     A copy is always called a JPEG, an original what its first bytes prove.

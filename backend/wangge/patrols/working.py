@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from wangge.accounts.actor import Actor
 from wangge.core.errors import WanggeError
-from wangge.core.operations import Limits, Operation, Verdict, clock_flags, existing, quarantined, waiting_for
+from wangge.core.operations import LimitsAt, Operation, Verdict, clock_flags, existing, quarantined, waiting_for
 
 
 class PatrolStartPayload(Struct, frozen=True):
@@ -47,35 +47,34 @@ START = """
     where id = $1 and assignee_id = $3 returning status, grid_path::text
 """
 FINISH = """
-    update patrols set finished_at = coalesce(finished_at, $2), closing_note = $4, version = version + 1,
+    update patrols set finished_at = greatest(finished_at, $2), version = version + 1,
+           closing_note = case when finished_at > $2 then closing_note else $4 end,
            status = case when status in ('planned', 'started') then 'finished' else status end
     where id = $1 and assignee_id = $3 returning status, grid_path::text
 """
 
 
-async def _work(
-    conn: Any, actor: Actor, op: Operation[Any], sql: str, received_at: datetime, limits: Limits, *more: str
-) -> Verdict:
+async def _work(conn: Any, actor: Actor, op: Operation[Any], sql: str, received_at: datetime, limits_at: LimitsAt, *more: str) -> Verdict:
     row = await conn.fetchrow(sql, op.payload.patrol_id, op.happened_at, actor.person_id, *more)
     if row is None:
         known = await existing(conn, "patrol", [op.payload.patrol_id])
         return quarantined(PatrolNotYours()) if known else waiting_for(op.payload.patrol_id)
     status, grid_path = row
-    flags = clock_flags(op, received_at, limits)
+    flags = clock_flags(op, received_at, limits_at)
     if status == "cancelled":
         return Verdict("conflict", flags, PatrolCancelled(), grid_path=grid_path)
     return Verdict(flags=flags, grid_path=grid_path)
 
 
 async def start_patrols(
-    conn: Any, actor: Actor, ops: Sequence[Operation[PatrolStartPayload]], received_at: datetime, limits: Limits
+    conn: Any, actor: Actor, ops: Sequence[Operation[PatrolStartPayload]], received_at: datetime, limits_at: LimitsAt
 ) -> list[Verdict]:
     """Mark patrols as begun; a phone starts one or two a day, so one statement each."""
-    return [await _work(conn, actor, op, START, received_at, limits) for op in ops]
+    return [await _work(conn, actor, op, START, received_at, limits_at) for op in ops]
 
 
 async def finish_patrols(
-    conn: Any, actor: Actor, ops: Sequence[Operation[PatrolFinishPayload]], received_at: datetime, limits: Limits
+    conn: Any, actor: Actor, ops: Sequence[Operation[PatrolFinishPayload]], received_at: datetime, limits_at: LimitsAt
 ) -> list[Verdict]:
     """Mark patrols as done; arriving before their start changes nothing in the end."""
-    return [await _work(conn, actor, op, FINISH, received_at, limits, op.payload.note) for op in ops]
+    return [await _work(conn, actor, op, FINISH, received_at, limits_at, op.payload.note) for op in ops]

@@ -31,9 +31,7 @@ class Person(SQLModel, table=True):
 
     __tablename__ = "people"
     __table_args__ = (
-        CheckConstraint(
-            "kind in ('staff', 'full_time_inspector', 'part_time_inspector', 'legal_supervisor')", name="kind"
-        ),
+        CheckConstraint("kind in ('staff', 'full_time_inspector', 'part_time_inspector', 'legal_supervisor')", name="kind"),
         Index("ix_people_grid_path", "grid_path", postgresql_using="gist"),
         Index("ix_people_name_trgm", "name", postgresql_using="gin", postgresql_ops={"name": "gin_trgm_ops"}),
     )

@@ -8,7 +8,7 @@ from litestar.params import FromQuery, JSONBody, Parameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
-from wangge.core.paging import Page
+from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.sync import journal_reading, pulling, pushing
 from wangge.sync.schemas import OperationRead, PullPage, Push, PushAnswer
@@ -45,11 +45,12 @@ class SyncController(Controller):
     @get("/operations")
     async def operations(
         self,
+        request: Request[Any, Any, Any],
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
         outcome: FromQuery[str | None] = None,
-        page: FromQuery[Annotated[int, Parameter(ge=1)]] = 1,
-        page_size: FromQuery[Annotated[int, Parameter(ge=1, le=200)]] = 50,
+        page: FromQuery[PageNumber] = 1,
+        page_size: FromQuery[PageSize] = 50,
     ) -> Page[OperationRead]:
         """The journal: by default what needs a person (everything but the applied ones)."""
-        return await journal_reading.operations(db, actor, outcome, page, page_size)
+        return await journal_reading.operations(db, actor, outcome, page, page_size, language_of(request))

@@ -8,21 +8,29 @@ from uuid import UUID
 
 import msgspec
 
+from wangge.core.errors import Language
 from wangge.core.operations import Outcome, Verdict
-from wangge.core.problems import problem_json
+from wangge.core.problems import in_every_language
 from wangge.sync.reading import Entry
 
 Key = tuple[UUID, str]
+Problem = dict[Language, dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line already in the journal."""
+    """What the journal says of an operation; the problem in every language, for whoever reads it later."""
 
     outcome: Outcome
     flags: list[str]
-    problem: dict[str, Any] | None
+    problem: Problem | None
     received_at: datetime
+
+    @classmethod
+    def of(cls, verdict: Verdict, received_at: datetime) -> "Line":
+        """The line that a verdict makes."""
+        problem = in_every_language(verdict.problem) if verdict.problem else None
+        return cls(verdict.outcome, verdict.flags, problem, received_at)
 
 
 async def lines_of(conn: Any, person_id: UUID, op_ids: Sequence[UUID]) -> dict[Key, Line]:
@@ -51,31 +59,29 @@ WRITE = """
       as t(op_id, op_sha256, device_id, kind, v, entity_id, body, outcome, problem, flags, waiting_for, captured_at, grid_path)
     on conflict (person_id, op_id, op_sha256) do update
        set outcome = excluded.outcome, problem = excluded.problem, flags = excluded.flags, waiting_for = excluded.waiting_for,
-           grid_path = excluded.grid_path
+           entity_id = excluded.entity_id, grid_path = excluded.grid_path
 """
 
 
-async def write_lines(
-    conn: Any, person_id: UUID, received_at: datetime, home_path: str, settled: Sequence[tuple[Entry, Verdict]]
-) -> None:
-    """Write the outcomes; a line that was waiting is brought up to date and keeps the moment it was first received."""
+async def write_lines(conn: Any, person_id: UUID, received_at: datetime, home_path: str, settled: Sequence[tuple[Entry, Verdict]]) -> None:
+    """Write the outcomes; a line that was open is brought up to date and keeps the moment it was first received."""
     if not settled:
         return
     rows = [
         (e.op_id, e.op_sha256, e.device_id, e.kind, e.v, e.operation.entity_id if e.operation else None, e.body, v.outcome,
-         msgspec.json.encode(problem_json(v.problem, "zh")).decode() if v.problem else None, ",".join(v.flags), v.waiting_for,
+         msgspec.json.encode(in_every_language(v.problem)).decode() if v.problem else None, ",".join(v.flags), v.waiting_for,
          e.captured_at, v.grid_path or home_path)
         for e, v in settled
     ]  # fmt: skip
     await conn.execute(WRITE, person_id, received_at, *[list(column) for column in zip(*rows, strict=True)])
 
 
-async def waiting_on(conn: Any, person_id: UUID, parents: Sequence[UUID]) -> list[tuple[str, datetime]]:
+async def waiting_on(conn: Any, person_id: UUID, parents: Sequence[UUID]) -> list[str]:
     """Texts of this person's operations that wait for one of these parents."""
     rows = await conn.fetch(
-        "select body, received_at from sync_operations where person_id = $1 and outcome = 'waiting_for_parent' "
+        "select body from sync_operations where person_id = $1 and outcome = 'waiting_for_parent' "
         "and waiting_for = any($2::uuid[]) order by received_at limit 1000",
         person_id,
         list(parents),
     )
-    return [(r["body"], r["received_at"]) for r in rows]
+    return [r["body"] for r in rows]

@@ -7,10 +7,11 @@ reads afterwards: what changes meanwhile is above it and comes with the next del
 
 import base64
 import hashlib
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
@@ -21,21 +22,26 @@ from wangge.sync.schemas import PullItem, PullPage, PullProgress
 KindName = Literal["grid", "patrol", "employer"]
 SNAPSHOT_ORDER: tuple[KindName, ...] = ("grid", "patrol", "employer")
 NIL = UUID(int=0)
+Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
-class Cursor(msgspec.Struct, array_like=True):
+class Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
     """Where a phone stands. ``snapshot_kind`` is -1 when it has caught up once; else the kind under way, after ``after_id``."""
 
     epoch: UUID
     scope: str
-    tx: int
-    seq: int = 0
-    snapshot_kind: int = -1
+    tx: Count
+    seq: Count = 0
+    snapshot_kind: Annotated[int, Meta(ge=-1, lt=len(SNAPSHOT_ORDER))] = -1
     after_id: UUID = NIL
-    done: int = 0
-    total: int = 0
+    done: Count = 0
+    total: Count = 0
 
 
+CURSOR = msgspec.json.Decoder(Cursor)
+
+# Of the person's patrols, a phone holds the open ones and those of the last week.
+ON_PHONE = "assignee_id = app_person() and (planned_on >= china_today() - 7 or status in ('planned', 'started'))"
 READ: dict[KindName, str] = {
     "grid": """
         select id, code, name, level, path::text as path, parent_id, ST_AsGeoJSON(geom, 6)::text as geom,
@@ -46,7 +52,7 @@ READ: dict[KindName, str] = {
                case when position is not null then array[ST_X(position), ST_Y(position)] end as position, accuracy_m, grid_id,
                review_state, duplicate_of, last_visited_at, version
         from employers where id = any($1::uuid[])""",
-    "patrol": """
+    "patrol": f"""
         select p.id, p.title, p.planned_on, p.status, p.note, p.version, p.assignee_id,
                coalesce((select json_agg(json_build_object(
                                  'id', s.id, 'employer_id', s.employer_id, 'seq', s.seq, 'status', s.status, 'name', e.name,
@@ -54,14 +60,12 @@ READ: dict[KindName, str] = {
                                  then json_build_array(ST_X(e.position), ST_Y(e.position)) end) order by s.seq)
                          from patrol_stops s left join employers e on e.id = s.employer_id
                          where s.patrol_id = p.id), '[]')::text as stops
-        from patrols p where p.id = any($1::uuid[]) and p.assignee_id = app_person()""",
+        from patrols p where p.id = any($1::uuid[]) and {ON_PHONE}""",
 }
 # What a snapshot holds, in the order of ids: after $1, at most $2 (employers: of the grids $3, and of the open patrols).
 SNAPSHOT_IDS: dict[KindName, str] = {
     "grid": "select id from grids where valid_to is null and id > $1 order by id limit $2",
-    "patrol": """
-        select id from patrols
-        where assignee_id = app_person() and planned_on >= china_today() - 7 and id > $1 order by id limit $2""",
+    "patrol": f"select id from patrols where {ON_PHONE} and id > $1 order by id limit $2",
     "employer": """
         select id from (select id from employers where grid_id = any($3::uuid[])
                         union select employer_id from patrol_stops where assignee_id = app_person() and is_open) mine
@@ -82,7 +86,7 @@ def _decode(text: str | None) -> Cursor | None:
     if not text:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text), type=Cursor)
+        return CURSOR.decode(base64.urlsafe_b64decode(text))
     except (ValueError, msgspec.DecodeError):
         return None
 
@@ -126,9 +130,7 @@ async def _snapshot_page(conn: Any, grid_ids: list[UUID], cursor: Cursor, limit:
     )
 
 
-async def _delta_page(
-    conn: Any, actor: Actor, grid_ids: list[UUID], cursor: Cursor, limit: int
-) -> tuple[list[PullItem], Cursor, bool]:
+async def _delta_page(conn: Any, actor: Actor, grid_ids: list[UUID], cursor: Cursor, limit: int) -> tuple[list[PullItem], Cursor, bool]:
     """Up to ``limit`` changes after the cursor, and whether that was all there is before the frontier."""
     frontier = await conn.fetchval("select feed_frontier()")
     rows = await conn.fetch(CHANGES, [*grid_ids, actor.person_id], cursor.tx, cursor.seq, frontier, limit)

@@ -17,10 +17,10 @@ from wangge.accounts.actor import Actor
 from wangge.core.clock import utc_now
 from wangge.core.db import driver
 from wangge.core.errors import Language
-from wangge.core.operations import Limits, Operation, Verdict, quarantined
-from wangge.core.problems import broken_constraint, problem_json
-from wangge.policies.service import policies_in_force
-from wangge.sync.errors import OperationFailed, OperationIdReused, TooManyOperations
+from wangge.core.operations import LimitsAt, Operation, Verdict, quarantined
+from wangge.core.problems import known_error
+from wangge.policies.service import policy_history
+from wangge.sync.errors import KindUnknown, OperationFailed, OperationIdReused, TooManyOperations
 from wangge.sync.journal import Key, Line, lines_of, waiting_on, write_lines
 from wangge.sync.kinds import KINDS, ORDER
 from wangge.sync.reading import Entry, read_operation
@@ -31,21 +31,21 @@ REFUSALS = (IntegrityConstraintViolationError, DataError, InsufficientPrivilegeE
 
 
 async def _apply_set(
-    conn: Any, actor: Actor, kind: tuple[str, int], ops: Sequence[Operation[Any]], now: datetime, limits: Limits
+    conn: Any, actor: Actor, kind: tuple[str, int], ops: Sequence[Operation[Any]], now: datetime, limits_at: LimitsAt
 ) -> list[Verdict]:
     try:
         async with conn.transaction():
-            return await KINDS[kind].apply(conn, actor, ops, now, limits)
+            return await KINDS[kind].apply(conn, actor, ops, now, limits_at)
     except REFUSALS as exc:
         if len(ops) == 1:
-            known = broken_constraint(exc)
+            known = known_error(exc)
             if known is None:
                 log.error("operation_failed", op_id=str(ops[0].op_id), kind=kind[0], exc_info=exc)
             return [quarantined(known or OperationFailed())]
-    return [(await _apply_set(conn, actor, kind, [op], now, limits))[0] for op in ops]
+    return [(await _apply_set(conn, actor, kind, [op], now, limits_at))[0] for op in ops]
 
 
-async def _settle(conn: Any, actor: Actor, entries: Sequence[Entry], now: datetime, limits: Limits) -> list[tuple[Entry, Verdict]]:
+async def _settle(conn: Any, actor: Actor, entries: Sequence[Entry], now: datetime, limits_at: LimitsAt) -> list[tuple[Entry, Verdict]]:
     """Apply what could be read, kind by kind, parents first."""
     settled = [(e, quarantined(e.problem)) for e in entries if e.problem]
     by_kind: dict[tuple[str, int], list[Entry]] = defaultdict(list)
@@ -59,35 +59,48 @@ async def _settle(conn: Any, actor: Actor, entries: Sequence[Entry], now: dateti
         rest = [e for e in group if e.operation and first.setdefault(e.operation.entity_id, e) is not e]
         for batch in (list(first.values()), *([e] for e in rest)):
             ops = [e.operation for e in batch if e.operation]
-            settled += zip(batch, await _apply_set(conn, actor, kind, ops, now, limits), strict=True)
+            settled += zip(batch, await _apply_set(conn, actor, kind, ops, now, limits_at), strict=True)
     return settled
 
 
 async def _wake_children(
-    conn: Any, actor: Actor, settled: Sequence[tuple[Entry, Verdict]], now: datetime, limits: Limits
+    conn: Any, actor: Actor, home_path: str, settled: Sequence[tuple[Entry, Verdict]], now: datetime, limits_at: LimitsAt
 ) -> list[tuple[Entry, Verdict]]:
     """Operations that waited for what has just arrived, applied now; and those that waited for these in turn."""
     woken: list[tuple[Entry, Verdict]] = []
     arrived = [e.operation.entity_id for e, v in settled if e.operation and v.outcome in ("applied", "conflict")]
     while arrived:
         waiting = await waiting_on(conn, actor.person_id, arrived)
-        again = await _settle(conn, actor, [read_operation(0, body) for body, _ in waiting], now, limits)
+        again = await _settle(conn, actor, [read_operation(0, body) for body in waiting], now, limits_at)
         woken += again
-        await write_lines(conn, actor.person_id, now, actor.scope[0] if actor.scope else "", again)
+        await write_lines(conn, actor.person_id, now, home_path, again)
         arrived = [e.operation.entity_id for e, v in again if e.operation and v.outcome in ("applied", "conflict")]
     return woken
 
 
-def _outcome(entry: Entry, line: Line, language: Language, verdict: Verdict | None) -> OperationOutcome:
-    problem = problem_json(verdict.problem, language) if verdict and verdict.problem else line.problem
-    repeated = verdict is None and line.outcome == "applied"
+def _is_settled(line: Line, entry: Entry) -> bool:
+    """Whether the journal's answer stands. What waited for its parent, or for a server that knows its kind, is tried again."""
+    if line.problem and line.problem["zh"]["type"] == KindUnknown.code:
+        return isinstance(entry.problem, KindUnknown)
+    return line.outcome != "waiting_for_parent"
+
+
+async def _home_path(conn: Any, actor: Actor) -> str:
+    """Where an operation belongs that names no place: the person's own grid, else her unit's."""
+    if actor.scope:
+        return actor.scope[0]
+    path: str = await conn.fetchval("select grid_path::text from people where id = $1", actor.person_id)
+    return path
+
+
+def _outcome(entry: Entry, line: Line, language: Language, is_repeated: bool) -> OperationOutcome:
     return OperationOutcome(
         index=entry.index,
         op_id=entry.op_id if entry.has_own_id else None,
-        outcome="duplicate" if repeated else line.outcome,
+        outcome="duplicate" if is_repeated and line.outcome == "applied" else line.outcome,
         receipt=Receipt(entry.op_id, entry.op_sha256, line.received_at),
         flags=line.flags,
-        problem=problem,
+        problem=line.problem[language] if line.problem else None,
     )
 
 
@@ -101,37 +114,31 @@ async def push(db: AsyncSession, actor: Actor, data: Push, language: Language) -
         RightMissing: the role may not capture.
     """
     actor.require("field.capture")
-    limits = await policies_in_force(db)
-    if len(data.operations) > limits["push_operations_max"]:
-        raise TooManyOperations(max=limits["push_operations_max"])
-    conn, now = await driver(db), utc_now()
+    now = utc_now()
+    policies = await policy_history(db, now)
+    max_operations = policies.at(now)["push_operations_max"]
+    if len(data.operations) > max_operations:
+        raise TooManyOperations(max=max_operations)
+    conn = await driver(db)
     # One push of a person at a time: a retry that overtakes its original waits here and then finds its lines.
     await conn.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", str(actor.person_id))
     entries = [read_operation(i, op.body) for i, op in enumerate(data.operations)]
     known = await lines_of(conn, actor.person_id, [e.op_id for e in entries])
-    hashes = defaultdict(set)
-    for op_id, op_sha256 in known:
-        hashes[op_id].add(op_sha256)
+    seen_ids = {op_id for op_id, _ in known}
     fresh: dict[Key, Entry] = {}
     for entry in entries:
-        key = (entry.op_id, entry.op_sha256)
-        line = known.get(key)
-        if (line and line.outcome != "waiting_for_parent") or key in fresh:
+        line = known.get(entry.key)
+        if (line and _is_settled(line, entry)) or entry.key in fresh:
             continue
-        if hashes[entry.op_id] - {entry.op_sha256}:
+        if line is None and entry.op_id in seen_ids:
             entry.problem, entry.operation = OperationIdReused(), None
-        hashes[entry.op_id].add(entry.op_sha256)
-        fresh[key] = entry
-    settled = await _settle(conn, actor, list(fresh.values()), now, limits)
-    home_path = (
-        actor.scope[0] if actor.scope else await conn.fetchval("select grid_path::text from people where id = $1", actor.person_id)
-    )
+        seen_ids.add(entry.op_id)
+        fresh[entry.key] = entry
+    settled = await _settle(conn, actor, list(fresh.values()), now, policies.at)
+    home_path = await _home_path(conn, actor)
     await write_lines(conn, actor.person_id, now, home_path, settled)
-    settled += await _wake_children(conn, actor, settled, now, limits)
-    verdicts = {(e.op_id, e.op_sha256): v for e, v in settled}
-    lines = {key: Line(v.outcome, v.flags, None, known[key].received_at if key in known else now) for key, v in verdicts.items()}
-    outcomes = [
-        _outcome(e, lines.get(key) or known[key], language, verdicts.get(key)) for e in entries for key in [(e.op_id, e.op_sha256)]
-    ]
-    log.info("pushed", operations=len(entries), applied=sum(v.outcome == "applied" for v in verdicts.values()))
+    settled += await _wake_children(conn, actor, home_path, settled, now, policies.at)
+    lines = {e.key: Line.of(v, known[e.key].received_at if e.key in known else now) for e, v in settled}
+    outcomes = [_outcome(e, lines.get(e.key) or known[e.key], language, e.key not in lines) for e in entries]
+    log.info("pushed", operations=len(entries), applied=sum(line.outcome == "applied" for line in lines.values()))
     return PushAnswer(server_time=now, outcomes=outcomes)

@@ -1,25 +1,30 @@
 """Reading what a phone sent. Nothing is refused here: what cannot be read becomes a quarantined entry of the journal."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import msgspec
+from msgspec import Meta
 
 from wangge.core.errors import FieldProblem, InvalidInput, WanggeError
 from wangge.core.operations import Binding, Operation
 from wangge.sync.errors import KindUnknown, OperationUnreadable
 from wangge.sync.kinds import KINDS
 
+# A clock outside these years is broken beyond use; inside them, any error is kept and flagged.
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
 
 class OperationBody(msgspec.Struct):
     """An operation as the phone writes it."""
 
     op_id: UUID
-    kind: str
-    v: int
+    kind: Annotated[str, Meta(max_length=80)]
+    v: Annotated[int, Meta(ge=1, le=32_767)]
     entity_id: UUID
     captured_at: datetime
     device_id: UUID
@@ -45,21 +50,48 @@ class Entry:
     operation: Operation[Any] | None = None
     problem: WanggeError | None = None
 
+    @property
+    def key(self) -> tuple[UUID, str]:
+        """What makes a repeat a repeat: the id and the content."""
+        return self.op_id, self.op_sha256
+
 
 BODY = msgspec.json.Decoder(OperationBody)
+UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
-def _field_problem(exc: Exception) -> InvalidInput:
+def _problem(exc: Exception) -> WanggeError:
+    """Which field does not hold; a text that is no JSON has no fields."""
+    if not isinstance(exc, msgspec.ValidationError):
+        return OperationUnreadable()
     message, _, place = str(exc).partition(" - at `$")
     name = place.strip("`. ") or "body"
     return InvalidInput([FieldProblem(name, "invalid", f"“{name}” 的内容不符合要求（{message}）", message)])
 
 
 def _salvaged_id(body: str) -> UUID | None:
+    """The operation's id, read as leniently as can be, so that the phone learns which of its records this is about."""
     try:
-        return UUID(msgspec.json.decode(body)["op_id"])
-    except (msgspec.DecodeError, UnicodeError, KeyError, TypeError, ValueError, AttributeError):
+        return UUID(json.loads(body, strict=False)["op_id"])
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _in_utc(moment: datetime) -> datetime | None:
+    """The moment as UTC (a clock that names no zone means UTC), or None when it is no possible one."""
+    try:
+        utc = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError:
+        return None
+    return utc if EARLIEST <= utc < LATEST else None
+
+
+def _impossible_moment() -> InvalidInput:
+    years = f"{EARLIEST.year}-{LATEST.year - 1}"
+    return InvalidInput(
+        [FieldProblem("captured_at", "invalid", f"记录时间不可能（应在 {years} 年之间），请检查手机时钟。",
+                      f"No possible moment (the years {years} are); check the phone's clock.")]
+    )  # fmt: skip
 
 
 def read_operation(index: int, body: str) -> Entry:
@@ -69,18 +101,18 @@ def read_operation(index: int, body: str) -> Entry:
     storable = body.replace("\x00", "\\u0000").encode("utf-8", "replace").decode()
     try:
         head = BODY.decode(raw)
-    except (msgspec.DecodeError, UnicodeError):
+    except UNREADABLE as exc:
         own_id = _salvaged_id(body)
-        op_id = own_id or uuid5(NAMESPACE_OID, op_sha256)
-        return Entry(index, storable, op_sha256, op_id, own_id is not None, problem=OperationUnreadable())
-    captured_at = head.captured_at if head.captured_at.tzinfo else head.captured_at.replace(tzinfo=UTC)
+        problem = _problem(exc) if own_id else OperationUnreadable()
+        return Entry(index, storable, op_sha256, own_id or uuid5(NAMESPACE_OID, op_sha256), own_id is not None, problem=problem)
+    captured_at = _in_utc(head.captured_at)
     entry = Entry(
         index,
         storable,
         op_sha256,
         head.op_id,
         True,
-        head.kind[:80].replace("\x00", ""),
+        head.kind.replace("\x00", ""),
         head.v,
         captured_at,
         head.device_id,
@@ -89,10 +121,13 @@ def read_operation(index: int, body: str) -> Entry:
     if kind is None:
         entry.problem = KindUnknown(kind=entry.kind, v=head.v)
         return entry
+    if captured_at is None:
+        entry.problem = _impossible_moment()
+        return entry
     try:
         payload = kind.decoder.decode(head.payload)
-    except (msgspec.DecodeError, UnicodeError) as exc:
-        entry.problem = _field_problem(exc)
+    except UNREADABLE as exc:
+        entry.problem = _problem(exc)
         return entry
     entry.operation = Operation(head.op_id, op_sha256, storable, head.kind, head.v, head.entity_id, captured_at, head.device_id,
                                 head.binding, payload)  # fmt: skip

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from wangge.accounts.actor import Actor
 from wangge.core.operations import (
     EmployerOutOfScope,
-    Limits,
+    LimitsAt,
     Operation,
     Verdict,
     clock_flags,
@@ -69,7 +69,7 @@ INSERT_FINDINGS = """
 
 
 async def record_visits(
-    conn: Any, actor: Actor, ops: Sequence[Operation[VisitPayload]], received_at: datetime, limits: Limits
+    conn: Any, actor: Actor, ops: Sequence[Operation[VisitPayload]], received_at: datetime, limits_at: LimitsAt
 ) -> list[Verdict]:
     """Record visits and their findings; the verdicts stand in the order of the operations.
 
@@ -92,7 +92,7 @@ async def record_visits(
         elif reach.how == "none":
             verdicts.append(quarantined(EmployerOutOfScope(), reach.grid_path))
         else:
-            flags = clock_flags(op, received_at, limits)
+            flags = clock_flags(op, received_at, limits_at)
             verdicts.append(Verdict(flags=flags, grid_path=reach.grid_path))
             rows.append(
                 (op.entity_id, p.employer_id, op.device_id, p.patrol_id, p.check_in_id, ",".join(p.activities), p.people_met,

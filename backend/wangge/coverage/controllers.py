@@ -1,0 +1,95 @@
+"""HTTP of coverage."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody, Parameter
+from litestar.response import Stream
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge.accounts.actor import Actor, enter, token_of
+from wangge.core.db import unit_of_work
+from wangge.core.paging import Page, PageNumber, PageSize
+from wangge.core.problems import language_of
+from wangge.coverage import service
+from wangge.coverage.schemas import CoverageCounts, UncoveredQuery
+from wangge.employers.schemas import EmployerItem
+
+Bbox = Annotated[str | None, Parameter(description="west,south,east,north in degrees")]
+
+
+def _numbers(bbox: str | None) -> list[float] | None:
+    if not bbox:
+        return None
+    try:
+        return [float(part) for part in bbox.split(",")]
+    except ValueError:
+        return []
+
+
+class CoverageController(Controller):
+    """Who is looked after by nobody, and why."""
+
+    path = "/coverage"
+    tags = ("coverage",)
+
+    @get("/uncovered")
+    async def uncovered(
+        self,
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        grid_id: FromQuery[UUID | None] = None,
+        reason: FromQuery[str | None] = None,
+        bbox: FromQuery[Bbox] = None,
+        q: FromQuery[str] = "",
+        sort: FromQuery[str | None] = None,
+        page: FromQuery[PageNumber] = 1,
+        page_size: FromQuery[PageSize] = 50,
+    ) -> Page[EmployerItem]:
+        """Uncovered employers of one's scope."""
+        query = UncoveredQuery(grid_id, reason, _numbers(bbox), None, q, sort, page, page_size)
+        return await service.list_uncovered(db, actor, query)
+
+    @post("/uncovered", status_code=200)
+    async def uncovered_in(
+        self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], data: JSONBody[UncoveredQuery]
+    ) -> Page[EmployerItem]:
+        """The same, with a drawn polygon."""
+        return await service.list_uncovered(db, actor, data)
+
+    @get("/counts")
+    async def counts(
+        self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], grid_id: FromQuery[UUID | None] = None
+    ) -> CoverageCounts:
+        """Counts of a subtree and of its children."""
+        return await service.count_coverage(db, actor, grid_id)
+
+    @get("/uncovered.csv")
+    async def csv(
+        self,
+        request: Request[Any, Any, Any],
+        engine: NamedDependency[AsyncEngine],
+        actor: NamedDependency[Actor],
+        grid_id: FromQuery[UUID | None] = None,
+        reason: FromQuery[str | None] = None,
+        bbox: FromQuery[Bbox] = None,
+        q: FromQuery[str] = "",
+        sort: FromQuery[str | None] = None,
+    ) -> Stream:
+        """The whole answer as CSV."""
+        query = UncoveredQuery(grid_id, reason, _numbers(bbox), None, q, sort)
+        token = token_of(request) or ""
+
+        async def lines() -> Any:
+            # a stream outlives the request's own transaction, so it brings its own
+            async with unit_of_work(engine) as db:
+                acting = await enter(db, token)
+                async for line in await service.export_uncovered(db, acting, query, language_of(request)):
+                    yield line
+
+        actor.require("coverage.read")
+        headers = {"Content-Disposition": 'attachment; filename="uncovered.csv"'}
+        return Stream(lines(), media_type="text/csv; charset=utf-8", headers=headers)

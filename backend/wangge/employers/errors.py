@@ -1,0 +1,31 @@
+"""What can go wrong with employers' files."""
+
+from wangge.core.errors import WanggeError
+from wangge.core.problems import constraint_means
+
+
+class VersionStale(WanggeError):
+    """Somebody changed the file meanwhile."""
+
+    code, status = "version_stale", 409
+    zh = "这份档案刚被别人修改过，请刷新后再核对一次。"
+    en = "Somebody has just changed this file; refresh and look again."
+
+
+class CreditCodeTaken(WanggeError):
+    """Another accepted file has this credit code."""
+
+    code, status = "credit_code_taken", 422
+    zh = "已有在册单位使用这个信用代码，不能重复建档。请退回，或先改正信用代码。"
+    en = "An accepted file has this credit code already. Return this one, or correct the code first."
+
+
+class NotWaitingForReview(WanggeError):
+    """The file has been decided already."""
+
+    code, status = "not_waiting_for_review", 409
+    zh = "这家单位已经审核过了。"
+    en = "This employer has been reviewed already."
+
+
+constraint_means("uq_employers_uscc_accepted", CreditCodeTaken)

@@ -1,0 +1,89 @@
+"""SQL of employers' files."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge.core.paging import Page
+from wangge.core.repository import Where, fetch_page
+from wangge.employers.reasons import REASONS_OF
+
+GRID_NAME = """
+    (select json_build_object('id', g.id, 'name', g.name, 'path_names',
+        (select json_agg(a.name order by a.level) from grids a where a.path @> g.path and a.valid_to is null))
+     from grids g where g.id = e.grid_id) as grid
+"""
+ITEM = f"""
+    e.id, e.name, e.uscc, e.address, {GRID_NAME},
+    case when e.position is not null then array[ST_X(e.position), ST_Y(e.position)] end as position, e.employees, e.review_state,
+    e.last_visited_at, e.registered_at, e.duplicate_of,
+    case when e.registered_by is not null then json_build_object('id', e.registered_by, 'name',
+        (select p.name from people p where p.id = e.registered_by)) end as registered_by,
+    {REASONS_OF} as reasons
+"""
+DETAIL = f"""
+    select {ITEM}, e.no_uscc_reason, e.industry_code, e.contact_name, e.contact_phone, e.accuracy_m, e.position_source,
+           e.grid_source, e.note, e.review_reason, e.reviewed_at, e.version, e.grid_path::text as grid_path,
+           case when e.reviewed_by is not null then json_build_object('id', e.reviewed_by, 'name',
+               (select p.name from people p where p.id = e.reviewed_by)) end as reviewed_by,
+           case when e.duplicate_of is not null then json_build_object('id', e.duplicate_of, 'name',
+               (select o.name from employers o where o.id = e.duplicate_of)) end as duplicate
+    from employers e where e.id = :id
+"""
+EVIDENCE_OF = """
+    select v.id, v.subject_id, v.copy_state as state, v.copy_state = 'stored' as thumbnail, v.captured_at, v.source
+    from evidence v where v.subject_id = any(:subjects) order by v.captured_at, v.id
+"""
+VISITS_OF = """
+    select v.id, v.happened_at, v.captured_at, json_build_object('id', v.person_id, 'name', p.name) as person, v.activities, v.note,
+           v.people_met,
+           coalesce((select json_agg(json_build_object('id', f.id, 'kind', f.kind, 'severity', f.severity, 'note', f.note) order by f.id)
+                     from findings f where f.visit_id = v.id), '[]') as findings,
+           (select json_build_object('id', c.id, 'distance_m', c.distance_m, 'accuracy_m', c.accuracy_m, 'is_on_site', c.is_on_site,
+                                     'flags', c.flags) from check_ins c where c.id = v.check_in_id) as check_in
+    from visits v left join people p on p.id = v.person_id
+    where v.employer_id = :id order by v.happened_at desc, v.id limit 50
+"""
+
+
+async def employers_page(db: AsyncSession, where: Where, order: str, page: int, page_size: int) -> Page[dict[str, Any]]:
+    """A page of employers' files."""
+    select = f"select {ITEM} from employers e where {{where}} order by {order}, e.id"
+    return await fetch_page(db, select, "select count(*) from employers e where {where}", where, page, page_size)
+
+
+async def employer_or_none(db: AsyncSession, employer_id: UUID) -> dict[str, Any] | None:
+    """One file."""
+    row = (await db.execute(text(DETAIL), {"id": employer_id})).mappings().first()
+    return dict(row) if row else None
+
+
+async def evidence_of(db: AsyncSession, subjects: list[UUID]) -> list[dict[str, Any]]:
+    """The photos announced for these records."""
+    rows = await db.execute(text(EVIDENCE_OF), {"subjects": subjects})
+    return [{**r, "id": str(r["id"]), "subject_id": str(r["subject_id"])} for r in rows.mappings()]
+
+
+async def visits_of(db: AsyncSession, employer_id: UUID) -> list[dict[str, Any]]:
+    """The last fifty visits, newest first."""
+    return [dict(r) for r in (await db.execute(text(VISITS_OF), {"id": employer_id})).mappings()]
+
+
+async def employer_for_update(db: AsyncSession, employer_id: UUID) -> dict[str, Any] | None:
+    """One file, locked until the transaction ends."""
+    sql = "select id, version, review_state, uscc, grid_path::text as grid_path from employers where id = :id for update"
+    row = (await db.execute(text(sql), {"id": employer_id})).mappings().first()
+    return dict(row) if row else None
+
+
+async def write_review(db: AsyncSession, employer_id: UUID, state: str, reason: str, person_id: UUID) -> None:
+    """Store a review's decision."""
+    await db.execute(
+        text(
+            "update employers set review_state = :state, review_reason = :reason, reviewed_by = :person, reviewed_at = now(), "
+            "version = version + 1 where id = :id"
+        ),
+        {"state": state, "reason": reason, "person": person_id, "id": employer_id},
+    )

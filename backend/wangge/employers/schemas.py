@@ -1,0 +1,83 @@
+"""Wire shapes of employers' files."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class GridName(Struct):
+    """A grid by name, with the names of the grids around it from the city down."""
+
+    id: UUID
+    name: str
+    path_names: list[str]
+
+
+class NamedRef(Struct):
+    """A thing by name; the name is null where one may not see it."""
+
+    id: UUID
+    name: str | None
+
+
+class EmployerItem(Struct):
+    """An employer in a list. ``position`` is ``[lon, lat]``; ``reasons`` say why it counts as uncovered, empty when covered."""
+
+    id: UUID
+    name: str
+    uscc: str | None
+    address: str
+    grid: GridName | None
+    position: list[float] | None
+    employees: int | None
+    review_state: str
+    last_visited_at: datetime | None
+    registered_by: NamedRef | None
+    registered_at: datetime
+    duplicate_of: UUID | None
+    reasons: list[str]
+
+
+class VisitOfEmployer(Struct):
+    """A visit in an employer's history."""
+
+    id: UUID
+    happened_at: datetime
+    captured_at: datetime
+    person: NamedRef
+    activities: list[str]
+    note: str
+    people_met: str
+    findings: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+    check_in: dict[str, Any] | None
+
+
+class EmployerDetail(EmployerItem):
+    """An employer's file."""
+
+    no_uscc_reason: str | None
+    industry_code: str | None
+    contact_name: str
+    contact_phone: str
+    accuracy_m: float | None
+    position_source: str | None
+    grid_source: str
+    note: str
+    review_reason: str
+    reviewed_by: NamedRef | None
+    reviewed_at: datetime | None
+    duplicate: NamedRef | None
+    version: int
+    visits: list[VisitOfEmployer]
+    evidence: list[dict[str, Any]]
+
+
+class Review(Struct, forbid_unknown_fields=True):
+    """A decision on a registered employer; a return needs a reason. ``version`` is the one that was looked at."""
+
+    decision: Literal["accept", "return"]
+    version: int
+    reason: str = ""

@@ -1,0 +1,118 @@
+"""Employers' files: finding, reading, reviewing."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge.accounts.actor import Actor
+from wangge.core.audit import audit
+from wangge.core.errors import FieldProblem, InvalidInput, NotFound
+from wangge.core.paging import Page, order_by, search_pattern
+from wangge.core.repository import Where
+from wangge.employers import repository
+from wangge.employers.errors import CreditCodeTaken, NotWaitingForReview, VersionStale
+from wangge.employers.reasons import CONDITIONS, UNCOVERED
+from wangge.employers.schemas import EmployerDetail, EmployerItem, Review
+from wangge.grids.service import path_in_scope
+
+SORTS = {
+    "name": "e.name",
+    "last_visited_at": "e.last_visited_at",
+    "registered_at": "e.registered_at",
+    "employees": "e.employees",
+}
+REVIEW_STATES = ("accepted", "waiting_review", "returned")
+
+
+def search_in(where: Where, q: str) -> Where:
+    """Narrow to employers whose name, address or credit code holds the text."""
+    if q.strip():
+        where.add("(e.name ilike :q or e.address ilike :q or e.uscc = :code)", q=search_pattern(q), code=q.strip().upper())
+    return where
+
+
+async def in_subtree(db: AsyncSession, actor: Actor, where: Where, grid_id: UUID | None) -> Where:
+    """Narrow to a grid's subtree; without one, to the whole scope, said once more where an index can use it."""
+    path = await path_in_scope(db, grid_id) if grid_id else actor.scope[0] if len(actor.scope) == 1 else None
+    return where.add("e.grid_path <@ cast(:path as ltree)", path=path) if path else where
+
+
+def one_of(name: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
+    """The value, if it is one of these.
+
+    Raises:
+        InvalidInput: it is not.
+    """
+    if value is not None and value not in allowed:
+        names = ", ".join(allowed)
+        raise InvalidInput([FieldProblem(name, "unknown_value", f"{name} 只能是：{names}", f"{name} must be one of: {names}")])
+    return value
+
+
+async def list_employers(
+    db: AsyncSession, actor: Actor, q: str, grid_id: UUID | None, review_state: str | None, reason: str | None, sort: str | None,
+    page: int, page_size: int,
+) -> Page[EmployerItem]:  # fmt: skip
+    """Employers of one's scope; ``reason`` is one of the reasons for being uncovered, or ``any``."""
+    actor.require("employer.read")
+    where = await in_subtree(db, actor, Where(), grid_id)
+    search_in(where, q)
+    if one_of("review_state", review_state, REVIEW_STATES):
+        where.add("e.review_state = :review_state", review_state=review_state)
+    if one_of("reason", reason, (*CONDITIONS, "any")):
+        where.add(UNCOVERED if reason == "any" else CONDITIONS[str(reason)])
+    found = await repository.employers_page(db, where, order_by(sort, SORTS, "name"), page, page_size)
+    return msgspec.convert(msgspec.structs.asdict(found), Page[EmployerItem])
+
+
+async def employer_detail(db: AsyncSession, actor: Actor, employer_id: UUID) -> EmployerDetail:
+    """An employer's file with its visits; the read is audited, for the file names a person and her phone.
+
+    Raises:
+        NotFound: not in one's scope.
+    """
+    actor.require("employer.read")
+    row = await repository.employer_or_none(db, employer_id)
+    if row is None:
+        raise NotFound()
+    visits = await repository.visits_of(db, employer_id)
+    photos = await repository.evidence_of(db, [employer_id, *(v["id"] for v in visits)])
+    by_subject: dict[str, list[dict[str, Any]]] = {}
+    for photo in photos:
+        by_subject.setdefault(photo["subject_id"], []).append(photo)
+    for visit in visits:
+        visit["evidence"] = by_subject.get(str(visit["id"]), [])
+    await audit(db, "employer_read", "employer", employer_id, grid_path=row.pop("grid_path"))
+    return msgspec.convert({**row, "visits": visits, "evidence": by_subject.get(str(employer_id), [])}, EmployerDetail)
+
+
+async def review_employer(db: AsyncSession, actor: Actor, employer_id: UUID, data: Review) -> EmployerDetail:
+    """Accept a registered employer into the files, or return it with a reason.
+
+    Raises:
+        NotFound, VersionStale, NotWaitingForReview, CreditCodeTaken, InvalidInput: as they say.
+    """
+    actor.require("employer.review")
+    if data.decision == "return" and not data.reason.strip():
+        raise InvalidInput([FieldProblem("reason", "reason_missing", "退回时请写明原因。", "Say why you return it.")])
+    employer = await repository.employer_for_update(db, employer_id)
+    if employer is None:
+        raise NotFound()
+    if employer["version"] != data.version:
+        raise VersionStale(version=employer["version"])
+    if employer["review_state"] != "waiting_review":
+        raise NotWaitingForReview()
+    if data.decision == "accept" and employer["uscc"]:
+        taken = await db.scalar(
+            text("select id from employer_with_credit_code(array[:code]) where id <> :id"),
+            {"code": employer["uscc"], "id": employer_id},
+        )
+        if taken:
+            raise CreditCodeTaken()
+    state = "accepted" if data.decision == "accept" else "returned"
+    await repository.write_review(db, employer_id, state, data.reason.strip(), actor.person_id)
+    await audit(db, f"employer_{state}", "employer", employer_id, {"reason": data.reason}, employer["grid_path"])
+    return await employer_detail(db, actor, employer_id)

@@ -1,0 +1,60 @@
+"""Looking grids up."""
+
+from uuid import UUID
+
+import msgspec
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge.accounts.actor import Actor
+from wangge.core.errors import NotFound
+from wangge.core.paging import Page, order_by, search_pattern
+from wangge.core.repository import Where
+from wangge.grids import repository
+from wangge.grids.schemas import GridDetail, GridRead
+
+SORTS = {"code": "g.code", "name": "g.name", "level": "g.level"}
+
+
+async def list_grids(
+    db: AsyncSession, actor: Actor, level: int | None, parent_id: UUID | None, q: str, sort: str | None, page: int, page_size: int
+) -> Page[GridRead]:
+    """The grids of one's subtree, by level, parent and name or code.
+
+    Raises:
+        RightMissing, InvalidInput: as they say.
+    """
+    actor.require("grid.read")
+    where = Where("g.valid_to is null")
+    if level:
+        where.add("g.level = :level", level=level)
+    if parent_id:
+        where.add("g.parent_id = :parent_id", parent_id=parent_id)
+    if q.strip():
+        where.add("(g.name ilike :q or g.code like :prefix)", q=search_pattern(q), prefix=search_pattern(q)[1:])
+    found = await repository.grids_page(db, where, order_by(sort, SORTS, "code"), page, page_size)
+    return msgspec.convert(msgspec.structs.asdict(found), Page[GridRead])
+
+
+async def grid_detail(db: AsyncSession, actor: Actor, grid_id: UUID) -> GridDetail:
+    """One grid with its area.
+
+    Raises:
+        NotFound: not in one's subtree.
+    """
+    actor.require("grid.read")
+    row = await repository.grid_or_none(db, grid_id)
+    if row is None:
+        raise NotFound()
+    return msgspec.convert(row, GridDetail)
+
+
+async def path_in_scope(db: AsyncSession, grid_id: UUID) -> str:
+    """The path of a grid, for filters by subtree.
+
+    Raises:
+        NotFound: not in one's subtree.
+    """
+    path = await repository.path_of(db, grid_id)
+    if path is None:
+        raise NotFound()
+    return path

@@ -1,0 +1,54 @@
+"""Wire shapes of visits and check-ins."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Who(Struct):
+    """A person by name."""
+
+    id: UUID
+    name: str | None
+
+
+class CheckInRead(Struct):
+    """A check-in. ``position`` is ``[lon, lat]``; ``distance_m`` metres from the employer's point; ``flags`` what is odd."""
+
+    id: UUID
+    employer_id: UUID
+    employer_name: str | None
+    person: Who
+    patrol_id: UUID | None
+    position: list[float] | None
+    accuracy_m: float | None
+    distance_m: float | None
+    is_on_site: bool
+    flags: list[str]
+    captured_at: datetime
+    happened_at: datetime
+    received_at: datetime
+
+
+class VisitRead(Struct):
+    """A visit with its findings and its photos, of which ``arrived`` of ``expected`` are here."""
+
+    id: UUID
+    employer_id: UUID
+    employer_name: str | None
+    person: Who
+    patrol_id: UUID | None
+    check_in_id: UUID | None
+    captured_at: datetime
+    happened_at: datetime
+    received_at: datetime
+    activities: list[str]
+    people_met: str
+    findings: list[dict[str, Any]]
+    note: str
+    flags: list[str]
+    evidence: list[dict[str, Any]]
+    expected: int
+    arrived: int
