@@ -17,7 +17,12 @@ begin
     select o.grid_id, 'employer', o.id, o.grid_path from old_rows o join new_rows n using (id) where o.grid_id <> n.grid_id
     union all
     select distinct s.assignee_id, 'employer', s.employer_id, null::ltree
-    from patrol_stops s join new_rows n on n.id = s.employer_id where s.is_open;
+    from patrol_stops s join new_rows n on n.id = s.employer_id where s.is_open
+    union all
+    -- a patrol carries its stops' names and points
+    select distinct s.assignee_id, 'patrol', s.patrol_id, null::ltree
+    from patrol_stops s join new_rows n on n.id = s.employer_id join old_rows o on o.id = n.id
+    where (o.name, o.position, o.grid_path) is distinct from (n.name, n.position, n.grid_path);
     if exists (select from old_rows o join new_rows n using (id) where o.grid_path <> n.grid_path) then
         -- the employer's file moves whole: its history stays with it
         update check_ins t set grid_id = n.grid_id, grid_path = n.grid_path from new_rows n join old_rows o using (id)
@@ -58,16 +63,27 @@ referencing old table as old_rows new table as new_rows for each statement execu
 create function patrol_stops_to_feed() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    insert into changes (channel, kind, entity_id)
-    select distinct assignee_id, 'patrol', patrol_id from new_rows
-    union all
-    select distinct assignee_id, 'employer', employer_id from new_rows;
+    if tg_op = 'INSERT' then
+        insert into changes (channel, kind, entity_id)
+        select distinct assignee_id, 'patrol', patrol_id from new_rows
+        union all
+        select distinct assignee_id, 'employer', employer_id from new_rows;
+    else
+        -- whoever had the stop before learns that it is gone
+        insert into changes (channel, kind, entity_id)
+        with touched as (
+            select assignee_id, patrol_id, employer_id from new_rows union select assignee_id, patrol_id, employer_id from old_rows
+        )
+        select distinct assignee_id, 'patrol', patrol_id from touched
+        union all
+        select distinct assignee_id, 'employer', employer_id from touched;
+    end if;
     return null;
 end $$;
 create trigger patrol_stops_inserted_to_feed after insert on patrol_stops
 referencing new table as new_rows for each statement execute function patrol_stops_to_feed();
 create trigger patrol_stops_updated_to_feed after update on patrol_stops
-referencing new table as new_rows for each statement execute function patrol_stops_to_feed();
+referencing old table as old_rows new table as new_rows for each statement execute function patrol_stops_to_feed();
 
 -- A patrol's stops are open exactly while the patrol is: an open stop is what lets its assignee see the employer.
 create function patrol_opens_stops() returns trigger
@@ -93,7 +109,7 @@ referencing new table as new_rows for each statement execute function grids_to_f
 create trigger grids_updated_to_feed after update on grids
 referencing new table as new_rows for each statement execute function grids_to_feed();
 
--- What a visit means for the employer and for the stop it was planned as. Rows are locked in one order, so that two
+-- What a visit means for the employer and for the person's stop it was planned as (never for somebody else's). Rows are locked in one order, so that two
 -- phones pushing at once never wait for each other in a circle. A clock that runs ahead cannot date a visit into the future.
 create function visits_recorded() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -103,8 +119,8 @@ begin
       from (select employer_id, max(least(happened_at, received_at)) as visited_at from new_rows group by employer_id) v
      where e.id = v.employer_id and (e.last_visited_at is null or e.last_visited_at < v.visited_at);
     update patrol_stops s set status = 'visited'
-      from (select distinct patrol_id, employer_id from new_rows where patrol_id is not null order by 1, 2) v
-     where s.patrol_id = v.patrol_id and s.employer_id = v.employer_id and s.status = 'planned';
+      from (select distinct patrol_id, employer_id, person_id from new_rows where patrol_id is not null order by 1, 2) v
+     where s.patrol_id = v.patrol_id and s.employer_id = v.employer_id and s.assignee_id = v.person_id and s.status = 'planned';
     return null;
 end $$;
 create trigger visits_recorded after insert on visits

@@ -19,6 +19,7 @@ from wangge.core.operations import (
     existing,
     quarantined,
 )
+from wangge.core.problems import constraint_means
 from wangge.employers.credit_code import clean_credit_code, credit_code_is_valid, inner_code_is_valid
 
 
@@ -46,6 +47,9 @@ class CreditCodeOnFile(WanggeError):
     code, status = "credit_code_on_file", 409
     zh = "信用代码 {uscc} 已有在册单位。您登记的这份也已保存，由县区核对是否同一家。"
     en = "Credit code {uscc} is on file already. Yours is kept too; the county will compare them."
+
+
+constraint_means("pk_employers", EntityIdTaken)
 
 
 def invalid_credit_code(uscc: str) -> InvalidInput:
@@ -115,6 +119,8 @@ async def register_employers(
             verdict.flags.append("inner_code_unusual")
         if not within(grid_path, actor.scope):
             verdict.flags.append("outside_own_grid")
+        if p.position and not spot:
+            verdict.flags.append("no_position")
         if spot and grid_source != "position":
             verdict.flags.append("outside_all_grids")
         duplicate_of = on_file.get(code) if code else None

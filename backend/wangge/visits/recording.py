@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from wangge.accounts.actor import Actor
 from wangge.core.operations import (
     EmployerOutOfScope,
+    EntityIdTaken,
     LimitsAt,
     Operation,
     Verdict,
@@ -20,6 +21,9 @@ from wangge.core.operations import (
     reach_employers,
     waiting_for,
 )
+from wangge.core.problems import constraint_means
+
+constraint_means("pk_findings", EntityIdTaken)
 
 Activity = Literal["collect", "publicise", "observe"]
 FindingKind = Literal["no_contract", "wage_arrears", "no_insurance", "overtime", "child_labour", "no_ledger", "other"]
