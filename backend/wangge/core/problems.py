@@ -26,6 +26,7 @@ from wangge.core.errors import (
     TextUnstorable,
     WanggeError,
 )
+from wangge.core.validation import field_problem
 
 log = structlog.get_logger()
 
@@ -109,11 +110,9 @@ def answer_wangge_error(request: Request[Any, Any, Any], exc: WanggeError) -> Re
 def answer_validation(request: Request[Any, Any, Any], exc: ValidationException) -> Response[Any]:
     """Answer input that does not have the declared shape, field by field."""
     extra = exc.extra if isinstance(exc.extra, list) else []
-    problems = [
-        FieldProblem(str(e.get("key", "")), "invalid", f"填写不符合要求：{e.get('message', '')}", str(e.get("message", "")))
-        for e in extra
-        if isinstance(e, dict)
-    ] or [FieldProblem("", "invalid", "内容无法读取，请检查格式。", "The content cannot be read; check its format.")]
+    problems = [field_problem(str(e.get("message", "")), str(e.get("key", ""))) for e in extra if isinstance(e, dict)] or [
+        FieldProblem("", "invalid", "内容无法读取，请检查格式。", "The content cannot be read; check its format.")
+    ]
     body = problem_json(InvalidInput(problems), language_of(request))
     return _respond(request, body)
 

@@ -18,13 +18,14 @@ from wangge.core.repository import Where
 from wangge.coverage import repository
 from wangge.coverage.schemas import CoverageCounts, UncoveredQuery
 from wangge.employers.reasons import CONDITIONS, COUNTED, REASONS, UNCOVERED
-from wangge.employers.repository import employers_page
+from wangge.employers.repository import employers_page, employers_stream
 from wangge.employers.schemas import EmployerItem
 from wangge.employers.service import SORTS, in_subtree, one_of, search_in
 
 MAX_POLYGON_TEXT = 200_000
 REASON_WORDS = {
-    "zh": {"never_visited": "从未走访", "outside_all_grids": "不在任何网格内", "no_position": "没有位置", "grid_without_owner": "网格无人负责"},
+    "zh": {"never_visited": "从未走访",
+           "outside_all_grids": "不在任何网格内", "no_position": "没有位置", "grid_without_owner": "网格无人负责"},
     "en": {"never_visited": "never visited", "outside_all_grids": "outside all grids", "no_position": "no position",
            "grid_without_owner": "grid without owner"},
 }  # fmt: skip
@@ -108,17 +109,11 @@ async def export_uncovered(db: AsyncSession, actor: Actor, query: UncoveredQuery
 
     async def lines() -> AsyncGenerator[str, None]:
         yield "\ufeff" + _line(list(HEADINGS[language]))
-        page = 1
-        while True:
-            found = await employers_page(db, where, order, page, 500)
-            for row in found.items:
-                lon, lat = row["position"] or ("", "")
-                visited = f"{row['last_visited_at'].astimezone(CHINA):%Y-%m-%d}" if row["last_visited_at"] else ""
-                grid = " / ".join((row["grid"] or {}).get("path_names") or [])
-                reasons = "；".join(REASON_WORDS[language][r] for r in row["reasons"])
-                yield _line([row["name"], row["uscc"] or "", row["address"], grid, lon, lat, row["employees"] or "", visited, reasons])
-            if page * 500 >= found.total:
-                return
-            page += 1
+        async for row in employers_stream(db, where, order):
+            lon, lat = row["position"] or ("", "")
+            visited = f"{row['last_visited_at'].astimezone(CHINA):%Y-%m-%d}" if row["last_visited_at"] else ""
+            grid = " / ".join((row["grid"] or {}).get("path_names") or [])
+            reasons = "；".join(REASON_WORDS[language][r] for r in row["reasons"])
+            yield _line([row["name"], row["uscc"] or "", row["address"], grid, lon, lat, row["employees"] or "", visited, reasons])
 
     return lines()

@@ -162,7 +162,7 @@ async def record_history(conn: Any, evidence_dir: Path) -> None:
                         "person_id": worker["person_id"], "device_id": DEVICE, "media_type": "image/jpeg", "source": "camera",
                         "copy_sha256": digest, "copy_bytes": len(photo), "copy_width": 1600, "copy_height": 1200,
                         "copy_state": "stored", "original_sha256": digest, "original_bytes": len(photo),
-                        "original_state": "stored", "stored_at": when["received_at"], "thumbnail_state": "none",
+                        "original_state": "stored", "stored_at": when["received_at"], "thumbnail_state": "due",
                         "captured_at": moment, "received_at": when["received_at"], **place,
                     })  # fmt: skip
     await _insert(conn, "patrols", patrols)

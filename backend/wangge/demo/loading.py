@@ -141,7 +141,7 @@ async def _load_accounts(conn: Any, data_dir: Path) -> None:
         """
         select d.person_id, subpath(min(d.grid_path::text)::ltree, 0, 3)::text as street
         from duties d join employers e on e.grid_id = d.grid_id
-        where d.grid_path <@ '370700.370705' and nlevel(d.grid_path) = 4
+        where d.grid_path <@ '370700.370783' and nlevel(d.grid_path) = 4
         group by d.person_id order by count(*) desc, d.person_id limit 1
         """
     )

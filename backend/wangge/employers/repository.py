@@ -1,5 +1,6 @@
 """SQL of employers' files."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,12 @@ from wangge.employers.reasons import REASONS_OF
 
 GRID_NAME = """
     (select json_build_object('id', g.id, 'name', g.name, 'path_names',
-        (select json_agg(a.name order by a.level) from grids a where a.path @> g.path and a.valid_to is null))
-     from grids g where g.id = e.grid_id) as grid
+        array_remove(array[city.name, county.name, street.name, g.name], null))
+     from grids g
+     left join grids street on street.id = g.parent_id
+     left join grids county on county.id = street.parent_id
+     left join grids city on city.id = county.parent_id
+     where g.id = e.grid_id) as grid
 """
 ITEM = f"""
     e.id, e.name, e.uscc, e.address, {GRID_NAME},
@@ -52,6 +57,13 @@ async def employers_page(db: AsyncSession, where: Where, order: str, page: int, 
     """A page of employers' files."""
     select = f"select {ITEM} from employers e where {{where}} order by {order}, e.id"
     return await fetch_page(db, select, "select count(*) from employers e where {where}", where, page, page_size)
+
+
+async def employers_stream(db: AsyncSession, where: Where, order: str) -> AsyncIterator[dict[str, Any]]:
+    """All of them, a few hundred at a time from a cursor of the database."""
+    sql = text(f"select {ITEM} from employers e where {where} order by {order}, e.id")
+    async for row in (await (await db.connection()).stream(sql, where.values)).mappings():
+        yield dict(row)
 
 
 async def employer_or_none(db: AsyncSession, employer_id: UUID) -> dict[str, Any] | None:

@@ -33,12 +33,13 @@ EMPLOYER_POINTS = f"""
 # Low zooms: points counted in a lattice of cells over the tile, each cell drawn at the middle of its points.
 EMPLOYER_CELLS = f"""
     with box as (select {ENVELOPE} as wgs84, ST_TileEnvelope(:z, :x, :y) as web),
-    size as (select (ST_XMax(wgs84) - ST_XMin(wgs84)) / {CELLS_ACROSS} as lon, (ST_YMax(wgs84) - ST_YMin(wgs84)) / {CELLS_ACROSS} as lat from box)
+    size as (select (ST_XMax(wgs84) - ST_XMin(wgs84)) / {CELLS_ACROSS} as lon,
+             (ST_YMax(wgs84) - ST_YMin(wgs84)) / {CELLS_ACROSS} as lat from box)
     select ST_AsMVT(t, 'employers', 4096, 'geom') from (
         select count(*) as n, count(*) filter (where {UNCOVERED}) as uncovered,
                count(*) filter (where e.review_state = 'waiting_review') as waiting,
                ST_AsMVTGeom(ST_Transform(ST_SetSRID(ST_MakePoint(avg(ST_X(e.position)), avg(ST_Y(e.position))), 4326), 3857),
-                            min(box.web), 4096, 64, true) as geom
+                            (select web from box), 4096, 64, true) as geom
         from employers e, box, size
         where e.position && box.wgs84 and {COUNTED}
         group by floor(ST_X(e.position) / size.lon), floor(ST_Y(e.position) / size.lat)

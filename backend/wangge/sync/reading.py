@@ -10,8 +10,9 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import msgspec
 from msgspec import Meta
 
-from wangge.core.errors import FieldProblem, InvalidInput, WanggeError
+from wangge.core.errors import InvalidInput, WanggeError
 from wangge.core.operations import Binding, Operation
+from wangge.core.validation import field_problem
 from wangge.sync.errors import KindUnknown, OperationUnreadable
 from wangge.sync.kinds import KINDS
 
@@ -64,9 +65,7 @@ def _problem(exc: Exception) -> WanggeError:
     """Which field does not hold; a text that is no JSON has no fields."""
     if not isinstance(exc, msgspec.ValidationError):
         return OperationUnreadable()
-    message, _, place = str(exc).partition(" - at `$")
-    name = place.strip("`. ") or "body"
-    return InvalidInput([FieldProblem(name, "invalid", f"“{name}” 的内容不符合要求（{message}）", message)])
+    return InvalidInput([field_problem(str(exc), "body")])
 
 
 def _salvaged_id(body: str) -> UUID | None:
