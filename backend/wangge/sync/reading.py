@@ -10,7 +10,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import msgspec
 from msgspec import Meta
 
-from wangge.core.errors import InvalidInput, WanggeError
+from wangge.core.errors import FieldProblem, InvalidInput, WanggeError
 from wangge.core.operations import Binding, Operation
 from wangge.core.validation import field_problem
 from wangge.sync.errors import KindUnknown, OperationUnreadable
