@@ -26,7 +26,7 @@ from wangge.employers.credit_code import clean_credit_code, credit_code_is_valid
 class EmployerPayload(Struct, frozen=True):
     """An employer as found; ``accuracy_m`` is metres, ``declared_grid_id`` the finder's grid."""
 
-    name: Annotated[str, Meta(pattern=r"\S", max_length=200)]
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
     uscc: Annotated[str, Meta(max_length=40)] | None = None
     no_uscc_reason: Literal["no_licence", "not_shown"] | None = None
     address: Annotated[str, Meta(max_length=400)] = ""
@@ -113,6 +113,10 @@ async def register_employers(
             continue
         if code and not credit_code_is_valid(code):
             verdicts.append(quarantined(invalid_credit_code(code), grid_path))
+            continue
+        if not p.name.strip():
+            problem = FieldProblem("name", "missing", "单位名称必须填写。", "The employer's name is missing.")
+            verdicts.append(quarantined(InvalidInput([problem]), grid_path))
             continue
         verdict = Verdict(flags=clock_flags(op, received_at, limits_at), grid_path=grid_path)
         if code and not inner_code_is_valid(code):
