@@ -14,7 +14,6 @@ import type {
   Page,
   PatrolDetail,
   PatrolItem,
-  UncoveredItem,
   VisitRead,
 } from './types'
 
@@ -41,11 +40,11 @@ export const countCoverage = (query: Query, signal?: AbortSignal) =>
 /** With a drawn area the filters travel in the body, because an address has a length limit. */
 export const listUncovered = (query: Query, area: object | null, signal?: AbortSignal) =>
   area
-    ? send<Page<UncoveredItem>>('POST', '/api/coverage/uncovered', {
+    ? send<Page<EmployerItem>>('POST', '/api/coverage/uncovered', {
         body: withoutEmpty({ ...query, polygon: area }),
         signal,
       })
-    : get<Page<UncoveredItem>>('/api/coverage/uncovered', query, signal)
+    : get<Page<EmployerItem>>('/api/coverage/uncovered', query, signal)
 
 export const listAssignable = (query: Query, signal?: AbortSignal) =>
   get<Page<AssignablePerson>>('/api/people/assignable', query, signal)

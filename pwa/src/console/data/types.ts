@@ -15,6 +15,11 @@ export interface Named {
   id: string
   name: string
 }
+/** The name is null where one may not see the thing itself. */
+export interface NamedOrHidden {
+  id: string
+  name: string | null
+}
 export interface ScopeGrid {
   grid_id: string
   code: string
@@ -54,6 +59,7 @@ export interface GridItem {
   employers: number
   owners: Named[]
   synthetic: boolean
+  has_children: boolean
 }
 export interface Geometry {
   type: string
@@ -77,8 +83,9 @@ export interface EmployerItem {
   employees: number | null
   review_state: ReviewState
   last_visited_at: string | null
-  registered_by: Named | null
-  registered_at: string | null
+  registered_by: NamedOrHidden | null
+  registered_at: string
+  duplicate_of: string | null
   reasons: string[]
 }
 export interface Finding {
@@ -86,15 +93,6 @@ export interface Finding {
   kind: string
   severity: 'note' | 'minor' | 'major'
   note: string
-}
-export interface EmployerVisit {
-  id: string
-  captured_at: string
-  person: Named | null
-  activities: string[]
-  findings: Finding[]
-  evidence: string[]
-  check_in: CheckInRead | null
 }
 export interface EmployerDetail extends EmployerItem {
   contact_name: string
@@ -105,21 +103,14 @@ export interface EmployerDetail extends EmployerItem {
   position_source: string | null
   note: string
   review_reason: string
-  duplicate_of: Named | null
-  visits: EmployerVisit[]
+  reviewed_by: NamedOrHidden | null
+  reviewed_at: string | null
+  /** The employer on file with the same credit code; nameless where one may not see it. */
+  duplicate: NamedOrHidden | null
+  evidence: VisitEvidence[]
   version: number
 }
 
-export interface UncoveredItem {
-  id: string
-  name: string
-  address: string
-  grid: GridOf | null
-  position: Position | null
-  employees: number | null
-  last_visited_at: string | null
-  reasons: string[]
-}
 export interface CoverageCounts {
   total: number
   covered: number
@@ -131,15 +122,18 @@ export interface CoverageCounts {
 export interface CheckInRead {
   id: string
   employer_id: string
-  employer_name: string
+  employer_name: string | null
   person: Named
   patrol_id: string | null
   position: Position | null
   accuracy_m: number | null
   distance_m: number | null
-  is_on_site: boolean | null
+  is_on_site: boolean
   flags: string[]
+  /** The phone's clock. */
   captured_at: string
+  /** The best estimate of the true moment. */
+  happened_at: string
   received_at: string
 }
 export interface VisitEvidence {
@@ -150,11 +144,12 @@ export interface VisitEvidence {
 export interface VisitRead {
   id: string
   employer_id: string
-  employer_name: string
+  employer_name: string | null
   person: Named
   patrol_id: string | null
   check_in_id: string | null
   captured_at: string
+  happened_at: string
   received_at: string
   activities: string[]
   people_met: string
@@ -172,10 +167,12 @@ export interface PatrolItem {
   planned_on: string
   status: PatrolStatus
   assignee: Named
+  grid_name: string | null
   stops_total: number
   stops_visited: number
   started_at: string | null
   finished_at: string | null
+  version: number
 }
 export interface PatrolStop {
   id: string
@@ -187,14 +184,17 @@ export interface PatrolStop {
 }
 export interface PatrolDetail extends PatrolItem {
   note: string
-  version: number
-  cancel_reason?: string | null
+  /** Written at the end, or the reason for cancelling. */
+  closing_note: string
+  planned_by: NamedOrHidden
+  planned_at: string
   stops: PatrolStop[]
 }
 export interface AssignablePerson {
   id: string
   name: string
   kind: string
+  unit_name: string | null
   grids: Named[]
   stops_that_day: number
 }
@@ -218,7 +218,7 @@ export interface EvidenceDetail {
   copy: EvidencePart
   original: EvidencePart
   thumbnail: boolean
-  problem: Problem | null
+  problem: string | null
 }
 
 export type KeptOutcome = 'quarantined' | 'conflict' | 'waiting_for_parent'

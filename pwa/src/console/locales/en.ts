@@ -87,7 +87,8 @@ export default {
   reasonText: {
     never_visited: 'On file, but nobody has been there. One patrol settles it.',
     grid_without_owner: 'Nobody owns its community grid. Appoint an owner, then visit.',
-    outside_all_grids: 'Its point lies in no community grid, or it has none. The place needs checking.',
+    outside_all_grids: 'Its point lies in no community grid. The place needs checking.',
+    no_position: 'Its file has no position, so nobody knows whose it is. The next check-in records one.',
   },
   reviewState: { accepted: 'On file', waiting_review: 'To review', returned: 'Returned' },
   legend: {
@@ -100,7 +101,7 @@ export default {
     onSite: 'Checked in on site',
     offSite: 'Checked in off site',
     unknownSite: 'Cannot tell',
-    cells: 'Zoomed out, circles stand for numbers; orange is uncovered.',
+    cells: 'Zoomed out, bigger dots are more employers; orange is uncovered.',
   },
   map: {
     label: 'Command map',
@@ -249,6 +250,7 @@ export default {
     stopStatus: { planned: 'to do', visited: 'visited', skipped: 'skipped' },
     column: { day: 'Day', title: 'Name', who: 'Person', status: 'Status', progress: 'Progress', times: 'From – to' },
     allDays: 'All days',
+    search: 'Patrol or person',
     anyStatus: 'Any status',
     make: 'Make a patrol',
     none: 'No patrols match',
@@ -299,6 +301,7 @@ export default {
     registeredBy: 'Registered {at} by {who}',
     fromImport: 'import',
     sameCodeAs: 'Same credit code as an employer on file:',
+    outsideScope: '(in another area; ask the level above)',
     returnedBecause: 'Returned because: {reason}',
     mapLabel: 'Where the employer is',
   },

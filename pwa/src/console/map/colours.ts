@@ -8,6 +8,7 @@ export const COLOURS = {
   hatch: '#b48a4a',
   covered: '#5f8796',
   uncovered: '#c8500a',
+  uncoveredText: '#a83f06',
   waiting: '#74379c',
   patrol: '#1f4fb2',
   onSite: '#17734f',

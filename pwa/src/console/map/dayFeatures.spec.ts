@@ -13,6 +13,10 @@ const patrol = (change: Partial<PatrolDetail>, positions: (Position | null)[]): 
   started_at: null,
   finished_at: null,
   note: '',
+  closing_note: '',
+  grid_name: null,
+  planned_by: { id: 'b', name: null },
+  planned_at: '2026-11-23T01:00:00Z',
   version: 1,
   stops: positions.map((position, i) => ({
     id: `s${i}`,

@@ -71,7 +71,7 @@ export function checkInPoints(checkIns: readonly CheckInRead[]): FeatureCollecti
             point(checkIn.position, {
               id: checkIn.id,
               sign: checkInSign(checkIn),
-              name: checkIn.employer_name,
+              name: checkIn.employer_name ?? '',
               patrol_id: checkIn.patrol_id ?? '',
             }),
           ]

@@ -20,6 +20,7 @@ const RULES: readonly Rule[] = [
   { layer: 'patrol-stops', kind: 'patrol', id: 'patrol_id' },
   { layer: 'employers-uncovered', kind: 'employer', id: 'id' },
   { layer: 'employers-covered', kind: 'employer', id: 'id' },
+  { layer: 'grid-counts', kind: 'grid', id: 'id' },
   { layer: 'cells-uncovered', kind: 'cell', id: '' },
   { layer: 'cells-all', kind: 'cell', id: '' },
   { layer: 'patrol-lines', kind: 'patrol', id: 'patrol_id' },
@@ -38,7 +39,7 @@ export function pickAt(map: MapInstance, at: { x: number; y: number }): (Pick & 
     { layers },
   )
   for (const rule of RULES) {
-    if (rule.kind === 'grid') break
+    if (rule.layer === 'grids-pick') break
     const hit = hits.find((feature) => feature.layer.id === rule.layer)
     if (hit) return { kind: rule.kind, id: rule.id ? String(hit.properties[rule.id]) : '', feature: hit }
   }

@@ -16,28 +16,28 @@ const isTrue = (name: string): ExpressionSpecification =>
 /** Nobody holds this grid. Only communities have an owner of their own; the levels above are offices. */
 const ownerless: FilterSpecification = ['all', level(4), ['!', isTrue('has_owner')]] as FilterSpecification
 
-/** Circle areas, not radii, stand for numbers; small ones stay visible. */
+/** Cells lie eight pixels apart: dots that grow with the number, so that towns stand out of the country. */
 function radiusOf(name: string): ExpressionSpecification {
   return [
     'interpolate',
     ['linear'],
     ['sqrt', ['to-number', ['get', name], 0]],
-    0, 0,
-    1, 4,
-    10, 15,
-    40, 30,
-    200, 46,
-  ] as ExpressionSpecification // prettier-ignore
+    ...[0, 0],
+    ...[1, 2.4],
+    ...[3, 4],
+    ...[8, 7],
+    ...[30, 13],
+  ] as unknown as ExpressionSpecification
 }
 
 /** Layers that other rooms may switch off, by the name in the legend. */
 export const LEGEND_LAYERS = {
   ownerless: ['grids-ownerless'],
   covered: ['employers-covered', 'cells-all'],
-  uncovered: ['employers-uncovered', 'cells-uncovered', 'cells-count'],
+  uncovered: ['employers-uncovered', 'cells-uncovered', 'grid-counts'],
 } as const
 
-export function baseStyle(origin: string, scopeLevel: number): StyleSpecification {
+export function baseStyle(origin: string): StyleSpecification {
   const tiles = (layer: string) => ({
     type: 'vector' as const,
     tiles: [`${origin}/api/map/tiles/${layer}/{z}/{x}/{y}`],
@@ -70,17 +70,12 @@ export function baseStyle(origin: string, scopeLevel: number): StyleSpecificatio
       places: { type: 'geojson', data: `${origin}/api/map/places` },
       grids: { ...tiles('grids'), promoteId: 'id' },
       employers: { ...tiles('employers'), promoteId: 'id' },
+      scope: { type: 'geojson', data: nothing() },
+      'grid-counts': { type: 'geojson', data: nothing() },
     },
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': COLOURS.ground } },
-      {
-        id: 'scope',
-        type: 'fill',
-        source: 'grids',
-        'source-layer': 'grids',
-        filter: level(scopeLevel),
-        paint: { 'fill-color': COLOURS.scope, 'fill-antialias': false },
-      },
+      { id: 'scope', type: 'fill', source: 'scope', paint: { 'fill-color': COLOURS.scope, 'fill-antialias': false } },
       {
         id: 'grids-ownerless',
         type: 'fill',
@@ -109,7 +104,13 @@ export function baseStyle(origin: string, scopeLevel: number): StyleSpecificatio
       border('border-4', 4, 10.5, widths(10.5, 0.3, 13, 0.9, 16, 1.6), '#a9b8bd', [3, 2]),
       border('border-3', 3, 8.4, widths(8.4, 0.4, 11, 1, 14, 1.8), COLOURS.border),
       border('border-2', 2, 5, widths(6, 0.8, 10, 1.6, 14, 2.6), COLOURS.borderStrong),
-      border('border-scope', scopeLevel, 5, widths(6, 1.4, 10, 2.4, 14, 3.2), COLOURS.borderStrong),
+      {
+        id: 'border-scope',
+        type: 'line',
+        source: 'scope',
+        layout: { 'line-join': 'round' },
+        paint: { 'line-color': COLOURS.borderStrong, 'line-width': widths(6, 1.4, 10, 2.4, 14, 3.2) },
+      },
       {
         id: 'chosen-grid-fill',
         type: 'fill',
@@ -182,22 +183,6 @@ export function baseStyle(origin: string, scopeLevel: number): StyleSpecificatio
         layout: { 'icon-image': 'uncovered', 'icon-allow-overlap': true, 'icon-size': widths(13, 0.8, 16, 1.15) },
       },
       // ---- names
-      {
-        id: 'cells-count',
-        type: 'symbol',
-        source: 'employers',
-        'source-layer': 'employers',
-        maxzoom: POINTS_FROM_ZOOM,
-        filter: ['all', ['has', 'n'], ['>=', ['to-number', ['get', 'uncovered'], 0], 10]] as FilterSpecification,
-        layout: {
-          'text-field': ['to-string', ['get', 'uncovered']],
-          'text-font': FONT,
-          'text-size': 12,
-          'text-allow-overlap': true,
-          'text-ignore-placement': true,
-        },
-        paint: { 'text-color': '#fff' },
-      },
       placeNames('names-2', 2, 0, 11.5, 15),
       placeNames('names-3', 3, 9.6, 14.5, 13),
       {
@@ -234,6 +219,29 @@ export function baseStyle(origin: string, scopeLevel: number): StyleSpecificatio
         },
         paint: { 'text-color': COLOURS.label, 'text-halo-color': '#fff', 'text-halo-width': 1.4 },
       },
+      {
+        id: 'grid-counts',
+        type: 'symbol',
+        source: 'grid-counts',
+        layout: {
+          'text-field': [
+            'format',
+            ['get', 'name'],
+            { 'font-scale': 1 },
+            '\n',
+            {},
+            ['to-string', ['get', 'uncovered']],
+            { 'font-scale': 1.15, 'text-color': COLOURS.uncoveredText },
+          ] as unknown as ExpressionSpecification,
+          'text-font': FONT,
+          'text-size': 13,
+          'text-line-height': 1.25,
+          'text-padding': 2,
+          'text-max-width': 9,
+          'symbol-sort-key': ['-', 0, ['get', 'uncovered']],
+        },
+        paint: { 'text-color': COLOURS.label, 'text-halo-color': '#fff', 'text-halo-width': 2 },
+      },
     ],
   }
 }
@@ -256,4 +264,8 @@ function placeNames(id: string, n: number, minzoom: number, maxzoom: number, siz
     },
     paint: { 'text-color': n === 2 ? '#22343c' : COLOURS.label, 'text-halo-color': '#fff', 'text-halo-width': 1.8 },
   }
+}
+
+function nothing() {
+  return { type: 'FeatureCollection' as const, features: [] }
 }

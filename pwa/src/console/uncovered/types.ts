@@ -21,4 +21,4 @@ export const UNCOVERED_DEFAULTS: UncoveredState = {
 }
 
 /** The reasons of the first form of coverage, in the order of what a clerk can do about them. */
-export const REASONS = ['never_visited', 'grid_without_owner', 'outside_all_grids'] as const
+export const REASONS = ['never_visited', 'grid_without_owner', 'outside_all_grids', 'no_position'] as const

@@ -14,6 +14,7 @@ const checkIn = (change: Partial<CheckInRead>): CheckInRead => ({
   distance_m: 23,
   is_on_site: true,
   flags: [],
+  happened_at: '2026-11-24T01:00:00Z',
   captured_at: '2026-11-24T01:00:00Z',
   received_at: '2026-11-24T01:00:02Z',
   ...change,
@@ -32,10 +33,10 @@ describe('a check-in in plain words', () => {
     expect(first).toMatchObject({ key: 'checkIn.explain.off_site', values: { distance: '1.2 km' }, tone: 'warn' })
   })
   it('never calls a check-in without a position on site', () => {
-    expect(keys({ position: null, distance_m: null, is_on_site: null, flags: ['no_position'] })).toEqual([
+    expect(keys({ position: null, distance_m: null, is_on_site: false, flags: ['no_position'] })).toEqual([
       'no_position',
     ])
-    expect(checkInSign(checkIn({ position: null, is_on_site: null }))).toBe('unknown')
+    expect(checkInSign(checkIn({ position: null, is_on_site: false }))).toBe('unknown')
   })
   it('explains every flag, also one from a newer server', () => {
     expect(
@@ -46,7 +47,7 @@ describe('a check-in in plain words', () => {
     ).toEqual(['on_site', 'poor_accuracy', 'stale_position', 'clock_skew', 'late_scope', 'other'])
   })
   it('says so when the employer itself has no point to measure from', () => {
-    expect(keys({ distance_m: null, is_on_site: null })).toEqual(['no_distance'])
+    expect(keys({ distance_m: null, is_on_site: false })).toEqual(['no_distance'])
   })
 })
 

@@ -66,6 +66,6 @@ export type CheckInSign = 'on_site' | 'off_site' | 'unknown'
 
 /** The sign on the map and in lists. */
 export function checkInSign(checkIn: Pick<CheckInRead, 'is_on_site' | 'position' | 'distance_m'>): CheckInSign {
-  if (checkIn.position === null || checkIn.is_on_site === null || checkIn.distance_m === null) return 'unknown'
+  if (checkIn.position === null || checkIn.distance_m === null) return 'unknown'
   return checkIn.is_on_site ? 'on_site' : 'off_site'
 }

@@ -21,3 +21,8 @@ export function bytesText(bytes: number): string {
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(0)} KB`
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }
+
+/** How many of these announced photos are on the server. */
+export function arrivedOf(photos: readonly { state: string }[]): number {
+  return photos.filter((photo) => photo.state === 'stored').length
+}
