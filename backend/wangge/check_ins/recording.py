@@ -92,10 +92,10 @@ async def record_check_ins(
     for index, (op, reach) in enumerate(zip(ops, reaches, strict=True)):
         if reach is None:
             verdicts.append(waiting_for(op.payload.employer_id))
-        elif op.payload.patrol_id is not None and op.payload.patrol_id not in patrols:
-            verdicts.append(waiting_for(op.payload.patrol_id))
         elif reach.how == "none":
             verdicts.append(quarantined(EmployerOutOfScope(), reach.grid_path))
+        elif op.payload.patrol_id is not None and op.payload.patrol_id not in patrols:
+            verdicts.append(waiting_for(op.payload.patrol_id))
         else:
             verdicts.append(Verdict(grid_path=reach.grid_path))
             ready.append(index)

@@ -8,7 +8,6 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from wangge.accounts.actor import Actor
-from wangge.core.errors import WanggeError
 from wangge.core.operations import (
     EmployerOutOfScope,
     LimitsAt,
@@ -21,6 +20,7 @@ from wangge.core.operations import (
     reach_employers,
     waiting_for,
 )
+from wangge.evidence.errors import PhotoTooLarge
 
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Pixels = Annotated[int, Meta(ge=1, le=100_000)]
@@ -53,14 +53,6 @@ class EvidencePayload(Struct, frozen=True, rename={"evidence_copy": "copy"}):
     source: Literal["camera", "gallery"]
     evidence_copy: CopyAnnounced
     original: OriginalAnnounced
-
-
-class PhotoTooLarge(WanggeError):
-    """A photo over the deployment's limit."""
-
-    code, status = "photo_too_large", 413
-    zh = "照片有 {bytes} 字节，超过上限 {max_bytes} 字节，无法上传。照片仍保存在本机，可导出。"
-    en = "The photo has {bytes} bytes, over the limit of {max_bytes}; it cannot be uploaded. It stays on the phone."
 
 
 INSERT = """
@@ -97,10 +89,10 @@ async def announce_evidence(
         largest = max(p.evidence_copy.bytes, p.original.bytes)
         if reach is None:
             verdicts.append(waiting_for(p.employer_id))
-        elif p.subject_id not in subjects:
-            verdicts.append(waiting_for(p.subject_id))
         elif reach.how == "none":
             verdicts.append(quarantined(EmployerOutOfScope(), reach.grid_path))
+        elif p.subject_id not in subjects:
+            verdicts.append(waiting_for(p.subject_id))
         elif largest > max_bytes:
             verdicts.append(quarantined(PhotoTooLarge(bytes=largest, max_bytes=max_bytes), reach.grid_path))
         else:

@@ -89,12 +89,12 @@ async def record_visits(
         p = op.payload
         if reach is None:
             verdicts.append(waiting_for(p.employer_id))
+        elif reach.how == "none":
+            verdicts.append(quarantined(EmployerOutOfScope(), reach.grid_path))
         elif p.patrol_id is not None and p.patrol_id not in patrols:
             verdicts.append(waiting_for(p.patrol_id))
         elif p.check_in_id is not None and p.check_in_id not in check_ins:
             verdicts.append(waiting_for(p.check_in_id))
-        elif reach.how == "none":
-            verdicts.append(quarantined(EmployerOutOfScope(), reach.grid_path))
         else:
             flags = clock_flags(op, received_at, limits_at)
             verdicts.append(Verdict(flags=flags, grid_path=reach.grid_path))
