@@ -1,0 +1,143 @@
+"""What the backend's tests share: one database per test process, made by the migrations, and clean for every test.
+
+The API works through its own connections, as ``wangge_app``, and commits; so a test does not run in one transaction that is
+rolled back. Its rows are deleted before the next one instead (a few milliseconds on so few rows). The audit log cannot be
+emptied, by design: look there only for ids of your own.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from factories import Owner, Someone, Territory, make_territory
+from litestar import Litestar
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from wangge.accounts.actor import Actor, enter
+from wangge.app import create_app
+from wangge.cluster import ClusterUrls, PrivateCluster
+from wangge.core.db import make_engine, unit_of_work
+from wangge.core.migrate import upgrade
+from wangge.core.settings import Settings, load_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+Client = Callable[..., httpx.AsyncClient]
+Acting = Callable[[Someone], AbstractAsyncContextManager[tuple[AsyncSession, Actor]]]
+# What tests leave behind, children before parents. Seeds of the migration (policies, role_rights, feed) stay.
+CLEAN = "".join(
+    f"delete from {table};"
+    for table in (
+        "changes", "sync_operations", "uploads", "evidence", "findings", "visits", "check_ins", "patrol_stops", "patrols",
+        "employers", "sign_in_attempts", "sessions", "devices", "accounts", "duties", "appointments", "people", "units", "grids",
+    )
+)  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """This test process among its siblings; 'main' when it runs alone."""
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(scope="session")
+def cluster_of_tests() -> PrivateCluster:
+    """The tests' own cluster, started; scripts/test stops it at the end."""
+    cluster = PrivateCluster(Path(os.environ.get("WANGGE_TEST_DIR", ROOT / ".cache" / "test")), durable=False)
+    cluster.ensure_started()
+    return cluster
+
+
+@pytest.fixture(scope="session")
+async def database(cluster_of_tests: PrivateCluster, worker_id: str) -> AsyncGenerator[ClusterUrls, None]:
+    """This process's database, migrated."""
+    name = f"test_{worker_id}"
+    urls = cluster_of_tests.create_database(name, replace=True)
+    await upgrade(urls.owner)
+    yield urls
+    cluster_of_tests.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+async def _owner(database: ClusterUrls) -> AsyncGenerator[Owner, None]:
+    connection = await asyncpg.connect(database.owner)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def owner(_owner: Owner) -> Owner:
+    """The owner's connection (policies do not bind it), on a database without rows but the migration's seeds."""
+    await _owner.execute(CLEAN)
+    return _owner
+
+
+@pytest.fixture
+async def territory(owner: Owner) -> Territory:
+    """The tests' territory with its people, on a clean database."""
+    async with owner.transaction():
+        return await make_territory(owner)
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings with a data folder of this process's own."""
+    return load_settings({"WANGGE_DATA_DIR": str(tmp_path_factory.mktemp("data")), "WANGGE_POOL_SIZE": "5"})
+
+
+@pytest.fixture(scope="session")
+async def app(database: ClusterUrls, settings: Settings) -> AsyncIterator[Litestar]:
+    """The application on this process's database, connected as ``wangge_app``."""
+    made = create_app(settings, database.app)
+    ready, done = asyncio.Event(), asyncio.Event()
+
+    async def live() -> None:
+        # a lifespan ends in the task that began it, which a fixture's two halves are not
+        async with made.lifespan():
+            ready.set()
+            await done.wait()
+
+    life = asyncio.create_task(live())
+    life.add_done_callback(lambda _: ready.set())
+    await ready.wait()
+    if life.done():
+        life.result()
+    yield made
+    done.set()
+    await life
+
+
+@pytest.fixture
+def client(app: Litestar) -> Client:
+    """Make an HTTP client: ``client(someone)`` is signed in as her, ``client()`` as nobody; ``language='en'`` for English."""
+
+    def make(someone: Someone | None = None, language: str = "zh-CN") -> httpx.AsyncClient:
+        headers = {"Accept-Language": language, "X-Wangge-Client": "test/0.1.0", **(someone.headers if someone else {})}
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://wangge.test", headers=headers)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def engine(database: ClusterUrls) -> AsyncIterator[AsyncEngine]:
+    """The API's kind of engine (``wangge_app``), for tests below HTTP."""
+    made = make_engine(database.app, pool_size=5)
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+def acting(engine: AsyncEngine) -> Acting:
+    """``async with acting(someone) as (db, actor)``: a transaction bound to her scope, committed when the block ends well."""
+
+    @asynccontextmanager
+    async def begin(someone: Someone) -> AsyncIterator[tuple[AsyncSession, Actor]]:
+        async with unit_of_work(engine) as db:
+            yield db, await enter(db, someone.token)
+
+    return begin

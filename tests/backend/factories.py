@@ -1,0 +1,415 @@
+"""Make rows for tests, as the owner, whom no policy hides anything from. A test names only what matters to it.
+
+Every function takes the owner's asyncpg connection first and returns the new id, or a small record of what it made.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+
+from wangge.accounts.actor import token_hash
+from wangge.core.clock import china_day, utc_now
+from wangge.core.ids import new_id
+
+Owner: TypeAlias = "asyncpg.Connection[Any]"
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+
+LONG_AGO = date(2026, 1, 1)
+NO_PASSWORD = "$argon2id$v=19$m=19456,t=2,p=1$nobody$nobody"
+_NUMBERS = count(1)
+
+# The territory of the tests: a square city of two counties (west, east), each of two streets (north, south), each of two
+# communities (west, east). Borders are shared to the last bit.
+CITY = "370700"
+WEST, EAST = f"{CITY}.370702", f"{CITY}.370703"
+WEST_NORTH, WEST_SOUTH = f"{WEST}.370702001", f"{WEST}.370702002"
+EAST_NORTH, EAST_SOUTH = f"{EAST}.370703001", f"{EAST}.370703002"
+WEST_NORTH_1, WEST_NORTH_2 = f"{WEST_NORTH}.370702001001", f"{WEST_NORTH}.370702001002"
+WEST_SOUTH_1, WEST_SOUTH_2 = f"{WEST_SOUTH}.370702002001", f"{WEST_SOUTH}.370702002002"
+EAST_NORTH_1, EAST_NORTH_2 = f"{EAST_NORTH}.370703001001", f"{EAST_NORTH}.370703001002"
+EAST_SOUTH_1, EAST_SOUTH_2 = f"{EAST_SOUTH}.370703002001", f"{EAST_SOUTH}.370703002002"
+COMMUNITIES = (
+    WEST_NORTH_1, WEST_NORTH_2, WEST_SOUTH_1, WEST_SOUTH_2, EAST_NORTH_1, EAST_NORTH_2, EAST_SOUTH_1, EAST_SOUTH_2,
+)  # fmt: skip
+BOXES: dict[str, Box] = {
+    CITY: (119.0, 36.5, 119.8, 36.9),
+    WEST: (119.0, 36.5, 119.4, 36.9),
+    EAST: (119.4, 36.5, 119.8, 36.9),
+    WEST_NORTH: (119.0, 36.7, 119.4, 36.9),
+    WEST_SOUTH: (119.0, 36.5, 119.4, 36.7),
+    EAST_NORTH: (119.4, 36.7, 119.8, 36.9),
+    EAST_SOUTH: (119.4, 36.5, 119.8, 36.7),
+    WEST_NORTH_1: (119.0, 36.7, 119.2, 36.9),
+    WEST_NORTH_2: (119.2, 36.7, 119.4, 36.9),
+    WEST_SOUTH_1: (119.0, 36.5, 119.2, 36.7),
+    WEST_SOUTH_2: (119.2, 36.5, 119.4, 36.7),
+    EAST_NORTH_1: (119.4, 36.7, 119.6, 36.9),
+    EAST_NORTH_2: (119.6, 36.7, 119.8, 36.9),
+    EAST_SOUTH_1: (119.4, 36.5, 119.6, 36.7),
+    EAST_SOUTH_2: (119.6, 36.5, 119.8, 36.7),
+}
+OUTSIDE: Point = (121.0, 38.0)
+ROLE_OF_LEVEL = {1: "city", 2: "county", 3: "street", 4: "community"}
+UNIT_KIND_OF_LEVEL = {1: "command_centre", 2: "county", 3: "street", 4: "community"}
+
+
+def today() -> date:
+    """Today in China."""
+    return china_day(utc_now())
+
+
+def middle_of(path: str) -> Point:
+    """The middle of a grid of the tests' territory."""
+    west, south, east, north = BOXES[path]
+    return (west + east) / 2, (south + north) / 2
+
+
+def level_of(path: str) -> int:
+    """1 city to 4 community."""
+    return path.count(".") + 1
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A person with an account, an appointment and an open session."""
+
+    id: UUID
+    name: str
+    role: str
+    path: str
+    account_id: UUID
+    appointment_id: UUID
+    login: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request of hers carries."""
+        return {"Authorization": f"Bearer {self.token}", "X-Wangge-Client": "test/0.1.0"}
+
+
+@dataclass
+class Territory:
+    """The tests' territory; ``grids`` and ``units`` by path, ``people`` by the names below.
+
+    ``city``, ``county`` (west), ``street`` (west north), ``community`` (holds west north 1); and their opposite numbers
+    ``other_county`` (east), ``other_street`` (east south), ``other_community`` (holds east south 2). Every community but
+    west south 2 has an owner, made by ``owner_of:<path>`` for those not named here.
+    """
+
+    grids: dict[str, UUID] = field(default_factory=dict)
+    units: dict[str, UUID] = field(default_factory=dict)
+    people: dict[str, Someone] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Someone:
+        return self.people[name]
+
+
+async def make_grid(
+    owner: Owner,
+    path: str,
+    box: Box | None = None,
+    *,
+    wkt: str | None = None,
+    name: str | None = None,
+    parent_id: UUID | None = None,
+    synthetic: bool = False,
+) -> UUID:
+    """A grid; its shape is ``wkt``, else ``box``, else that of the tests' territory. Its parent is found by the path."""
+    grid_id, code = new_id(), path.rsplit(".", 1)[-1]
+    west, south, east, north = box or BOXES.get(path, (119.0, 36.5, 119.1, 36.6))
+    square = f"POLYGON(({west!r} {south!r},{east!r} {south!r},{east!r} {north!r},{west!r} {north!r},{west!r} {south!r}))"
+    await owner.execute(
+        """
+        insert into grids (id, code, name, level, parent_id, path, geom, label, is_synthetic, valid_from)
+        select $1, $2, $3, nlevel(p), coalesce($4, (select g.id from grids g where nlevel(p) > 1 and g.path = subpath(p, 0, -1))),
+               p, shape, ST_PointOnSurface(shape), $7, $8
+        from (select $5::text::ltree as p, ST_Multi(ST_GeomFromText($6, 4326)) as shape) s
+        """,
+        grid_id, code, name or f"网格{code}", parent_id, path, wkt or square, synthetic, LONG_AGO,
+    )  # fmt: skip
+    return grid_id
+
+
+async def make_unit(owner: Owner, path: str, *, name: str | None = None, kind: str | None = None) -> UUID:
+    """An organisation at a grid."""
+    unit_id, code = new_id(), path.rsplit(".", 1)[-1]
+    await owner.execute(
+        """insert into units (id, code, name, kind, parent_id, grid_id, grid_path)
+           select $1, $2, $3, $4, (select u.id from units u where nlevel(g.path) > 1 and u.grid_path = subpath(g.path, 0, -1) limit 1),
+                  g.id, g.path
+           from grids g where g.path = $5::text::ltree""",
+        unit_id, f"{code}-{next(_NUMBERS)}", name or f"机构{code}", kind or UNIT_KIND_OF_LEVEL[level_of(path)], path,
+    )  # fmt: skip
+    return unit_id
+
+
+async def make_person(owner: Owner, path: str, *, name: str | None = None, kind: str | None = None, phone: str = "13800000001") -> UUID:
+    """A person of a unit at a grid; the unit is made where there is none."""
+    unit_id = await owner.fetchval("select id from units where grid_path = $1::text::ltree order by code limit 1", path)
+    if unit_id is None:
+        unit_id = await make_unit(owner, path)
+    person_id = new_id()
+    await owner.execute(
+        "insert into people (id, name, kind, phone, unit_id, grid_path) values ($1, $2, $3, $4, $5, $6::text::ltree)",
+        person_id, name or f"人员{next(_NUMBERS)}",
+        kind or ("legal_supervisor" if level_of(path) == 4 else "staff"), phone, unit_id, path,
+    )  # fmt: skip
+    return person_id
+
+
+async def make_duty(owner: Owner, person_id: UUID, path: str, *, valid_from: date = LONG_AGO, valid_to: date | None = None) -> UUID:
+    """That a person answers for a grid."""
+    duty_id = new_id()
+    await owner.execute(
+        """insert into duties (id, person_id, grid_id, grid_path, duty, valid_from, valid_to)
+           select $1, $2, g.id, g.path, '采集、宣传、走访', $4, $5 from grids g where g.path = $3::text::ltree""",
+        duty_id, person_id, path, valid_from, valid_to,
+    )  # fmt: skip
+    return duty_id
+
+
+async def make_appointment(
+    owner: Owner, person_id: UUID, role: str, path: str, *, valid_from: date = LONG_AGO, valid_to: date | None = None
+) -> UUID:
+    """A role of a person in a unit at a grid."""
+    appointment_id = new_id()
+    await owner.execute(
+        """insert into appointments (id, person_id, role, unit_id, grid_path, valid_from, valid_to)
+           select $1, $2, $3, u.id, u.grid_path, $5, $6 from units u where u.grid_path = $4::text::ltree order by u.code limit 1""",
+        appointment_id, person_id, role, path, valid_from, valid_to,
+    )  # fmt: skip
+    return appointment_id
+
+
+async def make_account(
+    owner: Owner, person_id: UUID, *, login: str | None = None, password_hash: str = NO_PASSWORD, is_active: bool = True
+) -> UUID:
+    """A sign-in; without a real ``password_hash`` nobody can use it by password."""
+    account_id = new_id()
+    await owner.execute(
+        "insert into accounts (id, person_id, login, password_hash, is_active) values ($1, $2, $3, $4, $5)",
+        account_id, person_id, login or f"login-{next(_NUMBERS)}", password_hash, is_active,
+    )  # fmt: skip
+    return account_id
+
+
+async def make_session(
+    owner: Owner, account_id: UUID, appointment_id: UUID, *, expires_at: datetime | None = None, revoked: bool = False
+) -> str:
+    """An open session; returns its token."""
+    token = f"token-{new_id()}"
+    await owner.execute(
+        """insert into sessions (id, account_id, appointment_id, token_sha256, expires_at, revoked_at)
+           values ($1, $2, $3, $4, $5, case when $6 then now() end)""",
+        new_id(), account_id, appointment_id, token_hash(token), expires_at or utc_now() + timedelta(days=1), revoked,
+    )  # fmt: skip
+    return token
+
+
+async def make_person_with_account(
+    owner: Owner,
+    path: str,
+    *,
+    role: str | None = None,
+    duties: Sequence[str] | None = None,
+    name: str | None = None,
+    kind: str | None = None,
+    phone: str = "13800000001",
+    login: str | None = None,
+    password_hash: str = NO_PASSWORD,
+) -> Someone:
+    """Someone signed in, with the role of the grid's level; a community supervisor holds that grid unless told otherwise."""
+    role = role or ROLE_OF_LEVEL[level_of(path)]
+    person_id = await make_person(owner, path, name=name, kind=kind, phone=phone)
+    appointment_id = await make_appointment(owner, person_id, role, path)
+    for held in duties if duties is not None else ([path] if role == "community" else []):
+        await make_duty(owner, person_id, held)
+    account_id = await make_account(owner, person_id, login=login, password_hash=password_hash)
+    token = await make_session(owner, account_id, appointment_id)
+    row = await owner.fetchrow("select p.name, a.login from people p join accounts a on a.person_id = p.id where p.id = $1", person_id)
+    return Someone(person_id, row["name"], role, path, account_id, appointment_id, row["login"], token)
+
+
+async def make_territory(owner: Owner) -> Territory:
+    """The territory of the tests with its units and people (see ``Territory``)."""
+    made = Territory()
+    for path in BOXES:
+        made.grids[path] = await make_grid(owner, path)
+        made.units[path] = await make_unit(owner, path)
+    named = {
+        "city": CITY, "county": WEST, "street": WEST_NORTH, "community": WEST_NORTH_1,
+        "other_county": EAST, "other_street": EAST_SOUTH, "other_community": EAST_SOUTH_2,
+    }  # fmt: skip
+    for name, path in named.items():
+        made.people[name] = await make_person_with_account(owner, path)
+    for path in COMMUNITIES:
+        if path not in (WEST_NORTH_1, EAST_SOUTH_2, WEST_SOUTH_2):
+            made.people[f"owner_of:{path}"] = await make_person_with_account(owner, path)
+    return made
+
+
+_FROM_POSITION: Any = object()
+
+
+async def make_employer(
+    owner: Owner,
+    path: str | None = None,
+    *,
+    position: Point | None = _FROM_POSITION,
+    name: str | None = None,
+    uscc: str | None = None,
+    address: str = "北海路 1 号",
+    contact_name: str = "张三",
+    contact_phone: str = "13912345678",
+    employees: int | None = 20,
+    last_visited_at: datetime | None = None,
+    review_state: str = "accepted",
+    registered_by: UUID | None = None,
+    duplicate_of: UUID | None = None,
+    note: str = "",
+) -> UUID:
+    """An employer's file. With only a ``path`` it stands in the middle of that grid; its grid follows from its position as
+    for one found in the field, ``path`` being the declared grid; ``position=None`` is one without a position."""
+    employer_id = new_id()
+    if position is _FROM_POSITION:
+        position = middle_of(path) if path else None
+    lon, lat = position if position else (None, None)
+    await owner.execute(
+        """
+        insert into employers (id, name, uscc, address, contact_name, contact_phone, industry_code, employees, position, accuracy_m,
+                               position_source, grid_id, grid_path, grid_source, review_state, review_reason, registered_by,
+                               duplicate_of, last_visited_at, note, version)
+        select $1, $2, $3, $4, $5, $6, '5212', $7, ST_SetSRID(ST_MakePoint($8::float8, $9::float8), 4326),
+               case when $8::float8 is not null then 10 end, case when $8::float8 is not null then 'map' end,
+               g.grid_id, g.grid_path, g.grid_source, $10, '', $11, $12, $13, $14, 1
+        from grids_for_registering(array[$8::float8], array[$9::float8],
+                                   array[(select id from grids where path = $15::text::ltree)]) g
+        """,
+        employer_id, name or f"单位{next(_NUMBERS):04d}", uscc, address, contact_name, contact_phone, employees, lon, lat,
+        review_state, registered_by, duplicate_of, last_visited_at, note, path,
+    )  # fmt: skip
+    return employer_id
+
+
+async def make_patrol(
+    owner: Owner,
+    assignee: Someone,
+    employer_ids: Sequence[UUID],
+    *,
+    planned_by: UUID | None = None,
+    planned_on: date | None = None,
+    status: str = "planned",
+    title: str = "日常巡查",
+    path: str | None = None,
+) -> UUID:
+    """A patrol with its stops in the given order; its grid is the smallest that holds all its stops, or ``path``."""
+    patrol_id = new_id()
+    paths = [r[0] for r in await owner.fetch("select grid_path::text from employers where id = any($1)", list(employer_ids))]
+    labels = [p.split(".") for p in paths] or [assignee.path.split(".")]
+    shared = 0
+    while all(len(one) > shared and one[shared] == labels[0][shared] for one in labels):
+        shared += 1
+    await owner.execute(
+        """insert into patrols (id, title, note, assignee_id, planned_on, planned_by, status, closing_note, grid_id, grid_path, version)
+           select $1, $2, '', $3, $4, $5, $6, '', g.id, g.path, 1 from grids g where g.path = $7::text::ltree""",
+        patrol_id, title, assignee.id, planned_on or today(), planned_by or assignee.id, status,
+        path or ".".join(labels[0][:shared]),
+    )  # fmt: skip
+    await owner.execute(
+        """insert into patrol_stops (id, patrol_id, employer_id, seq, status, assignee_id, is_open, grid_path)
+           select gen_random_uuid(), $1, e.id, w.seq, 'planned', $2, $3, e.grid_path
+           from unnest($4::uuid[]) with ordinality as w(id, seq) join employers e on e.id = w.id""",
+        patrol_id, assignee.id, status in ("planned", "started"), list(employer_ids),
+    )  # fmt: skip
+    return patrol_id
+
+
+async def make_check_in(
+    owner: Owner,
+    person: Someone,
+    employer_id: UUID,
+    *,
+    patrol_id: UUID | None = None,
+    position: Point | None = None,
+    distance_m: float | None = None,
+    is_on_site: bool = True,
+    flags: Sequence[str] = (),
+    happened_at: datetime | None = None,
+) -> UUID:
+    """A check-in at an employer."""
+    check_in_id, moment = new_id(), happened_at or utc_now()
+    lon, lat = position if position else (None, None)
+    await owner.execute(
+        """insert into check_ins (id, employer_id, person_id, device_id, patrol_id, position, accuracy_m, age_s, distance_m, is_on_site,
+                                  flags, captured_at, happened_at, grid_id, grid_path)
+           select $1, e.id, $2, gen_random_uuid(), $3, ST_SetSRID(ST_MakePoint($4::float8, $5::float8), 4326), 12, 1, $6, $7, $8,
+                  $9, $9, e.grid_id, e.grid_path
+           from employers e where e.id = $10""",
+        check_in_id, person.id, patrol_id, lon, lat, distance_m, is_on_site, list(flags), moment, employer_id,
+    )  # fmt: skip
+    return check_in_id
+
+
+async def make_visit(
+    owner: Owner,
+    person: Someone,
+    employer_id: UUID,
+    *,
+    patrol_id: UUID | None = None,
+    check_in_id: UUID | None = None,
+    findings: Sequence[tuple[str, str]] = (),
+    evidence_expected: int = 0,
+    happened_at: datetime | None = None,
+    note: str = "",
+) -> UUID:
+    """A visit to an employer; ``findings`` are ``(kind, severity)``. The employer counts as visited by it."""
+    visit_id, moment = new_id(), happened_at or utc_now()
+    await owner.execute(
+        """insert into visits (id, employer_id, person_id, device_id, patrol_id, check_in_id, activities, people_met, note,
+                               evidence_expected, flags, captured_at, happened_at, grid_id, grid_path)
+           select $1, e.id, $2, gen_random_uuid(), $3, $4, array['collect', 'publicise'], '李四', $5, $6, '{}', $7, $7, e.grid_id,
+                  e.grid_path
+           from employers e where e.id = $8""",
+        visit_id, person.id, patrol_id, check_in_id, note, evidence_expected, moment, employer_id,
+    )  # fmt: skip
+    for kind, severity in findings:
+        await owner.execute(
+            """insert into findings (id, visit_id, kind, severity, note, grid_path)
+               select $1, v.id, $3, $4, '', v.grid_path from visits v where v.id = $2""",
+            new_id(), visit_id, kind, severity,
+        )  # fmt: skip
+    return visit_id
+
+
+async def make_evidence(
+    owner: Owner,
+    person: Someone,
+    employer_id: UUID,
+    *,
+    subject_kind: str = "employer",
+    subject_id: UUID | None = None,
+    state: str = "expected",
+    copy: bytes = b"copy",
+    original: bytes = b"original",
+) -> UUID:
+    """A photo as announced; its bytes are not in the store."""
+    evidence_id = new_id()
+    await owner.execute(
+        """insert into evidence (id, subject_kind, subject_id, employer_id, person_id, device_id, media_type, source, copy_sha256,
+                                 copy_bytes, copy_width, copy_height, copy_state, original_sha256, original_bytes, original_state,
+                                 thumbnail_state, stored_at, captured_at, grid_id, grid_path)
+           select $1, $2, $3, e.id, $4, gen_random_uuid(), 'image/jpeg', 'camera', $5, $6, 4, 3, $7, $8, $9, 'expected',
+                  case when $7 = 'stored' then 'due' else 'none' end, case when $7 = 'stored' then now() end, now(), e.grid_id, e.grid_path
+           from employers e where e.id = $10""",
+        evidence_id, subject_kind, subject_id or employer_id, person.id, hashlib.sha256(copy).hexdigest(), len(copy), state,
+        hashlib.sha256(original).hexdigest(), len(original), employer_id,
+    )  # fmt: skip
+    return evidence_id
