@@ -98,7 +98,7 @@ class UploadController(Controller):
     async def abilities(self, engine: NamedDependency[AsyncEngine]) -> Response[None]:
         """What this server's uploads can do."""
         async with unit_of_work(engine) as db:
-            max_bytes = (await repository.limits(db))["max_bytes"]
+            max_bytes = await repository.max_bytes(db)
         return Response(None, headers={"Tus-Extension": TUS_EXTENSIONS, "Tus-Max-Size": str(max_bytes)})
 
     # The body's limit is the upload's own length, checked byte by byte where it is written; it never rests in memory.
@@ -184,7 +184,7 @@ class EvidenceController(Controller):
         """The evidence copy, byte for byte as sealed on the phone."""
         return await _file(request, db, actor, evidence_files(settings.evidence_dir), evidence_id, "copy")
 
-    @get("/{evidence_id:uuid}/original", media_type=UNKNOWN_TYPE)
+    @get("/{evidence_id:uuid}/original", content_media_type=UNKNOWN_TYPE)
     async def original(
         self,
         request: Request[Any, Any, Any],

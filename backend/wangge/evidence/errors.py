@@ -3,6 +3,14 @@
 from wangge.core.errors import WanggeError
 
 
+class PhotoTooLarge(WanggeError):
+    """A photo over the deployment's limit."""
+
+    code, status = "photo_too_large", 413
+    zh = "照片有 {bytes} 字节，超过上限 {max_bytes} 字节，无法上传。照片仍保存在本机，可导出。"
+    en = "The photo has {bytes} bytes, over the limit of {max_bytes}; it cannot be uploaded. It stays on the phone."
+
+
 class WaitingForParent(WanggeError):
     """The photo's announcement has not arrived (or lies outside the caller's sight); bytes wait for it."""
 

@@ -1,6 +1,7 @@
 """The evidence folder of one deployment: partial files, the store, and the workers that look at images."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
@@ -26,7 +27,7 @@ class EvidenceFiles:
     def __init__(self, root: Path) -> None:
         self.incoming = Incoming(root)
         self.store: EvidenceStore = FolderStore(root)
-        self.swept_at: float | None = None
+        self._swept_at: float | None = None
         self._images = ThreadPoolExecutor(IMAGE_WORKERS, thread_name_prefix="evidence-image")
         self._making: dict[str, asyncio.Task[bytes]] = {}
         self._background: set[asyncio.Task[Any]] = set()
@@ -34,6 +35,14 @@ class EvidenceFiles:
     async def look(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run something slow on an image, off the event loop, a few at a time."""
         return await asyncio.get_running_loop().run_in_executor(self._images, partial(function, *args, **kwargs))
+
+    def is_sweep_due(self, every_s: float) -> bool:
+        """Whether abandoned uploads have not been swept for so long (seconds); asking promises to do it."""
+        now = time.monotonic()
+        if self._swept_at is not None and now - self._swept_at < every_s:
+            return False
+        self._swept_at = now
+        return True
 
     def later(self, work: Awaitable[None]) -> None:
         """Do something after the answer; a failure is logged, and whoever needs the result makes it again."""

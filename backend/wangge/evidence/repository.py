@@ -1,6 +1,5 @@
 """SQL of evidence and uploads; row-level security decides what exists for the caller."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
@@ -21,7 +20,8 @@ EVIDENCE = text("""
 UPLOAD = text("""
     select u.id, u.evidence_id, u.part, u.length, u.person_id, u.finished_at,
            case u.part when 'copy' then e.copy_sha256 else e.original_sha256 end as sha256,
-           case u.part when 'copy' then e.copy_state else e.original_state end as state
+           case u.part when 'copy' then e.copy_state else e.original_state end as state,
+           (policy('evidence_max_pixels'))::bigint as max_pixels
       from uploads u join evidence e on e.id = u.evidence_id
      where u.id = :id
 """)
@@ -58,7 +58,7 @@ REFUSED = text("""
      where id = :id and (case when :is_copy then copy_state else original_state end) <> 'stored'
 """)
 THUMBNAIL = text("update evidence set thumbnail_state = :state, problem = coalesce(problem, :problem) where id = :id")
-LIMITS = text("select (policy('evidence_max_bytes'))::bigint as max_bytes, (policy('evidence_max_pixels'))::bigint as max_pixels")
+MAX_BYTES = text("select (policy('evidence_max_bytes'))::bigint")
 AUDIT_READ = text("""
     select audit('evidence_read', 'evidence', id, jsonb_build_object('part', cast(:part as text)), grid_path)
       from evidence where id = :id
@@ -71,7 +71,7 @@ async def find_evidence(db: AsyncSession, evidence_id: UUID) -> RowMapping | Non
 
 
 async def find_upload(db: AsyncSession, upload_id: UUID) -> RowMapping | None:
-    """An upload with the hash announced for its file and that file's state."""
+    """An upload with the hash announced for its file, that file's state, and ``max_pixels`` as the policy stands today."""
     return (await db.execute(UPLOAD, {"id": upload_id})).mappings().one_or_none()
 
 
@@ -109,9 +109,10 @@ async def mark_thumbnail(db: AsyncSession, evidence_id: UUID, *, made: bool) -> 
     await db.execute(THUMBNAIL, values)
 
 
-async def limits(db: AsyncSession) -> dict[str, Any]:
-    """``max_bytes`` of one file and ``max_pixels`` of one image, as the policies stand today."""
-    return dict((await db.execute(LIMITS)).mappings().one())
+async def max_bytes(db: AsyncSession) -> int:
+    """The largest file in bytes, by the policy ``evidence_max_bytes`` of today."""
+    found: int = await db.scalar(MAX_BYTES)
+    return found
 
 
 async def audit_read(db: AsyncSession, evidence_id: UUID, part: Part) -> None:

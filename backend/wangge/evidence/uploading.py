@@ -21,9 +21,9 @@ from wangge.accounts.actor import Actor
 from wangge.core.errors import NotFound
 from wangge.core.ids import new_id
 from wangge.evidence import repository
-from wangge.evidence.announcing import PhotoTooLarge
 from wangge.evidence.errors import (
     EvidenceHashMismatch,
+    PhotoTooLarge,
     UploadGone,
     UploadLengthMismatch,
     UploadOffsetMismatch,
@@ -107,11 +107,8 @@ async def _own_upload(acting: Acting, upload_id: UUID) -> RowMapping:
 
 
 async def _sweep(files: EvidenceFiles) -> None:
-    if files.swept_at is None or time.monotonic() - files.swept_at > SWEEP_EVERY_S:
-        files.swept_at = time.monotonic()
-        swept = await files.incoming.sweep(KEEP_PARTIAL_S)
-        if swept:
-            log.info("uploads_swept", files=swept)
+    if swept := await files.incoming.sweep(KEEP_PARTIAL_S):
+        log.info("uploads_swept", files=swept)
 
 
 async def begin_upload(acting: Acting, files: EvidenceFiles, evidence_id: UUID, part: Part, length: int) -> UploadState:
@@ -133,12 +130,13 @@ async def begin_upload(acting: Acting, files: EvidenceFiles, evidence_id: UUID, 
     Source:
         tus 1.0.0, creation and expiration extensions.
     """
-    await _sweep(files)
+    if files.is_sweep_due(SWEEP_EVERY_S):
+        files.later(_sweep(files))
     upload_id = new_id()
     async with acting() as (db, actor):
-        limits = await repository.limits(db)
-        if length > limits["max_bytes"]:
-            raise PhotoTooLarge(bytes=length, max_bytes=limits["max_bytes"])
+        max_bytes = await repository.max_bytes(db)
+        if length > max_bytes:
+            raise PhotoTooLarge(bytes=length, max_bytes=max_bytes)
         evidence = await repository.find_evidence(db, evidence_id)
         if evidence is None:
             raise WaitingForParent()
@@ -234,9 +232,7 @@ async def _settle(acting: Acting, files: EvidenceFiles, upload: RowMapping) -> U
                 await repository.mark_refused(db, upload_id, evidence_id, part)
             log.warning("evidence_refused", evidence_id=str(evidence_id), part=part, upload_id=str(upload_id))
             raise EvidenceHashMismatch()
-        async with acting() as (db, _):
-            limits = await repository.limits(db)
-        problem = await files.look(problem_of, files.incoming.path(upload_id), part, limits["max_pixels"])
+        problem = await files.look(problem_of, files.incoming.path(upload_id), part, upload["max_pixels"])
         await files.store.keep(files.incoming.path(upload_id), upload["sha256"])
     except FileNotFoundError as gone:  # another request settled it in between
         if (await _own_upload(acting, upload_id))["state"] == "stored":
