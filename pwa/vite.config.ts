@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
-import Components from 'unplugin-vue-components/vite'
 import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { filesOfEntry } from './build/fieldFiles.ts'
@@ -36,8 +34,6 @@ export default defineConfig({
   resolve: { alias: { '@': here('./src') } },
   plugins: [
     vue(),
-    // The desk's components and their styles, each where it is used.
-    Components({ dirs: [], dts: false, include: [/\/src\/console\/.*\.vue$/], resolvers: [ElementPlusResolver()] }),
     consoleEntry(),
     VitePWA({
       strategies: 'injectManifest',
