@@ -9,12 +9,15 @@ $$;
 
 -- The employers that operations from a phone name, wherever they lie, with how the person may reach each at that moment:
 -- by a grid held then ('scope'), by a stop of a patrol given to the person ('stop'), having found it ('finder'), or not.
+-- In plpgsql because a session keeps its plan; one in sql is planned at every call, which took longer than running it.
 create function employers_for_push(wanted uuid[], days date[])
 returns table (ordinal bigint, id uuid, grid_id uuid, grid_path ltree, position_lon float8, position_lat float8, reach text)
-language sql stable security definer set search_path = public, pg_temp as $$
-    with held as materialized (
-        select distinct d.on_day, array(select held_paths(app_person(), d.on_day)) as paths
-        from unnest(days) as d(on_day)
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
+    with held as materialized ( -- once a day, not once an operation
+        select d.on_day, array(select held_paths(app_person(), d.on_day)) as paths
+        from (select distinct u.on_day from unnest(days) as u(on_day)) d
     )
     select w.ordinal, e.id, e.grid_id, e.grid_path, ST_X(e.position), ST_Y(e.position),
            case when e.grid_path <@ h.paths then 'scope'
@@ -24,8 +27,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
                 else 'none' end
     from unnest(wanted, days) with ordinality as w(employer_id, on_day, ordinal)
     join employers e on e.id = w.employer_id
-    join held h on h.on_day = w.on_day
-$$;
+    join held h on h.on_day = w.on_day;
+end $$;
 
 -- Which accepted file already carries a credit code, in the whole city; told only as an id and the grid it lies in.
 create function employer_with_credit_code(codes text[]) returns table (uscc text, id uuid)
@@ -33,14 +36,16 @@ language sql stable security definer set search_path = public, pg_temp as $$
     select e.uscc, e.id from employers e where e.uscc = any(codes) and e.review_state = 'accepted'
 $$;
 
--- Which of these things exist at all (a parent that has not arrived yet makes its children wait).
+-- Which of these things exist at all (a parent that has not arrived yet makes its children wait). In plpgsql for its plan.
 create function existing_ids(kind text, wanted uuid[]) returns setof uuid
-language sql stable security definer set search_path = public, pg_temp as $$
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+begin
+    return query
     select id from employers where kind = 'employer' and id = any(wanted)
     union all select id from patrols where kind = 'patrol' and id = any(wanted)
     union all select id from visits where kind = 'visit' and id = any(wanted)
-    union all select id from check_ins where kind = 'check_in' and id = any(wanted)
-$$;
+    union all select id from check_ins where kind = 'check_in' and id = any(wanted);
+end $$;
 
 -- Where employers found in the field belong: by their point when it lies in a community grid; else the grid the finder
 -- declared; else the smallest grid around the point; else the city's.
