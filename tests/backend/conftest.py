@@ -14,7 +14,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from factories import Owner, Someone, Territory, make_territory
+from factories import OF_A_TEST, Owner, Someone, Territory, make_territory
 from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -34,9 +34,10 @@ CLEAN = "".join(
     f"delete from {table};"
     for table in (
         "changes", "sync_operations", "uploads", "evidence", "findings", "visits", "check_ins", "patrol_stops", "patrols",
-        "employers", "sign_in_attempts", "sessions", "devices", "accounts", "duties", "appointments", "people", "units", "grids",
+        "employers", "sign_in_attempts", "sign_in_failures", "sessions", "devices", "accounts", "duties", "appointments", "people",
+        "units", "grids",
     )
-)  # fmt: skip
+) + f"delete from policies where source = '{OF_A_TEST}';"  # fmt: skip
 
 
 @pytest.fixture(scope="session")

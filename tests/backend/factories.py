@@ -4,6 +4,7 @@ Every function takes the owner's asyncpg connection first and returns the new id
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -23,6 +24,7 @@ Box = tuple[float, float, float, float]
 
 LONG_AGO = date(2026, 1, 1)
 NO_PASSWORD = "$argon2id$v=19$m=19456,t=2,p=1$nobody$nobody"
+OF_A_TEST = "a test"
 _NUMBERS = count(1)
 
 # The territory of the tests: a square city of two counties (west, east), each of two streets (north, south), each of two
@@ -199,6 +201,14 @@ async def make_account(
         account_id, person_id, login or f"login-{next(_NUMBERS)}", password_hash, is_active,
     )  # fmt: skip
     return account_id
+
+
+async def make_policy(owner: Owner, key: str, value: Any, valid_from: date = LONG_AGO + timedelta(days=1)) -> None:
+    """A limit's new value from a day on; gone before the next test."""
+    await owner.execute(
+        "insert into policies (key, valid_from, value, source) values ($1, $2, $3::text::jsonb, $4)",
+        key, valid_from, json.dumps(value), OF_A_TEST,
+    )  # fmt: skip
 
 
 async def make_session(

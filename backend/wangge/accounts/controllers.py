@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -32,7 +33,7 @@ class AuthController(Controller):
     async def sign_in(
         self,
         request: Request[Any, Any, Any],
-        data: SignIn,
+        data: JSONBody[SignIn],
         engine: NamedDependency[AsyncEngine],
         settings: NamedDependency[Settings],
     ) -> Response[Me]:
