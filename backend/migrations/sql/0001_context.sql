@@ -23,6 +23,23 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$;
 revoke all on function held_paths(uuid, date) from public;
 
+-- Who can be sent out on a day, of the acting scope: people whose role takes patrols on a phone, appointed in the scope or
+-- holding a duty there. ``subtree`` narrows to those whose grid lies in it or around it.
+create function people_assignable(on_day date, subtree ltree) returns table (person_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+    with reach as (
+        select a.person_id, a.grid_path from appointments a
+        where a.valid_from <= on_day and (a.valid_to is null or a.valid_to >= on_day)
+        union all
+        select d.person_id, d.grid_path from duties d
+        where d.valid_from <= on_day and (d.valid_to is null or d.valid_to >= on_day)
+    )
+    select distinct r.person_id from reach r
+    where r.grid_path <@ app_scope() and (subtree is null or r.grid_path <@ subtree or r.grid_path @> subtree)
+      and exists (select from appointments a join role_rights t on t.role = a.role and t.right_code = 'field.pull'
+                  where a.person_id = r.person_id and a.valid_from <= on_day and (a.valid_to is null or a.valid_to >= on_day))
+$$;
+
 -- Begin a request: look the session up and bind person and scope to this transaction.
 create function wangge_enter(token_sha256 bytea)
 returns table (state text, session_id uuid, account_id uuid, login text, person_id uuid, person_name text, person_kind text,

@@ -7,7 +7,9 @@ insert into role_rights (role, right_code) values
  ('county', 'field.capture'), ('county', 'field.pull'), ('county', 'grid.read'), ('county', 'coverage.read'),
  ('county', 'patrol.read'), ('county', 'patrol.plan'), ('county', 'employer.read'), ('county', 'employer.review'), ('county', 'records.read'),
  ('city', 'grid.read'), ('city', 'coverage.read'), ('city', 'patrol.read'), ('city', 'patrol.plan'), ('city', 'employer.read'),
- ('city', 'employer.review'), ('city', 'records.read'), ('community', 'records.read');
+ ('city', 'employer.review'), ('city', 'records.read'), ('community', 'records.read'),
+ -- whole telephone numbers of employers' contacts: for those who go there or send somebody; others see them masked
+ ('community', 'contact.read'), ('street', 'contact.read'), ('county', 'contact.read');
 
 insert into policies (key, valid_from, value, unit, source) values
  ('geofence_radius_m', '2026-01-01', '100', 'm', 'docs/decisions/0006: deployment''s choice, to be confirmed by the city'),

@@ -3,6 +3,7 @@
 WanggeError                    (this module)
 ├── InvalidInput               422  field by field
 ├── NotFound                   404
+├── VersionStale               409  changed since it was looked at
 ├── TextUnstorable             422  a character that no text may hold
 ├── RateLimited                429
 ├── ServerBusy                 503  passes by itself
@@ -68,6 +69,14 @@ class NotFound(WanggeError):
     code, status = "not_found", 404
     zh = "找不到这条记录，或它不在您的网格范围内。"
     en = "No such record, or it lies outside your grids."
+
+
+class VersionStale(WanggeError):
+    """The thing has changed since the caller looked at it; carries its ``version`` now."""
+
+    code, status = "version_stale", 409
+    zh = "您打开之后，这条记录有了变化，请刷新后再核对一次。"
+    en = "This has changed since you opened it; refresh and look again."
 
 
 class TextUnstorable(WanggeError):

@@ -1,8 +1,11 @@
 """HTTP of coverage."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody, Parameter
@@ -19,6 +22,7 @@ from wangge.coverage.schemas import CoverageCounts, UncoveredQuery
 from wangge.employers.schemas import EmployerItem
 
 Bbox = Annotated[str | None, Parameter(description="west,south,east,north in degrees")]
+Area = Annotated[str | None, Parameter(description="a GeoJSON Polygon or MultiPolygon, as text")]
 
 
 def _numbers(bbox: str | None) -> list[float] | None:
@@ -28,6 +32,15 @@ def _numbers(bbox: str | None) -> list[float] | None:
         return [float(part) for part in bbox.split(",")]
     except ValueError:
         return []
+
+
+def _shape(polygon: str | None) -> dict[str, Any] | None:
+    if not polygon:
+        return None
+    try:
+        return msgspec.json.decode(polygon, type=dict[str, Any])
+    except msgspec.DecodeError:
+        return {}
 
 
 class CoverageController(Controller):
@@ -44,13 +57,14 @@ class CoverageController(Controller):
         grid_id: FromQuery[UUID | None] = None,
         reason: FromQuery[str | None] = None,
         bbox: FromQuery[Bbox] = None,
+        polygon: FromQuery[Area] = None,
         q: FromQuery[str] = "",
         sort: FromQuery[str | None] = None,
         page: FromQuery[PageNumber] = 1,
         page_size: FromQuery[PageSize] = 50,
     ) -> Page[EmployerItem]:
         """Uncovered employers of one's scope."""
-        query = UncoveredQuery(grid_id, reason, _numbers(bbox), None, q, sort, page, page_size)
+        query = UncoveredQuery(grid_id, reason, _numbers(bbox), _shape(polygon), q, sort, page, page_size)
         return await service.list_uncovered(db, actor, query)
 
     @post("/uncovered", status_code=200)
@@ -71,25 +85,28 @@ class CoverageController(Controller):
     async def csv(
         self,
         request: Request[Any, Any, Any],
+        db: NamedDependency[AsyncSession],
         engine: NamedDependency[AsyncEngine],
         actor: NamedDependency[Actor],
         grid_id: FromQuery[UUID | None] = None,
         reason: FromQuery[str | None] = None,
         bbox: FromQuery[Bbox] = None,
+        polygon: FromQuery[Area] = None,
         q: FromQuery[str] = "",
         sort: FromQuery[str | None] = None,
     ) -> Stream:
         """The whole answer as CSV."""
-        query = UncoveredQuery(grid_id, reason, _numbers(bbox), None, q, sort)
+        query = UncoveredQuery(grid_id, reason, _numbers(bbox), _shape(polygon), q, sort)
+        ids = await service.choose_for_export(db, actor, query)
         token = token_of(request) or ""
 
-        async def lines() -> Any:
-            # a stream outlives the request's own transaction, so it brings its own
-            async with unit_of_work(engine) as db:
-                acting = await enter(db, token)
-                async for line in await service.export_uncovered(db, acting, query, language_of(request)):
-                    yield line
+        @asynccontextmanager
+        async def acting() -> AsyncGenerator[AsyncSession, None]:
+            # the answer travels after the request's own transaction has ended
+            async with unit_of_work(engine) as session:
+                await enter(session, token)
+                yield session
 
-        actor.require("coverage.read")
-        headers = {"Content-Disposition": 'attachment; filename="uncovered.csv"'}
-        return Stream(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+        headers = {"Content-Disposition": 'attachment; filename="uncovered.csv"', "Cache-Control": "no-store"}
+        lines = service.csv_lines(acting, ids, language_of(request))
+        return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)

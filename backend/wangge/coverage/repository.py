@@ -11,19 +11,21 @@ from wangge.employers.reasons import CONDITIONS, COUNTED, UNCOVERED
 
 REASON_COUNTS = ", ".join(f"count(*) filter (where {sql}) as {name}" for name, sql in CONDITIONS.items())
 TOTALS = f"select count(*) as total, count(*) filter (where {UNCOVERED}) as uncovered, {REASON_COUNTS} from employers e where "
-# Counted by the child's own path: one pass over the subtree, then grouped by the label below the parent.
 CHILDREN = f"""
-    with parent as (select path, level from grids where path = cast(:path as ltree) and valid_to is null),
-    counts as (
-        select subpath(e.grid_path, 0, p.level + 1) as child_path, count(*) as total, count(*) filter (where {UNCOVERED}) as uncovered
-        from parent p join employers e on e.grid_path <@ p.path
-        where nlevel(e.grid_path) > p.level and {COUNTED} group by 1
+    -- one pass over the subtree, counted by the grid that each employer lies in
+    with counts as materialized (
+        select e.grid_path, count(*) as total, count(*) filter (where {UNCOVERED}) as uncovered
+        from employers e where e.grid_path <@ cast(:path as ltree) and {COUNTED} group by e.grid_path
+    ),
+    -- then summed up to the level below the parent; what lies in the parent itself belongs to no child
+    sums as materialized (
+        select subpath(grid_path, 0, nlevel(cast(:path as ltree)) + 1) as child_path, sum(total) as total, sum(uncovered) as uncovered
+        from counts where nlevel(grid_path) > nlevel(cast(:path as ltree)) group by 1
     )
     select json_build_object('id', g.id, 'code', g.code, 'name', g.name, 'level', g.level) as grid,
-           coalesce(c.total, 0) as total, coalesce(c.uncovered, 0) as uncovered
-    from parent p
-    join grids g on g.path <@ p.path and g.level = p.level + 1 and g.valid_to is null
-    left join counts c on c.child_path = g.path
+           coalesce(s.total, 0)::bigint as total, coalesce(s.uncovered, 0)::bigint as uncovered
+    from grids p join grids g on g.parent_id = p.id and g.valid_to is null left join sums s on s.child_path = g.path
+    where p.path = cast(:path as ltree) and p.valid_to is null
     order by g.code
 """
 

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,15 @@ from wangge.core.repository import Where
 from wangge.coverage import repository
 from wangge.coverage.schemas import CoverageCounts, UncoveredQuery
 from wangge.employers.reasons import CONDITIONS, COUNTED, REASONS, UNCOVERED
-from wangge.employers.repository import employers_page, employers_stream
+from wangge.employers.repository import employer_ids, employers_by_id, employers_page
 from wangge.employers.schemas import EmployerItem
-from wangge.employers.service import SORTS, in_subtree, one_of, search_in
+from wangge.employers.service import SORTS, one_of, search_in
+from wangge.grids.service import in_subtree, path_in_scope
 
 MAX_POLYGON_TEXT = 200_000
+EXPORT_PIECE = 500
+Acting = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+SEPARATOR = {"zh": "；", "en": "; "}
 REASON_WORDS = {
     "zh": {"never_visited": "从未走访",
            "outside_all_grids": "不在任何网格内", "no_position": "没有位置", "grid_without_owner": "网格无人负责"},
@@ -55,7 +60,7 @@ async def _polygon(db: AsyncSession, where: Where, polygon: dict[str, Any]) -> N
 
 async def _uncovered(db: AsyncSession, actor: Actor, query: UncoveredQuery) -> Where:
     actor.require("coverage.read")
-    where = await in_subtree(db, actor, Where(COUNTED), query.grid_id)
+    where = await in_subtree(db, actor, Where(COUNTED), query.grid_id, "e.grid_path")
     reason = one_of("reason", query.reason, REASONS)
     where.add(CONDITIONS[reason] if reason else UNCOVERED)
     search_in(where, query.q)
@@ -82,9 +87,10 @@ async def list_uncovered(db: AsyncSession, actor: Actor, query: UncoveredQuery) 
 async def count_coverage(db: AsyncSession, actor: Actor, grid_id: UUID | None) -> CoverageCounts:
     """The counts of a subtree (without a grid: of one's whole scope) and of its children."""
     actor.require("coverage.read")
-    where = await in_subtree(db, actor, Where(COUNTED), grid_id)
+    where = await in_subtree(db, actor, Where(COUNTED), grid_id, "e.grid_path")
     totals = await repository.totals(db, where)
-    children = await repository.child_counts(db, where.values.get("path"))
+    parent = await path_in_scope(db, grid_id) if grid_id else actor.scope[0] if len(actor.scope) == 1 else None
+    children = await repository.child_counts(db, parent)
     return msgspec.convert({**totals, "covered": totals["total"] - totals["uncovered"], "children": children}, CoverageCounts)
 
 
@@ -101,19 +107,35 @@ def _line(values: list[Any]) -> str:
     return out.getvalue()
 
 
-async def export_uncovered(db: AsyncSession, actor: Actor, query: UncoveredQuery, language: Language) -> AsyncGenerator[str, None]:
-    """The whole answer as CSV, UTF-8 with a byte order mark (so that spreadsheets read Chinese); audited; a stream of lines."""
+async def choose_for_export(db: AsyncSession, actor: Actor, query: UncoveredQuery) -> list[UUID]:
+    """The ids of the whole answer, in order; that it leaves the system is audited.
+
+    Raises:
+        RightMissing, InvalidInput, NotFound: as they say.
+    """
     where = await _uncovered(db, actor, query)
-    await audit(db, "uncovered_exported", "grid", query.grid_id or actor.unit_id)
-    order = order_by(query.sort, SORTS, "name")
+    ids = await employer_ids(db, where, order_by(query.sort, SORTS, "name"))
+    details = {"rows": len(ids), "reason": query.reason, "bbox": query.bbox, "q": query.q}
+    await audit(db, "uncovered_exported", "grid" if query.grid_id else "unit", query.grid_id or actor.unit_id, details)
+    return ids
 
-    async def lines() -> AsyncGenerator[str, None]:
-        yield "\ufeff" + _line(list(HEADINGS[language]))
-        async for row in employers_stream(db, where, order):
-            lon, lat = row["position"] or ("", "")
-            visited = f"{row['last_visited_at'].astimezone(CHINA):%Y-%m-%d}" if row["last_visited_at"] else ""
-            grid = " / ".join((row["grid"] or {}).get("path_names") or [])
-            reasons = "；".join(REASON_WORDS[language][r] for r in row["reasons"])
-            yield _line([row["name"], row["uscc"] or "", row["address"], grid, lon, lat, row["employees"] or "", visited, reasons])
 
-    return lines()
+async def csv_lines(acting: Acting, ids: list[UUID], language: Language) -> AsyncGenerator[str, None]:
+    """The employers as CSV, UTF-8 with a byte order mark (so that spreadsheets read Chinese).
+
+    Every piece is read in a transaction of its own: a slow reader holds no connection while the lines travel.
+    """
+    yield "\ufeff" + _line(list(HEADINGS[language]))
+    for start in range(0, len(ids), EXPORT_PIECE):
+        async with acting() as db:
+            rows = await employers_by_id(db, ids[start : start + EXPORT_PIECE])
+        yield "".join(_line(_cells(row, language)) for row in rows)
+
+
+def _cells(row: dict[str, Any], language: Language) -> list[Any]:
+    lon, lat = row["position"] or ("", "")
+    visited = f"{row['last_visited_at'].astimezone(CHINA):%Y-%m-%d}" if row["last_visited_at"] else ""
+    grid = " / ".join((row["grid"] or {}).get("path_names") or [])
+    reasons = SEPARATOR[language].join(REASON_WORDS[language][r] for r in row["reasons"])
+    employees = "" if row["employees"] is None else row["employees"]
+    return [row["name"], row["uscc"] or "", row["address"], grid, lon, lat, employees, visited, reasons]

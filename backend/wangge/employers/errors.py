@@ -4,14 +4,6 @@ from wangge.core.errors import WanggeError
 from wangge.core.problems import constraint_means
 
 
-class VersionStale(WanggeError):
-    """Somebody changed the file meanwhile."""
-
-    code, status = "version_stale", 409
-    zh = "这份档案刚被别人修改过，请刷新后再核对一次。"
-    en = "Somebody has just changed this file; refresh and look again."
-
-
 class CreditCodeTaken(WanggeError):
     """Another accepted file has this credit code."""
 

@@ -1,6 +1,5 @@
 """SQL of employers' files."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -59,11 +58,15 @@ async def employers_page(db: AsyncSession, where: Where, order: str, page: int, 
     return await fetch_page(db, select, "select count(*) from employers e where {where}", where, page, page_size)
 
 
-async def employers_stream(db: AsyncSession, where: Where, order: str) -> AsyncIterator[dict[str, Any]]:
-    """All of them, a few hundred at a time from a cursor of the database."""
-    sql = text(f"select {ITEM} from employers e where {where} order by {order}, e.id")
-    async for row in (await (await db.connection()).stream(sql, where.values)).mappings():
-        yield dict(row)
+async def employer_ids(db: AsyncSession, where: Where, order: str) -> list[UUID]:
+    """The ids of all of them, in order."""
+    return list(await db.scalars(text(f"select e.id from employers e where {where} order by {order}, e.id"), where.values))
+
+
+async def employers_by_id(db: AsyncSession, ids: list[UUID]) -> list[dict[str, Any]]:
+    """These employers, in the order of the ids; one that may not be seen (any more) is left out."""
+    sql = f"select {ITEM} from unnest(cast(:ids as uuid[])) with ordinality w(id, nth) join employers e on e.id = w.id order by w.nth"
+    return [dict(r) for r in (await db.execute(text(sql), {"ids": ids})).mappings()]
 
 
 async def employer_or_none(db: AsyncSession, employer_id: UUID) -> dict[str, Any] | None:

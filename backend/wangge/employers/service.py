@@ -8,15 +8,16 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
+from wangge.accounts.service import mask_phone
 from wangge.core.audit import audit
-from wangge.core.errors import FieldProblem, InvalidInput, NotFound
+from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
 from wangge.core.paging import Page, order_by, search_pattern
 from wangge.core.repository import Where
 from wangge.employers import repository
-from wangge.employers.errors import CreditCodeTaken, NotWaitingForReview, VersionStale
+from wangge.employers.errors import CreditCodeTaken, NotWaitingForReview
 from wangge.employers.reasons import CONDITIONS, UNCOVERED
 from wangge.employers.schemas import EmployerDetail, EmployerItem, Review
-from wangge.grids.service import path_in_scope
+from wangge.grids.service import in_subtree
 
 SORTS = {
     "name": "e.name",
@@ -24,6 +25,8 @@ SORTS = {
     "registered_at": "e.registered_at",
     "employees": "e.employees",
 }
+# Besides her scope a person sees the employers of the open patrols given to her.
+ON_OPEN_STOP = "e.id = any(array(select s.employer_id from patrol_stops s where s.assignee_id = app_person() and s.is_open))"
 REVIEW_STATES = ("accepted", "waiting_review", "returned")
 
 
@@ -32,12 +35,6 @@ def search_in(where: Where, q: str) -> Where:
     if q.strip():
         where.add("(e.name ilike :q or e.address ilike :q or e.uscc = :code)", q=search_pattern(q), code=q.strip().upper())
     return where
-
-
-async def in_subtree(db: AsyncSession, actor: Actor, where: Where, grid_id: UUID | None) -> Where:
-    """Narrow to a grid's subtree; without one, to the whole scope, said once more where an index can use it."""
-    path = await path_in_scope(db, grid_id) if grid_id else actor.scope[0] if len(actor.scope) == 1 else None
-    return where.add("e.grid_path <@ cast(:path as ltree)", path=path) if path else where
 
 
 def one_of(name: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
@@ -58,7 +55,7 @@ async def list_employers(
 ) -> Page[EmployerItem]:  # fmt: skip
     """Employers of one's scope; ``reason`` is one of the reasons for being uncovered, or ``any``."""
     actor.require("employer.read")
-    where = await in_subtree(db, actor, Where(), grid_id)
+    where = await in_subtree(db, actor, Where(), grid_id, "e.grid_path", also=ON_OPEN_STOP)
     search_in(where, q)
     if one_of("review_state", review_state, REVIEW_STATES):
         where.add("e.review_state = :review_state", review_state=review_state)
@@ -85,6 +82,8 @@ async def employer_detail(db: AsyncSession, actor: Actor, employer_id: UUID) -> 
         by_subject.setdefault(photo["subject_id"], []).append(photo)
     for visit in visits:
         visit["evidence"] = by_subject.get(str(visit["id"]), [])
+    if "contact.read" not in actor.rights:
+        row["contact_phone"] = mask_phone(row["contact_phone"])
     await audit(db, "employer_read", "employer", employer_id, grid_path=row.pop("grid_path"))
     return msgspec.convert({**row, "visits": visits, "evidence": by_subject.get(str(employer_id), [])}, EmployerDetail)
 

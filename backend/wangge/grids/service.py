@@ -48,6 +48,28 @@ async def grid_detail(db: AsyncSession, actor: Actor, grid_id: UUID) -> GridDeta
     return msgspec.convert(row, GridDetail)
 
 
+def within_scope(where: Where, actor: Actor, column: str, also: str = "") -> Where:
+    """Say the acting scope once more, in words that an index can answer.
+
+    Row-level security decides what may be seen; its comparison with an array of paths is no index condition, this is one.
+    ``also`` is what the policy grants besides the scope.
+    """
+    paths = {f"scope_{i}": path for i, path in enumerate(actor.scope)}
+    parts = [f"{column} <@ cast(:{name} as ltree)" for name in paths] + ([also] if also else [])
+    return where.add(f"({' or '.join(parts) or 'false'})", **paths)
+
+
+async def in_subtree(db: AsyncSession, actor: Actor, where: Where, grid_id: UUID | None, column: str, also: str = "") -> Where:
+    """Narrow to the subtree of a grid; without one, to all that the person may see.
+
+    Raises:
+        NotFound: the grid is not in one's scope.
+    """
+    if grid_id is None:
+        return within_scope(where, actor, column, also)
+    return where.add(f"{column} <@ cast(:subtree as ltree)", subtree=await path_in_scope(db, grid_id))
+
+
 async def path_in_scope(db: AsyncSession, grid_id: UUID) -> str:
     """The path of a grid, for filters by subtree.
 

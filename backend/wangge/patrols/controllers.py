@@ -30,11 +30,12 @@ class PatrolController(Controller):
         grid_id: FromQuery[UUID | None] = None,
         status: FromQuery[str | None] = None,
         q: FromQuery[str] = "",
+        sort: FromQuery[str | None] = None,
         page: FromQuery[PageNumber] = 1,
         page_size: FromQuery[PageSize] = 50,
     ) -> Page[PatrolItem]:
         """Patrols by day, person, grid and state."""
-        return await service.list_patrols(db, actor, on, assignee_id, grid_id, status, q, page, page_size)
+        return await service.list_patrols(db, actor, on, assignee_id, grid_id, status, q, sort, page, page_size)
 
     @get("/{patrol_id:uuid}")
     async def detail(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], patrol_id: FromPath[UUID]) -> PatrolDetail:

@@ -36,13 +36,14 @@ ASSIGNABLE = """
             where t.assignee_id = p.id and t.planned_on = :on and t.status <> 'cancelled') as stops_that_day
     from people p left join units u on u.id = p.unit_id where {where} order by {order}
 """
-DUTY_THAT_DAY = """exists (select from duties d where d.person_id = p.id and d.grid_path <@ cast(:path as ltree)
+CAN_BE_SENT = "p.id in (select person_id from people_assignable(:on, cast(:subtree as ltree)))"
+ANSWERS_FOR_IT = """exists (select from duties d where d.person_id = p.id and d.grid_path <@ cast(:subtree as ltree)
     and d.valid_from <= :on and (d.valid_to is null or d.valid_to >= :on))"""
 
 
-async def patrols_page(db: AsyncSession, where: Where, page: int, page_size: int) -> Page[dict[str, Any]]:
-    """A page of patrols, the newest day first."""
-    select = f"select {ITEM} {JOINS} where {{where}} order by t.planned_on desc, p.name, t.id"
+async def patrols_page(db: AsyncSession, where: Where, order: str, page: int, page_size: int) -> Page[dict[str, Any]]:
+    """A page of patrols."""
+    select = f"select {ITEM} {JOINS} where {{where}} order by {order}, p.name, t.id"
     return await fetch_page(db, select, "select count(*) from patrols t where {where}", where, page, page_size)
 
 
@@ -53,37 +54,43 @@ async def patrol_or_none(db: AsyncSession, patrol_id: UUID) -> dict[str, Any] | 
 
 
 async def assignable_page(db: AsyncSession, where: Where, order: str, page: int, page_size: int) -> Page[dict[str, Any]]:
-    """A page of people who can be sent out on a day (``:on`` and ``:path`` are bound in ``where``)."""
+    """A page of people who can be sent out on a day (``:on`` and ``:subtree`` are bound in ``where``)."""
     select = ASSIGNABLE.replace("{order}", order)
     return await fetch_page(db, select, "select count(*) from people p where {where}", where, page, page_size)
 
 
-async def can_be_sent(db: AsyncSession, person_id: UUID, on: date, path: str) -> bool:
-    """Whether the person holds a duty in the subtree on that day."""
-    sql = "select exists (select from people p where p.id = :id and " + DUTY_THAT_DAY + ")"
-    return bool(await db.scalar(text(sql), {"id": person_id, "on": on, "path": path}))
+async def can_be_sent(db: AsyncSession, person_id: UUID, on: date) -> bool:
+    """Whether the person can be sent out by the acting person on that day."""
+    sql = f"select exists (select from people p where p.id = :id and {CAN_BE_SENT})"
+    return bool(await db.scalar(text(sql), {"id": person_id, "on": on, "subtree": None}))
 
 
 async def employers_to_visit(db: AsyncSession, employer_ids: list[UUID]) -> list[dict[str, Any]]:
-    """Of these employers the ones one may see, with what a stop needs to know."""
+    """Of these employers the ones in the acting scope, with what a stop needs to know."""
     sql = """
         select id, ST_X(position) as lon, ST_Y(position) as lat, grid_path::text as grid_path from employers
-        where id = any(:ids) and review_state <> 'returned'
+        where id = any(:ids) and review_state <> 'returned' and grid_path <@ (select app_scope())
     """
     return [dict(r) for r in (await db.execute(text(sql), {"ids": employer_ids})).mappings()]
 
 
-async def insert_patrol(db: AsyncSession, values: dict[str, Any], stops: list[tuple[UUID, str]]) -> None:
-    """Store a patrol and its stops in walking order; the patrol's grid is the smallest that holds them all."""
-    await db.execute(
+async def insert_patrol(db: AsyncSession, values: dict[str, Any], stops: list[tuple[UUID, str]]) -> bool:
+    """Store a patrol and its stops in walking order; the patrol's grid is the smallest that holds them all.
+
+    False, and nothing is stored, when a patrol has the id already.
+    """
+    inserted = await db.execute(
         text("""
             insert into patrols (id, title, note, assignee_id, planned_on, planned_by, status, closing_note, version, grid_id, grid_path)
             select :id, :title, :note, :assignee_id, :planned_on, :planned_by, 'planned', '', 1, g.id, g.path
             from grids g
             where g.path @> cast(:common as ltree) and g.valid_to is null order by g.level desc limit 1
+            on conflict (id) do nothing returning id
         """),
         values,
     )
+    if inserted.first() is None:
+        return False
     await db.execute(
         text("""
             insert into patrol_stops (id, patrol_id, employer_id, seq, status, assignee_id, is_open, grid_path)
@@ -99,6 +106,17 @@ async def insert_patrol(db: AsyncSession, values: dict[str, Any], stops: list[tu
             "paths": [path for _, path in stops],
         },
     )
+    return True
+
+
+async def patrol_for_update(db: AsyncSession, patrol_id: UUID) -> dict[str, Any] | None:
+    """One patrol of the acting scope, locked until the transaction ends."""
+    sql = """
+        select status, version, grid_path::text as grid_path from patrols
+        where id = :id and grid_path <@ (select app_scope()) for update
+    """
+    row = (await db.execute(text(sql), {"id": patrol_id})).mappings().first()
+    return dict(row) if row else None
 
 
 async def cancel(db: AsyncSession, patrol_id: UUID, reason: str) -> None:

@@ -1,6 +1,7 @@
 """Planning patrols, and following them from the desk."""
 
 from datetime import date
+from itertools import takewhile
 from uuid import UUID
 
 import msgspec
@@ -9,12 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
 from wangge.core.clock import china_day, utc_now
-from wangge.core.errors import NotFound
-from wangge.core.paging import Page, search_pattern
+from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
+from wangge.core.paging import Page, order_by, search_pattern
 from wangge.core.repository import Where
-from wangge.employers.errors import VersionStale
 from wangge.employers.service import one_of
-from wangge.grids.service import path_in_scope
+from wangge.grids.service import in_subtree, path_in_scope
 from wangge.patrols import repository
 from wangge.patrols.errors import (
     AssigneeNotAvailable,
@@ -29,28 +29,27 @@ from wangge.patrols.schemas import Assignable, PatrolCancel, PatrolDetail, Patro
 from wangge.policies.service import policies_in_force
 from wangge.visits.service import list_check_ins, list_visits
 
+SORTS = {"planned_on": "t.planned_on", "title": "t.title", "status": "t.status", "assignee": "p.name"}
 STATUSES = ("planned", "started", "finished", "cancelled")
 PER_PATROL = 200
 
 
 async def list_patrols(
     db: AsyncSession, actor: Actor, on: date | None, assignee_id: UUID | None, grid_id: UUID | None, status: str | None,
-    q: str, page: int, page_size: int,
+    q: str, sort: str | None, page: int, page_size: int,
 ) -> Page[PatrolItem]:  # fmt: skip
-    """Patrols of one's scope."""
+    """Patrols of one's scope, and those given to oneself; the newest day first."""
     actor.require("patrol.read")
-    where = Where()
+    where = await in_subtree(db, actor, Where(), grid_id, "t.grid_path", also="t.assignee_id = app_person()")
     if on:
         where.add("t.planned_on = :on", on=on)
     if assignee_id:
         where.add("t.assignee_id = :assignee_id", assignee_id=assignee_id)
-    if grid_id:
-        where.add("t.grid_path <@ cast(:path as ltree)", path=await path_in_scope(db, grid_id))
     if one_of("status", status, STATUSES):
         where.add("t.status = :status", status=status)
     if q.strip():
         where.add("(t.title ilike :q or t.assignee_id in (select id from people where name ilike :q))", q=search_pattern(q))
-    found = await repository.patrols_page(db, where, page, page_size)
+    found = await repository.patrols_page(db, where, order_by(sort, SORTS, "-planned_on"), page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[PatrolItem])
 
 
@@ -77,9 +76,24 @@ def _common_path(paths: list[str]) -> str:
     """The path of the smallest grid that holds all of these."""
     common = paths[0].split(".")
     for path in paths[1:]:
-        labels = path.split(".")
-        common = [a for a, b in zip(common, labels, strict=False) if a == b]
+        common = [ours for ours, theirs in takewhile(lambda pair: pair[0] == pair[1], zip(common, path.split("."), strict=False))]
     return ".".join(common)
+
+
+async def _stored(db: AsyncSession, actor: Actor, data: PatrolPlan) -> PatrolDetail | None:
+    """The patrol that has the id already, if it is the one that is asked for.
+
+    Raises:
+        PatrolIdReused: it is another.
+    """
+    if await repository.patrol_or_none(db, data.id) is None:
+        return None
+    patrol = await patrol_detail(db, actor, data.id)
+    if (patrol.assignee.id, patrol.planned_on) != (data.assignee_id, data.planned_on):
+        raise PatrolIdReused()
+    if {s.employer.id for s in patrol.stops} != set(data.employer_ids):
+        raise PatrolIdReused()
+    return patrol
 
 
 async def plan_patrol(db: AsyncSession, actor: Actor, data: PatrolPlan) -> PatrolDetail:
@@ -89,35 +103,38 @@ async def plan_patrol(db: AsyncSession, actor: Actor, data: PatrolPlan) -> Patro
         TooManyStops, DayIsPast, AssigneeNotAvailable, EmployerNotInScope, PatrolIdReused: as they say.
     """
     actor.require("patrol.plan")
-    stored = await repository.patrol_or_none(db, data.id)
-    if stored:
-        if UUID(stored["assignee"]["id"]) != data.assignee_id or stored["planned_on"] != data.planned_on:
-            raise PatrolIdReused()
-        return await patrol_detail(db, actor, data.id)
+    if stored := await _stored(db, actor, data):
+        return stored
     wanted = list(dict.fromkeys(data.employer_ids))
     max_stops = (await policies_in_force(db))["patrol_stops_max"]
     if len(wanted) > max_stops:
         raise TooManyStops(max=max_stops, count=len(wanted))
     if data.planned_on < china_day(utc_now()):
         raise DayIsPast(planned_on=data.planned_on.isoformat())
-    if not await repository.can_be_sent(db, data.assignee_id, data.planned_on, actor.scope[0]):
+    if not await repository.can_be_sent(db, data.assignee_id, data.planned_on):
         raise AssigneeNotAvailable()
     employers = {e["id"]: e for e in await repository.employers_to_visit(db, wanted)}
     if len(employers) < len(wanted):
         raise EmployerNotInScope(count=len(wanted) - len(employers))
     given = [employers[i] for i in wanted]
     order = walking_order([(e["lon"], e["lat"]) if e["lon"] is not None else None for e in given])
+    common = _common_path([e["grid_path"] for e in given])
     values = {
         "id": data.id,
-        "title": data.title.strip() or f"{data.planned_on:%m月%d日}巡查",
+        "title": data.title.strip() or f"{data.planned_on.month}月{data.planned_on.day}日巡查",
         "note": data.note,
         "assignee_id": data.assignee_id,
         "planned_on": data.planned_on,
         "planned_by": actor.person_id,
-        "common": _common_path([e["grid_path"] for e in given]),
+        "common": common,
     }
-    await repository.insert_patrol(db, values, [(given[i]["id"], given[i]["grid_path"]) for i in order])
-    await audit(db, "patrol_planned", "patrol", data.id, {"assignee_id": str(data.assignee_id), "stops": len(order)})
+    if not await repository.insert_patrol(db, values, [(given[i]["id"], given[i]["grid_path"]) for i in order]):
+        # the same request at the same time, or somebody else's patrol out of sight
+        if stored := await _stored(db, actor, data):
+            return stored
+        raise PatrolIdReused()
+    details = {"assignee_id": str(data.assignee_id), "planned_on": data.planned_on.isoformat(), "stops": len(order)}
+    await audit(db, "patrol_planned", "patrol", data.id, details, common)
     return await patrol_detail(db, actor, data.id)
 
 
@@ -128,27 +145,31 @@ async def cancel_patrol(db: AsyncSession, actor: Actor, patrol_id: UUID, data: P
         NotFound, VersionStale, PatrolNotOpen: as they say.
     """
     actor.require("patrol.plan")
-    row = await repository.patrol_or_none(db, patrol_id)
+    reason = data.reason.strip()
+    if not reason:
+        raise InvalidInput([FieldProblem("reason", "reason_missing", "取消时请写明原因。", "Say why you call it off.")])
+    row = await repository.patrol_for_update(db, patrol_id)
     if row is None:
         raise NotFound()
     if row["status"] not in ("planned", "started"):
         raise PatrolNotOpen()
     if row["version"] != data.version:
         raise VersionStale(version=row["version"])
-    await repository.cancel(db, patrol_id, data.reason.strip())
-    await audit(db, "patrol_cancelled", "patrol", patrol_id, {"reason": data.reason})
+    await repository.cancel(db, patrol_id, reason)
+    await audit(db, "patrol_cancelled", "patrol", patrol_id, {"reason": reason}, row["grid_path"])
     return await patrol_detail(db, actor, patrol_id)
 
 
 async def list_assignable(
     db: AsyncSession, actor: Actor, grid_id: UUID | None, on: date | None, q: str, page: int, page_size: int
 ) -> Page[Assignable]:
-    """Who can be sent out on a day: people with a duty in the subtree; those of the nearest grid first."""
+    """Who can be sent out on a day: people of the scope; with a grid, those who answer for it, a part of it or what is around it,
+    the ones nearest to the ground first."""
     actor.require("patrol.plan")
-    path = await path_in_scope(db, grid_id) if grid_id else actor.scope[0]
-    where = Where(repository.DUTY_THAT_DAY, path=path, on=on or china_day(utc_now()))
+    subtree = await path_in_scope(db, grid_id) if grid_id else None
+    where = Where(repository.CAN_BE_SENT, subtree=subtree, on=on or china_day(utc_now()))
     if q.strip():
         where.add("p.name ilike :q", q=search_pattern(q))
-    order = "(p.kind <> 'legal_supervisor'), p.name, p.id"
+    order = f"{repository.ANSWERS_FOR_IT} desc nulls last, (p.kind <> 'legal_supervisor'), p.name, p.id"
     found = await repository.assignable_page(db, where, order, page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[Assignable])

@@ -10,20 +10,20 @@ from wangge.accounts.actor import Actor
 from wangge.core.clock import CHINA
 from wangge.core.paging import Page
 from wangge.core.repository import Where
-from wangge.grids.service import path_in_scope
+from wangge.grids.service import in_subtree
 from wangge.visits import repository
 from wangge.visits.schemas import CheckInRead, VisitRead
 
 
 async def _narrow(
-    db: AsyncSession, table: str, on: date | None, grid_id: UUID | None, patrol_id: UUID | None, employer_id: UUID | None
-) -> Where:
-    where = Where()
+    db: AsyncSession, actor: Actor, table: str, on: date | None, grid_id: UUID | None, patrol_id: UUID | None,
+    employer_id: UUID | None,
+) -> Where:  # fmt: skip
+    # besides her scope a person sees what she did herself, wherever that was
+    where = await in_subtree(db, actor, Where(), grid_id, f"{table}.grid_path", also=f"{table}.person_id = app_person()")
     if on:
         start = datetime.combine(on, time(), CHINA)
         where.add(f"{table}.happened_at >= :start and {table}.happened_at < :end", start=start, end=start + timedelta(days=1))
-    if grid_id:
-        where.add(f"{table}.grid_path <@ cast(:path as ltree)", path=await path_in_scope(db, grid_id))
     if patrol_id:
         where.add(f"{table}.patrol_id = :patrol_id", patrol_id=patrol_id)
     if employer_id:
@@ -36,8 +36,8 @@ async def list_check_ins(
     page: int, page_size: int,
 ) -> Page[CheckInRead]:  # fmt: skip
     """Check-ins of one's scope, by day (in China), grid, patrol or employer."""
-    actor.require("patrol.read")
-    found = await repository.check_ins_page(db, await _narrow(db, "c", on, grid_id, patrol_id, employer_id), page, page_size)
+    actor.require("records.read")
+    found = await repository.check_ins_page(db, await _narrow(db, actor, "c", on, grid_id, patrol_id, employer_id), page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[CheckInRead])
 
 
@@ -46,6 +46,6 @@ async def list_visits(
     page: int, page_size: int,
 ) -> Page[VisitRead]:  # fmt: skip
     """Visits of one's scope, by day (in China), grid, patrol or employer."""
-    actor.require("patrol.read")
-    found = await repository.visits_page(db, await _narrow(db, "v", on, grid_id, patrol_id, employer_id), page, page_size)
+    actor.require("records.read")
+    found = await repository.visits_page(db, await _narrow(db, actor, "v", on, grid_id, patrol_id, employer_id), page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[VisitRead])
