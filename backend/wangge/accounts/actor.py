@@ -8,6 +8,7 @@ from uuid import UUID
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -87,7 +88,7 @@ def sent_by_own_pages(request: ASGIConnection[Any, Any, Any, Any], _: BaseRouteH
         raise ClientHeaderMissing()
 
 
-async def provide_actor(request: Request[Any, Any, Any], db: AsyncSession) -> Actor:
+async def provide_actor(request: Request[Any, Any, Any], db: NamedDependency[AsyncSession]) -> Actor:
     """The request's actor.
 
     Raises:

@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 from litestar import HttpMethod, Request, Response, get, route
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import File
 
 MEDIA_TYPES = {
@@ -34,7 +35,7 @@ def _entry_for(path: str) -> str:
     http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
     include_in_schema=False,
 )
-async def no_such_route(path: str) -> None:
+async def no_such_route(path: FromPath[str]) -> None:
     """What the API does not have is not found, whatever the method; the front end does not answer for it."""
     raise NotFoundException()
 
@@ -53,8 +54,8 @@ def front_end(pwa_dir: Path) -> Any:
     root = pwa_dir.resolve()
 
     @get(["/", "/{path:path}"], include_in_schema=False, name="front_end")
-    async def serve(request: Request[Any, Any, Any], path: str = "") -> Response[Any]:
-        relative = path.strip("/")
+    async def serve(request: Request[Any, Any, Any]) -> Response[Any]:
+        relative = str(request.path_params.get("path", "")).strip("/")
         wanted = await anyio.to_thread.run_sync(_file_at, root, relative)
         if wanted is None and relative != "api" and "." not in relative.rsplit("/", 1)[-1]:
             wanted = await anyio.to_thread.run_sync(_file_at, root, _entry_for(relative))
