@@ -416,7 +416,7 @@ async def make_evidence(
         """insert into evidence (id, subject_kind, subject_id, employer_id, person_id, device_id, media_type, source, copy_sha256,
                                  copy_bytes, copy_width, copy_height, copy_state, original_sha256, original_bytes, original_state,
                                  thumbnail_state, stored_at, captured_at, grid_id, grid_path)
-           select $1, $2, $3, e.id, $4, gen_random_uuid(), 'image/jpeg', 'camera', $5, $6, 4, 3, $7, $8, $9, 'expected',
+           select $1, $2, $3, e.id, $4, gen_random_uuid(), 'image/jpeg', 'camera', $5, $6, 4, 3, $7::text, $8, $9, 'expected',
                   case when $7 = 'stored' then 'due' else 'none' end, case when $7 = 'stored' then now() end, now(), e.grid_id, e.grid_path
            from employers e where e.id = $10""",
         evidence_id, subject_kind, subject_id or employer_id, person.id, hashlib.sha256(copy).hexdigest(), len(copy), state,
