@@ -1,30 +1,27 @@
 """The city and the servers of these tests; see ``evidence_city``."""
 
 import asyncio
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from evidence_city import ROOT, City, Server, free_port, seed
+from evidence_city import City, Server, free_port
 
 from wangge.cluster import PrivateCluster
 from wangge.core.migrate import upgrade
 
 
 @pytest.fixture(scope="session")
-def city(worker_id: str) -> Iterator[City]:
+def city(cluster_of_tests: PrivateCluster, worker_id: str) -> Iterator[City]:
+    """The city on a database of its own."""
     name = f"test_evidence_{worker_id}"
-    cluster = PrivateCluster(Path(os.environ.get("WANGGE_TEST_DIR", ROOT / ".cache" / "test")), durable=False)
-    cluster.ensure_started()
-    urls = cluster.create_database(name, replace=True)
-    asyncio.run(upgrade(urls.owner))
-    made = City(urls.owner, urls.app)
-    asyncio.run(seed(made))
+    made = City(cluster_of_tests.create_database(name, replace=True))
+    asyncio.run(upgrade(made.urls.owner))
+    made.as_owner(made.settle)
     yield made
-    cluster.drop_database(name)
+    cluster_of_tests.drop_database(name)
 
 
 @pytest.fixture(scope="session")

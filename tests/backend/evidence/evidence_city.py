@@ -11,32 +11,25 @@ import subprocess
 import sys
 import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 import httpx
+from factories import WEST_NORTH_1, Owner, Someone, make_employer, make_evidence, make_person_with_account, make_territory
 from PIL import Image
 
-from wangge.accounts.actor import token_hash
-from wangge.accounts.models import Account, Session
-from wangge.core.clock import utc_now
-from wangge.core.db import make_engine, unit_of_work
+from wangge.cluster import ClusterUrls
 from wangge.core.ids import new_id
-from wangge.employers.models import Employer
-from wangge.grids.models import Duty, Grid
-from wangge.people.models import Appointment, Person, Unit
 
 ROOT = Path(__file__).resolve().parents[3]
 IMAGES = ROOT / "tests" / "fixtures" / "images"
 READY_TIMEOUT_S = 30
-FIRST_DAY = date(2026, 1, 1)
-CITY, COUNTY, STREET = "370700", "370700.370705", "370700.370705.370705001"
+T = TypeVar("T")
 
 
 def sha256(data: bytes) -> str:
@@ -52,105 +45,56 @@ def photo(seed: int = 0, size: tuple[int, int] = (1600, 1200), **save: Any) -> b
 
 
 @dataclass
-class Member:
-    """Someone signed in, by bearer token."""
-
-    id: UUID
-    token: str
-    role: str
-    path: str
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}", "X-Wangge-Client": "field/0.1.0", "Tus-Resumable": "1.0.0"}
-
-
-@dataclass
 class City:
-    """Two communities of one street: ``walker`` and ``neighbour`` share the first, ``stranger`` has the second."""
+    """The tests' territory on a database of its own, which real server processes use: it is not cleaned between tests.
 
-    owner_url: str
-    app_url: str
-    people: dict[str, Member] = field(default_factory=dict)
-    employers: dict[str, UUID] = field(default_factory=dict)
+    ``walker`` and ``neighbour`` share a community with one employer, ``stranger`` has one in another county; ``county`` is
+    the desk above the first two.
+    """
 
-    def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
-        """Ask as the owner, whom no policy hides anything from."""
+    urls: ClusterUrls
+    people: dict[str, Someone] = field(default_factory=dict)
+    employer_id: UUID = field(default_factory=new_id)
 
-        async def ask() -> list[dict[str, Any]]:
-            connection = await asyncpg.connect(self.owner_url)
+    def as_owner(self, work: Callable[[Owner], Awaitable[T]]) -> T:
+        """Do something on the owner's connection."""
+
+        async def run() -> T:
+            connection = await asyncpg.connect(self.urls.owner)
             try:
-                return [dict(row) for row in await connection.fetch(sql, *args)]
+                return await work(connection)
             finally:
                 await connection.close()
 
-        return asyncio.run(ask())
+        return asyncio.run(run())
+
+    def rows(self, sql: str, *args: Any) -> list[dict[str, Any]]:
+        """Ask as the owner."""
+
+        async def ask(owner: Owner) -> list[dict[str, Any]]:
+            return [dict(row) for row in await owner.fetch(sql, *args)]
+
+        return self.as_owner(ask)
 
     def announce(self, copy: bytes, original: bytes | None = None, person: str = "walker") -> UUID:
         """What sync stores when a phone announces a photo."""
-        evidence_id, who = new_id(), self.people[person]
-        original = copy if original is None else original
-        self.rows(
-            """insert into evidence (id, subject_kind, subject_id, employer_id, person_id, device_id, media_type, source,
-                 copy_sha256, copy_bytes, copy_width, copy_height, copy_state, original_sha256, original_bytes,
-                 original_state, thumbnail_state, captured_at, grid_id, grid_path)
-               select $1, 'employer', e.id, e.id, $2, gen_random_uuid(), 'image/jpeg', 'camera', $3, $4, 48, 36, 'expected',
-                 $5, $6, 'expected', 'none', now(), e.grid_id, e.grid_path from employers e where e.id = $7""",
-            evidence_id, who.id, sha256(copy), max(len(copy), 1), sha256(original), max(len(original), 1),
-            self.employers[who.path],
-        )  # fmt: skip
-        return evidence_id
+        whole = copy if original is None else original
+        return self.as_owner(lambda owner: make_evidence(owner, self.people[person], self.employer_id, copy=copy, original=whole))
 
     def evidence(self, evidence_id: UUID) -> dict[str, Any]:
+        """A photo's row."""
         return self.rows("select * from evidence where id = $1", evidence_id)[0]
 
-
-async def seed(city: City) -> None:
-    """Lay out the city, as the owner."""
-    engine = make_engine(city.owner_url, 1)
-    async with unit_of_work(engine) as db:
-        grids: dict[str, Grid] = {}
-        for path in (CITY, COUNTY, STREET, f"{STREET}.001", f"{STREET}.002"):
-            parent, code = path.rpartition(".")[0], path.replace(".", "")
-            grids[path] = Grid(
-                code=code,
-                name=code,
-                level=path.count(".") + 1,
-                parent_id=grids[parent].id if parent else None,
-                path=path,
-                geom="SRID=4326;MULTIPOLYGON(((119 36, 119.1 36, 119.1 36.1, 119 36.1, 119 36)))",
-                label="SRID=4326;POINT(119.05 36.05)",
-                valid_from=FIRST_DAY,
-            )
-            employer = Employer(name=f"单位{code}", grid_id=grids[path].id, grid_path=path, grid_source="position")
-            city.employers[path] = employer.id
-            db.add(grids[path])
-            await db.flush()
-            db.add(employer)
-        for name, role, path in (
-            ("walker", "community", f"{STREET}.001"),
-            ("neighbour", "community", f"{STREET}.001"),
-            ("stranger", "community", f"{STREET}.002"),
-            ("county", "county", COUNTY),
-        ):
-            unit = Unit(code=name, name=name, kind=role, grid_id=grids[path].id, grid_path=path)
-            kind = "legal_supervisor" if role == "community" else "staff"
-            person = Person(name=name, kind=kind, unit_id=unit.id, grid_path=path)
-            appointment = Appointment(person_id=person.id, role=role, unit_id=unit.id, grid_path=path, valid_from=FIRST_DAY)
-            duty = Duty(person_id=person.id, grid_id=grids[path].id, grid_path=path, duty="", valid_from=FIRST_DAY)
-            account = Account(person_id=person.id, login=name, password_hash="")
-            token = f"token-of-{name}"
-            session = Session(
-                account_id=account.id,
-                appointment_id=appointment.id,
-                token_sha256=token_hash(token),
-                expires_at=utc_now() + timedelta(days=1),
-            )
-            for row in (unit, person, appointment, duty, account, session):
-                db.add(row)
-                await db.flush()
-            city.people[name] = Member(person.id, token, role, path)
-    await engine.dispose()
+    async def settle(self, owner: Owner) -> None:
+        """Lay the city out."""
+        territory = await make_territory(owner)
+        self.people = {
+            "walker": territory["community"],
+            "neighbour": await make_person_with_account(owner, WEST_NORTH_1),
+            "stranger": territory["other_community"],
+            "county": territory["county"],
+        }
+        self.employer_id = await make_employer(owner, WEST_NORTH_1)
 
 
 @dataclass
@@ -173,7 +117,7 @@ class Server:
     def start(self) -> None:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("WANGGE_")}
         own = {
-            "WANGGE_DATABASE_APP_URL": self.city.app_url,
+            "WANGGE_DATABASE_APP_URL": self.city.urls.app,
             "WANGGE_DATA_DIR": str(self.data_dir),
             "WANGGE_PORT": str(self.port),
         }
@@ -211,7 +155,7 @@ class Server:
         return httpx.request(
             method,
             self.base_url + path,
-            headers=self.city.people[person].headers | (headers or {}),
+            headers=self.city.people[person].headers | {"Tus-Resumable": "1.0.0"} | (headers or {}),
             timeout=60,
             **kwargs,
         )
@@ -243,12 +187,16 @@ class Server:
         """A connection on which the head of a PATCH has been sent; the body is the caller's to send, or not."""
         connection = socket.create_connection(("127.0.0.1", self.port))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        headers = self.city.people[person].headers | {
-            "Host": f"127.0.0.1:{self.port}",
-            "Upload-Offset": str(offset),
-            "Content-Type": "application/offset+octet-stream",
-            "Content-Length": str(length),
-        }
+        headers = (
+            self.city.people[person].headers
+            | {"Tus-Resumable": "1.0.0"}
+            | {
+                "Host": f"127.0.0.1:{self.port}",
+                "Upload-Offset": str(offset),
+                "Content-Type": "application/offset+octet-stream",
+                "Content-Length": str(length),
+            }
+        )
         lines = [f"PATCH {location} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         connection.sendall("\r\n".join(lines).encode())
         return connection

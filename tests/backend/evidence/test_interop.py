@@ -95,7 +95,7 @@ def send(server: Server, tmp_path: Path) -> Iterator[Any]:
         line = BreakingLine(server.port, seed, breaks)
         lines.append(line)
         job: dict[str, Any] = {"endpoint": f"http://127.0.0.1:{line.port}/api/uploads", "files": [], **options}
-        job["headers"] = {name: value for name, value in server.city.people["walker"].headers.items() if name != "Tus-Resumable"}
+        job["headers"] = server.city.people["walker"].headers
         for number, (evidence_id, part, data) in enumerate(files):
             path = tmp_path / str(number)
             path.write_bytes(data)
