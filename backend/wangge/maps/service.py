@@ -7,34 +7,25 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.accounts.actor import Actor
 from wangge.core.errors import FieldProblem, InvalidInput
 from wangge.maps import repository
+from wangge.maps.rules import is_tile
 
-MAX_ZOOM = 20
-LAYERS = ("grids", "employers")
-
-
-def levels_at(zoom: int) -> list[int]:
-    """Which levels of grids a zoom shows: the ones whose outlines can be told apart there."""
-    if zoom < 9:
-        return [1, 2]
-    if zoom < 11:
-        return [2, 3]
-    if zoom < 13:
-        return [3, 4] if zoom == 12 else [3]
-    return [3, 4]
+LAYERS = {"grids": (repository.grid_tile, "grid.read"), "employers": (repository.employer_tile, "employer.read")}
 
 
 async def tile(db: AsyncSession, actor: Actor, layer: str, z: int, x: int, y: int) -> tuple[bytes, str]:
     """A vector tile of what one may see, and its ETag, which changes only with the tile's content.
 
     Raises:
+        RightMissing: no right to read what the layer shows.
         InvalidInput: no such layer or tile.
     """
-    actor.require("patrol.read")
     if layer not in LAYERS:
-        raise InvalidInput([FieldProblem("layer", "unknown_layer", "没有这个图层。", "No such layer.")])
-    if not (0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z):
-        raise InvalidInput([FieldProblem("z", "no_such_tile", "没有这个瓦片。", "No such tile.")])
-    content = await (repository.grid_tile(db, z, x, y, levels_at(z)) if layer == "grids" else repository.employer_tile(db, z, x, y))
+        raise InvalidInput([FieldProblem("layer", "unknown_layer", f"没有图层 {layer}。", f"There is no layer {layer}.")])
+    draw, right = LAYERS[layer]
+    actor.require(right)
+    if not is_tile(z, x, y):
+        raise InvalidInput([FieldProblem("z", "no_such_tile", f"没有瓦片 {z}/{x}/{y}。", f"There is no tile {z}/{x}/{y}.")])
+    content = await draw(db, z, x, y)
     return content, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
