@@ -12,11 +12,11 @@ export function fetchStack(context: SyncContext): HttpStack {
   }
 }
 
-/** Reads slices of an ArrayBuffer. */
+/** Reads slices of an ArrayBuffer; tus asks a slice for its `size`, which only a Blob has. */
 export const bufferReader: FileReader = {
   openFile: async (input: ArrayBuffer) => ({
     size: input.byteLength,
-    slice: async (start, end) => ({ value: input.slice(start, end), done: end >= input.byteLength }),
+    slice: async (start, end) => ({ value: new Blob([input.slice(start, end)]), done: end >= input.byteLength }),
     close: () => undefined,
   }),
 }
@@ -46,7 +46,7 @@ class FetchRequest implements HttpRequest {
     this.controller.abort()
   }
 
-  async send(body: ArrayBuffer | null = null): Promise<HttpResponse> {
+  async send(body: Blob | null = null): Promise<HttpResponse> {
     const timer = setTimeout(() => this.controller.abort(), TIMEOUT_MS)
     try {
       const response = await this.context.fetch(this.url, {
@@ -58,7 +58,7 @@ class FetchRequest implements HttpRequest {
         signal: this.controller.signal,
       })
       const text = await response.text()
-      if (body) this.progress(body.byteLength)
+      if (body) this.progress(body.size)
       return {
         getStatus: () => response.status,
         getHeader: (name) => response.headers.get(name) ?? undefined,

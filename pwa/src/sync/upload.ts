@@ -1,6 +1,6 @@
 /** Photo bytes on their way: resumable, smallest first, copies before originals, never in the way of data. */
 import { failed, ownProblem, type Problem, type Result } from '@/api/problems'
-import { readMeta, type UploadRow } from '@/local/db'
+import { readMeta, type LocalDb, type UploadRow } from '@/local/db'
 import type { Me, Policies } from '@/local/shapes'
 import { sha256OfBytes } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
@@ -77,9 +77,17 @@ export async function upload(
 async function due(context: SyncContext, originals: boolean): Promise<UploadRow[]> {
   const now = context.now()
   const rows = await context.db.uploads.where('state').equals('waiting').toArray()
+  const announced = await announcedPhotos(context.db, rows)
   return rows
-    .filter((row) => row.next_at <= now && (originals || row.part === 'copy'))
+    .filter((row) => row.next_at <= now && (originals || row.part === 'copy') && announced.has(row.photo_id))
     .sort((a, b) => (a.part === b.part ? a.bytes - b.bytes : a.part === 'copy' ? -1 : 1))
+}
+
+/** Photos whose announcement the server has applied; it would not take the bytes of any other. */
+export async function announcedPhotos(db: LocalDb, rows: UploadRow[]): Promise<Set<string>> {
+  const ids = [...new Set(rows.map(({ photo_id }) => photo_id))]
+  const operations = await db.outbox.where('entity_id').anyOf(ids).toArray()
+  return new Set(operations.filter(({ state }) => state === 'sent').map(({ entity_id }) => entity_id))
 }
 
 async function sendPart(
@@ -163,6 +171,8 @@ async function sendByTus(
       options.signal?.removeEventListener('abort', stop)
       resolve(result)
     }
+    // How far it came is a convenience: the server knows it too, and the page may be closing.
+    const note = (changes: Partial<UploadRow>) => void context.db.uploads.update(row.id, changes).catch(() => undefined)
     const stop = () => {
       void tus.abort()
       finish(failed(ownProblem('no_network')))
@@ -180,7 +190,7 @@ async function sendByTus(
       httpStack: fetchStack(context),
       fileReader: bufferReader,
       onUploadUrlAvailable: () => {
-        void context.db.uploads.update(row.id, { upload_url: tus.url })
+        note({ upload_url: tus.url })
       },
       onAfterResponse: (request, response) => {
         receipt = response.getHeader('X-Wangge-Stored-Sha256') ?? receipt
@@ -188,7 +198,7 @@ async function sendByTus(
         if (request.getMethod() === 'POST' && offset === buffer.byteLength) isComplete = true
       },
       onChunkComplete: (_size, accepted, total) => {
-        void context.db.uploads.update(row.id, { sent_bytes: accepted })
+        note({ sent_bytes: accepted })
         options.onProgress?.({ photo_id: row.photo_id, part: row.part, sent: accepted, total })
       },
       onSuccess: () => finish({ ok: true, data: receipt }),

@@ -1,0 +1,132 @@
+/** S1 to S4 of docs/sync.md, checked against the database by its owner. */
+import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Pool } from 'pg'
+import type { Phone } from './phone'
+
+const TABLES: Record<string, string> = {
+  'employer.register': 'employers',
+  'check_in.record': 'check_ins',
+  'visit.record': 'visits',
+  'evidence.announce': 'evidence',
+}
+
+const fail = (invariant: string, what: string, more: unknown): never => {
+  throw new Error(`${invariant}: ${what} ${JSON.stringify(more)}`)
+}
+
+/** S1 and S8 at any instant: what the phone counts as safe, the database has; the rest is still whole on the phone. */
+export async function checkNothingLost(pool: Pool, phone: Phone): Promise<void> {
+  const rows = new Map((await phone.db.outbox.toArray()).map((row) => [row.op_id, row]))
+  const answered = [...rows.values()].filter((row) => row.receipt)
+  const journal = await pool.query<{ op_id: string; op_sha256: string; received_at: Date }>(
+    `select op_id, op_sha256, received_at from sync_operations where person_id = $1`,
+    [phone.who.person_id],
+  )
+  const lines = new Map(journal.rows.map((line) => [line.op_id, line]))
+  for (const row of answered) {
+    const line = lines.get(row.op_id) ?? fail('S1', 'the phone holds a receipt, the journal no line', row.op_id)
+    if (line.op_sha256 !== row.sha256) fail('S2', 'the journal holds another text', row.op_id)
+    if (Math.abs(Date.parse(row.receipt!.received_at) - line.received_at.getTime()) > 1)
+      fail('S2', 'another receipt than the first', { phone: row.receipt, journal: line.received_at })
+  }
+  for (const { op_id } of phone.captured) {
+    if (!rows.has(op_id) && !lines.has(op_id)) fail('S1', 'captured, and neither on the phone nor in the database', op_id)
+  }
+}
+
+/** S1 and S2 at the end: every capture is journalled once, and what was applied is there once. */
+export async function checkAllArrived(pool: Pool, phone: Phone, dataDir: string): Promise<void> {
+  const journal = await pool.query<{ op_id: string; op_sha256: string; outcome: string; lines: string }>(
+    `select op_id, min(op_sha256) as op_sha256, min(outcome) as outcome, count(*) as lines
+     from sync_operations where person_id = $1 group by op_id`,
+    [phone.who.person_id],
+  )
+  const lines = new Map(journal.rows.map((line) => [line.op_id, line]))
+  if (lines.size !== phone.captured.length)
+    fail('S2', 'captures and journal differ in number', { captured: phone.captured.length, journal: lines.size })
+  for (const capture of phone.captured) {
+    const line = lines.get(capture.op_id) ?? fail('S1', 'never arrived', capture)
+    if (line.op_sha256 !== capture.sha256 || line.lines !== '1') fail('S2', 'arrived changed or more than once', { capture, line })
+    const table = TABLES[capture.kind]
+    if (!table || !['applied', 'conflict'].includes(line.outcome)) continue
+    const found = await pool.query(`select 1 from ${table} where id = $1`, [capture.entity_id])
+    if (found.rowCount !== 1) fail('S1', 'journalled as applied, not in its table', { capture, rows: found.rowCount })
+  }
+  const photos = await pool.query<{ id: string; copy_sha256: string; original_sha256: string; copy_state: string; original_state: string }>(
+    `select id, copy_sha256, original_sha256, copy_state, original_state from evidence where person_id = $1`,
+    [phone.who.person_id],
+  )
+  for (const photo of photos.rows) {
+    if (photo.copy_state !== 'stored' || photo.original_state !== 'stored') fail('S1', 'a photo did not arrive', photo)
+    for (const hash of [photo.copy_sha256, photo.original_sha256]) {
+      const file = join(dataDir, 'evidence/store', hash.slice(0, 2), hash.slice(2, 4), hash)
+      if (!existsSync(file)) fail('S1', 'a stored photo has no file', photo)
+      if (createHash('sha256').update(readFileSync(file)).digest('hex') !== hash) fail('S1', 'a stored photo was altered', photo)
+    }
+  }
+  const waiting = await phone.db.uploads.where('state').equals('waiting').toArray()
+  for (const row of waiting) {
+    if (!(await phone.db.photo_bytes.get(row.id))) fail('S1', 'a file that the server does not have is gone from the phone', row)
+  }
+}
+
+/** S3 and S4 at the end: the phone holds its scope, the whole of it and nothing else, as it now stands. */
+export async function checkScope(pool: Pool, phone: Phone): Promise<void> {
+  const person = phone.who.person_id
+  const employers = await pool.query<{ id: string; name: string; version: number; grid_id: string; last_visited_at: Date | null }>(
+    `select e.id, e.name, e.version, e.grid_id, e.last_visited_at from employers e
+     where e.grid_path <@ array(select held_paths($1, china_today()))
+        or e.id in (select employer_id from patrol_stops where assignee_id = $1 and is_open)`,
+    [person],
+  )
+  const held = new Map((await phone.db.employers.toArray()).filter((row) => !row.gone && !row.local).map((row) => [row.id, row]))
+  for (const row of employers.rows) {
+    const mine = held.get(row.id) ?? fail('S3', 'an employer of the scope is missing on the phone', { person, row })
+    const same =
+      mine.name === row.name &&
+      mine.version === row.version &&
+      mine.grid_id === row.grid_id &&
+      (mine.last_visited_at === null) === (row.last_visited_at === null) &&
+      (!row.last_visited_at || Math.abs(Date.parse(mine.last_visited_at!) - row.last_visited_at.getTime()) <= 1)
+    if (!same) fail('S3', 'an employer on the phone is out of date', { phone: mine, database: row })
+  }
+  const wanted = new Set(employers.rows.map((row) => row.id))
+  for (const id of held.keys()) if (!wanted.has(id)) fail('S4', 'an employer outside the scope stayed on the phone', { person, id })
+
+  const patrols = await pool.query<{ id: string; status: string; version: number; stops: { id: string; status: string }[] }>(
+    `select p.id, p.status, p.version, coalesce((select json_agg(json_build_object('id', s.id, 'status', s.status) order by s.seq)
+       from patrol_stops s where s.patrol_id = p.id), '[]') as stops
+     from patrols p where p.assignee_id = $1`,
+    [person],
+  )
+  const rounds = new Map((await phone.db.patrols.toArray()).map((row) => [row.id, row]))
+  for (const row of patrols.rows) {
+    const mine = rounds.get(row.id) ?? fail('S3', 'a patrol is missing on the phone', row)
+    const stops = (list: { id: string; status: string }[]) => list.map((stop) => `${stop.id} ${stop.status}`).join()
+    if (mine.status !== row.status || mine.version !== row.version || stops(mine.stops) !== stops(row.stops))
+      fail('S3', 'a patrol on the phone is out of date', { phone: mine, database: row })
+  }
+  const grids = await pool.query<{ id: string }>(
+    `select id from grids where path <@ array(select held_paths($1, china_today())) order by id`,
+    [person],
+  )
+  const areas = (await phone.db.grids.toArray()).map((row) => row.id).sort()
+  if (areas.join() !== grids.rows.map((row) => row.id).sort().join()) fail('S4', 'the phone holds other grids than its duties', { person, areas })
+}
+
+/** S4 all along: no pull ever brought an employer of a grid that the person never held, unless a patrol took her there. */
+export async function checkNothingLeaked(pool: Pool, phone: Phone): Promise<void> {
+  const allowed = await pool.query<{ id: string }>(
+    `select grid_id as id from duties where person_id = $1 union select employer_id from patrol_stops where assignee_id = $1`,
+    [phone.who.person_id],
+  )
+  const may = new Set(allowed.rows.map((row) => row.id))
+  for (const [employer, grids] of phone.received) {
+    for (const grid of grids) {
+      if (!may.has(grid) && !may.has(employer)) fail('S4', 'a pull brought an employer out of scope', { employer, grid })
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** Simulated phones run the app's own store and sync engine under Node, against a real server on a real PostGIS. */
+export default defineConfig({
+  define: { __APP_VERSION__: JSON.stringify('simulation') },
+  resolve: { alias: { '@': fileURLToPath(new URL('../../pwa/src', import.meta.url)) } },
+  test: {
+    include: ['**/*.test.ts'],
+    environment: 'node',
+    fileParallelism: false,
+    testTimeout: 900_000,
+    hookTimeout: 120_000,
+  },
+})
