@@ -1,6 +1,7 @@
 """``wangge``: the operators' command line."""
 
 import asyncio
+import gc
 import json
 from pathlib import Path
 
@@ -46,6 +47,9 @@ def serve() -> None:
         app = create_app(settings, app_url(settings))
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
+    # What has been built up to here stays for good: full collections need not walk it again (100 ms in the middle of a push).
+    gc.collect()
+    gc.freeze()
     uvicorn.run(app, host=settings.host, port=settings.port, log_config=None, access_log=False, server_header=False,
                 proxy_headers=False, timeout_graceful_shutdown=10)  # fmt: skip
 
