@@ -23,6 +23,7 @@ from wangge.accounts.actor import Actor, enter
 from wangge.app import create_app
 from wangge.cluster import ClusterUrls, PrivateCluster
 from wangge.core.db import make_engine, unit_of_work
+from wangge.core.logging import configure_logging
 from wangge.core.migrate import upgrade
 from wangge.core.settings import Settings, load_settings
 
@@ -38,6 +39,9 @@ CLEAN = "".join(
         "units", "grids",
     )
 ) + f"delete from policies where source = '{OF_A_TEST}';"  # fmt: skip
+
+
+configure_logging("json")
 
 
 @pytest.fixture(scope="session")

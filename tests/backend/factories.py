@@ -206,7 +206,7 @@ async def make_account(
 async def make_policy(owner: Owner, key: str, value: Any, valid_from: date = LONG_AGO + timedelta(days=1)) -> None:
     """A limit's new value from a day on; gone before the next test."""
     await owner.execute(
-        "insert into policies (key, valid_from, value, source) values ($1, $2, $3::text::jsonb, $4)",
+        "insert into policies (key, valid_from, value, unit, source) values ($1, $2, $3::text::jsonb, '', $4)",
         key, valid_from, json.dumps(value), OF_A_TEST,
     )  # fmt: skip
 

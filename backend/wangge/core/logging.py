@@ -1,6 +1,7 @@
 """Logs as events with fields; one line a request. Ids only: no names, positions, tokens or bytes."""
 
 import logging
+import sys
 import time
 from typing import Any
 
@@ -25,7 +26,7 @@ def configure_logging(log_format: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING)

@@ -14,6 +14,7 @@ from asyncpg.exceptions import (
 )
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wangge.core.errors import (
@@ -83,7 +84,7 @@ def known_error(exc: BaseException) -> WanggeError | None:
             return known() if known else None
         if isinstance(cause, CharacterNotInRepertoireError):
             return TextUnstorable()
-        if isinstance(cause, PASSING):
+        if isinstance(cause, PASSING) or (isinstance(cause, DBAPIError) and cause.connection_invalidated):
             return ServerBusy(retry_after_s=5)
         cause = cause.__cause__ or getattr(cause, "orig", None)
     return None
