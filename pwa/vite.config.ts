@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
-import { filesOfEntry } from './build/fieldFiles.ts'
+import { filesOfEntry } from './build/fieldFiles.mjs'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const { version } = JSON.parse(readFileSync(here('./package.json'), 'utf8')) as { version: string }
@@ -60,7 +60,7 @@ export default defineConfig({
         ],
       },
       injectManifest: {
-        globPatterns: ['index.html', 'icons/*', 'assets/**'],
+        globPatterns: ['index.html', 'assets/**'],
         globIgnores: ['**/*.map'],
         maximumFileSizeToCacheInBytes: 5_000_000,
         manifestTransforms: [

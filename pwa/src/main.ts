@@ -1,6 +1,19 @@
 import { createApp } from 'vue'
 import App from './App.vue'
-import { errors } from './modules/errors'
+import { errors, noteSurprise } from './modules/errors'
+import { chosenLanguage } from './modules/i18n'
+import { fieldI18n } from './modules/language'
 import { pwa } from './modules/pwa'
+import { resumeWork, storeTrouble } from './modules/work'
+import { router } from './router'
+import './features/account/install'
+import './shared/ui/theme.css'
 
-createApp(App).use(errors).use(pwa).mount('#app')
+await Promise.all([
+  resumeWork(fieldI18n.language).catch((error: unknown) => {
+    noteSurprise(error)
+    storeTrouble.value = true
+  }),
+  chosenLanguage() === 'en' ? fieldI18n.useLanguage('en') : Promise.resolve(),
+])
+createApp(App).use(errors).use(fieldI18n).use(router).use(pwa).mount('#app')

@@ -1,18 +1,20 @@
 /** What the phone keeps offline: everything the field entry can reach, and nothing that only the desk uses. */
-import type { Manifest } from 'vite'
 
-export interface Reach {
-  /** Files of the first paint: the entry, its static imports and their styles. */
-  first: Set<string>
-  /** All of it, with what is loaded later on demand. */
-  all: Set<string>
-}
-
-/** Follow the imports of one HTML entry through Vite's manifest. */
-export function filesOfEntry(manifest: Manifest, entry: string): Reach {
-  const first = new Set<string>()
-  const all = new Set<string>()
-  const visit = (key: string, isFirst: boolean, seen: Set<string>) => {
+/**
+ * Follow the imports of one HTML entry through Vite's manifest.
+ *
+ * @param {import('vite').Manifest} manifest
+ * @param {string} entry
+ * @returns {{ first: Set<string>, all: Set<string> }} `first`: JavaScript and CSS of the first paint, that is the entry and
+ *   its static imports; `all`: that and what is loaded later on demand.
+ */
+export function filesOfEntry(manifest, entry) {
+  /** @type {Set<string>} */
+  const first = new Set()
+  /** @type {Set<string>} */
+  const all = new Set()
+  /** @param {string} key @param {boolean} isFirst @param {Set<string>} seen */
+  const visit = (key, isFirst, seen) => {
     if (seen.has(key)) return
     seen.add(key)
     const chunk = manifest[key]

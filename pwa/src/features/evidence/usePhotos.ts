@@ -1,0 +1,61 @@
+/** Photos of one draft: prepared in the worker, kept in the store at once, told in plain words when one cannot be kept. */
+import { computed, ref } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { PhotoRow } from '@/local/db'
+import { dropDraftPhoto, keepPhoto } from '@/local/photos'
+import { atWork, captureNow, policies } from '@/modules/work'
+import { noteSurprise } from '@/modules/errors'
+import { useLive } from '@/shared/useLive'
+import { PhotoRefused } from './image'
+import { prepareInWorker } from './photoWorker'
+
+const isFull = (error: unknown): boolean => {
+  const { name, inner } = error as { name?: string; inner?: { name?: string } }
+  return name === 'QuotaExceededError' || inner?.name === 'QuotaExceededError'
+}
+
+export function usePhotos(
+  draftKey: string,
+  subject: { subject_kind: PhotoRow['subject_kind']; employer_id: string | null },
+) {
+  const { t } = useI18n()
+  const { db } = atWork()
+  const working = ref(0)
+  const trouble = ref('')
+  const photos = useLive<PhotoRow[]>(() => db.photos.where('draft_key').equals(draftKey).sortBy('captured_at'), [])
+
+  async function add(files: FileList | null, source: PhotoRow['source']): Promise<void> {
+    trouble.value = ''
+    const limits = policies()
+    for (const file of [...(files ?? [])]) {
+      working.value++
+      try {
+        // The moment and place of the capture, before the work on it begins.
+        const capture = await captureNow()
+        const prepared = await prepareInWorker(file, {
+          max_bytes: limits.evidence_max_bytes,
+          copy_max_px: limits.evidence_copy_max_px,
+          max_pixels: Number(limits.evidence_max_pixels ?? 120_000_000),
+        })
+        await keepPhoto(db, capture, prepared, { draft_key: draftKey, source, ...subject })
+      } catch (error) {
+        if (error instanceof PhotoRefused) trouble.value = t(`photo.${error.trouble}`, error.extra)
+        else if (isFull(error)) trouble.value = t('photo.photo_no_space')
+        else {
+          trouble.value = t('photo.photo_undecodable')
+          noteSurprise(error)
+        }
+      } finally {
+        working.value--
+      }
+    }
+  }
+
+  return {
+    photos,
+    isWorking: computed(() => working.value > 0),
+    trouble,
+    add,
+    remove: (id: string) => dropDraftPhoto(db, id),
+  }
+}

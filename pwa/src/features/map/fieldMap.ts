@@ -1,0 +1,287 @@
+/** The map of one's grid without a basemap: pale ground, coast, rivers and places for orientation, the own grid bright. */
+import 'maplibre-gl/dist/maplibre-gl.css'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import {
+  AttributionControl,
+  Map as MapLibre,
+  setWorkerUrl,
+  type GeoJSONSource,
+  type StyleSpecification,
+} from 'maplibre-gl'
+import type { Feature, FeatureCollection } from 'geojson'
+import type { GridRow } from '@/local/db'
+import type { Position } from '@/modules/position'
+import { bboxOf, circle, type LonLat } from '@/shared/geo'
+
+setWorkerUrl(workerUrl)
+
+export const COLOURS = {
+  ground: '#e3e9e7',
+  grid: '#fdfefd',
+  border: '#0b5563',
+  water: '#8fb8cc',
+  label: '#3c4f52',
+  visited: '#2f7d6b',
+  unvisited: '#cc5200',
+  waiting: '#74379c',
+  stop: '#12211f',
+  me: '#1565c0',
+} as const
+
+export interface EmployerPoint {
+  id: string
+  name: string
+  position: LonLat
+  look: 'visited' | 'unvisited' | 'waiting'
+}
+export interface StopPoint {
+  employer_id: string
+  seq: number
+  position: LonLat
+  is_done: boolean
+}
+
+const NOTHING: FeatureCollection = { type: 'FeatureCollection', features: [] }
+const collection = (features: Feature[]): FeatureCollection => ({ type: 'FeatureCollection', features })
+const point = (position: LonLat, properties: Record<string, unknown>): Feature => ({
+  type: 'Feature',
+  geometry: { type: 'Point', coordinates: position },
+  properties,
+})
+/** Weifang, for a phone that has no grid yet. */
+const WEIFANG: [number, number, number, number] = [118.1, 35.7, 120.0, 37.3]
+
+function style(): StyleSpecification {
+  const source = () => ({ type: 'geojson' as const, data: NOTHING })
+  const fonts = { 'text-font': ['sans-serif'] }
+  const halo = { 'text-color': COLOURS.label, 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 }
+  return {
+    version: 8,
+    sources: {
+      grids: source(),
+      basemap: source(),
+      places: source(),
+      employers: source(),
+      stops: source(),
+      chosen: source(),
+      accuracy: source(),
+      me: source(),
+    },
+    layers: [
+      { id: 'ground', type: 'background', paint: { 'background-color': COLOURS.ground } },
+      { id: 'grid', type: 'fill', source: 'grids', paint: { 'fill-color': COLOURS.grid } },
+      {
+        id: 'water',
+        type: 'line',
+        source: 'basemap',
+        layout: { 'line-cap': 'round', 'line-join': 'round' },
+        paint: {
+          'line-color': COLOURS.water,
+          'line-width': ['interpolate', ['linear'], ['zoom'], 8, 1.2, 14, 4],
+        },
+      },
+      {
+        id: 'grid-glow',
+        type: 'line',
+        source: 'grids',
+        paint: { 'line-color': COLOURS.border, 'line-width': 8, 'line-opacity': 0.16, 'line-blur': 3 },
+      },
+      {
+        id: 'grid-border',
+        type: 'line',
+        source: 'grids',
+        layout: { 'line-join': 'round' },
+        paint: { 'line-color': COLOURS.border, 'line-width': 2.5 },
+      },
+      {
+        id: 'place',
+        type: 'symbol',
+        source: 'places',
+        layout: {
+          'text-field': ['get', 'name'],
+          'text-size': ['match', ['get', 'kind'], 'street', 13, 15],
+          'symbol-sort-key': ['get', 'level'],
+          ...fonts,
+        },
+        filter: ['any', ['!=', ['get', 'kind'], 'street'], ['>=', ['zoom'], 10]],
+        paint: halo,
+      },
+      {
+        id: 'grid-name',
+        type: 'symbol',
+        source: 'grids',
+        layout: { 'text-field': ['get', 'name'], 'text-size': 15, ...fonts },
+        paint: { ...halo, 'text-color': COLOURS.border },
+      },
+      {
+        id: 'accuracy',
+        type: 'fill',
+        source: 'accuracy',
+        paint: { 'fill-color': COLOURS.me, 'fill-opacity': 0.14, 'fill-outline-color': COLOURS.me },
+      },
+      {
+        id: 'employer',
+        type: 'circle',
+        source: 'employers',
+        paint: {
+          'circle-color': [
+            'match',
+            ['get', 'look'],
+            'visited',
+            COLOURS.visited,
+            'waiting',
+            COLOURS.waiting,
+            COLOURS.unvisited,
+          ],
+          'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 2, 13, 5, 16, 9],
+          'circle-stroke-color': '#ffffff',
+          'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0.4, 13, 1.5],
+        },
+      },
+      {
+        id: 'chosen',
+        type: 'circle',
+        source: 'chosen',
+        paint: {
+          'circle-color': 'rgba(0,0,0,0)',
+          'circle-radius': 15,
+          'circle-stroke-color': COLOURS.border,
+          'circle-stroke-width': 3,
+        },
+      },
+      {
+        id: 'stop',
+        type: 'circle',
+        source: 'stops',
+        paint: {
+          'circle-color': ['case', ['get', 'is_done'], COLOURS.visited, COLOURS.stop],
+          'circle-radius': 13,
+          'circle-stroke-color': '#ffffff',
+          'circle-stroke-width': 2,
+        },
+      },
+      {
+        id: 'stop-number',
+        type: 'symbol',
+        source: 'stops',
+        layout: {
+          'text-field': ['to-string', ['get', 'seq']],
+          'text-size': 14,
+          'text-allow-overlap': true,
+          'text-ignore-placement': true,
+          ...fonts,
+        },
+        paint: { 'text-color': '#ffffff' },
+      },
+      {
+        id: 'employer-name',
+        type: 'symbol',
+        source: 'employers',
+        minzoom: 14.5,
+        layout: {
+          'text-field': ['get', 'name'],
+          'text-size': 13,
+          'text-anchor': 'top',
+          'text-offset': [0, 1.1],
+          'text-max-width': 9,
+          'text-optional': true,
+          ...fonts,
+        },
+        paint: halo,
+      },
+      {
+        id: 'me',
+        type: 'circle',
+        source: 'me',
+        paint: {
+          'circle-color': COLOURS.me,
+          'circle-radius': 8,
+          'circle-stroke-color': '#ffffff',
+          'circle-stroke-width': 3,
+        },
+      },
+    ],
+  }
+}
+
+export interface FieldMap {
+  map: MapLibre
+  ready: Promise<void>
+  showGrids(rows: GridRow[]): void
+  showReference(key: 'basemap' | 'places', data: unknown): void
+  showEmployers(points: EmployerPoint[]): void
+  showStops(points: StopPoint[]): void
+  showMe(fix: Position | null): void
+  choose(position: LonLat | null): void
+  fitGrids(): void
+  flyTo(position: LonLat, zoom?: number): void
+}
+
+/** Make the map in an element. Throws where the phone cannot draw it (no WebGL). */
+export function makeFieldMap(container: HTMLElement, options: { language: string; title: string }): FieldMap {
+  const map = new MapLibre({
+    container,
+    style: style(),
+    bounds: WEIFANG,
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    maxZoom: 18.5,
+    fadeDuration: 0,
+    // Ideographs are drawn by the phone's own fonts: no font server, no network.
+    localIdeographFontFamily: 'sans-serif',
+    locale: { 'Map.Title': options.title },
+  })
+  map.touchZoomRotate.disableRotation()
+  map.keyboard.disableRotation()
+  map.addControl(new AttributionControl({ compact: true, customAttribution: 'GSHHG · 天地图' }), 'top-left')
+  const ready = new Promise<void>((resolve) => void map.once('load', () => resolve()))
+  const set = (source: string, data: FeatureCollection) => void (map.getSource(source) as GeoJSONSource).setData(data)
+  let bounds: [number, number, number, number] | null = null
+
+  return {
+    map,
+    ready,
+    showGrids(rows) {
+      bounds = bboxOf(rows.map((row) => row.geom))
+      set(
+        'grids',
+        collection(
+          rows.map((row) => ({
+            type: 'Feature',
+            geometry: row.geom as Feature['geometry'],
+            properties: { id: row.id, name: row.name },
+          })),
+        ),
+      )
+    },
+    showReference: (key, data) => set(key, data as FeatureCollection),
+    showEmployers: (points) =>
+      set('employers', collection(points.map(({ position, ...properties }) => point(position, properties)))),
+    showStops: (points) =>
+      set('stops', collection(points.map(({ position, ...properties }) => point(position, properties)))),
+    showMe(fix) {
+      const at: LonLat | null = fix && [fix.lon, fix.lat]
+      set('me', collection(at ? [point(at, {})] : []))
+      set(
+        'accuracy',
+        collection(
+          at && fix
+            ? [
+                {
+                  type: 'Feature',
+                  geometry: { type: 'Polygon', coordinates: [circle(at, fix.accuracy_m)] },
+                  properties: {},
+                },
+              ]
+            : [],
+        ),
+      )
+    },
+    choose: (position) => set('chosen', collection(position ? [point(position, {})] : [])),
+    fitGrids: () => void map.fitBounds(bounds ?? WEIFANG, { padding: 36, duration: 0, maxZoom: 16 }),
+    flyTo: (position, zoom = 16) =>
+      void map.easeTo({ center: position, zoom: Math.max(map.getZoom(), zoom), duration: 500 }),
+  }
+}

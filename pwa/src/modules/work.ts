@@ -1,0 +1,255 @@
+/**
+ * Who is at work on this phone: her store, her sync, and the occasions on which it runs.
+ *
+ * The session's cookie is shared by all tabs, so signing in and out takes the sync's own locks: no record of one person can
+ * leave while the cookie becomes another's.
+ */
+import { shallowRef } from 'vue'
+import { failed, ownProblem, problemOf, type Result } from '@/api/problems'
+import { DeviceDb, LocalDb, readMeta, storeOf, writeMeta } from '@/local/db'
+import type { Capture } from '@/local/outbox'
+import { FIRST_POLICIES, type Binding, type Me } from '@/local/shapes'
+import { newId } from '@/shared/ids'
+import { isoMoment } from '@/shared/time'
+import type { Locks, Network } from '@/sync/context'
+import { ownLocks, SYNC_LOCK, SyncEngine, UPLOAD_LOCK } from '@/sync/engine'
+import { FIRST_STATE, type SyncState } from '@/sync/state'
+import { noteSurprise } from './errors'
+import { lastFix } from './position'
+
+export interface Work {
+  me: Me
+  db: LocalDb
+  device_id: string
+}
+
+/** The person at work; null when nobody is signed in on this phone. */
+export const work = shallowRef<Work | null>(null)
+export const syncState = shallowRef<SyncState>(FIRST_STATE)
+/** Whether the browser promised not to clear the store by itself; null while nobody asked. */
+export const isPersistent = shallowRef<boolean | null>(null)
+
+/** The phone's store cannot be opened: nothing could be kept, so nothing is offered. */
+export const storeTrouble = shallowRef(false)
+
+const device = new DeviceDb()
+const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('wangge-account') : null
+const locks: Locks = 'locks' in navigator ? (navigator.locks as unknown as Locks) : ownLocks()
+const TIMER_MS = 60_000
+
+let engine: SyncEngine | null = null
+let language: () => string = () => 'zh-CN'
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** What the store of the person at work holds; use it where somebody must be at work. */
+export function atWork(): Work {
+  if (!work.value) throw new Error('Nobody is at work')
+  return work.value
+}
+
+export const policies = () => ({ ...FIRST_POLICIES, ...work.value?.me.policies })
+
+/** Take up the work of whoever was last signed in here, without a network. */
+export async function resumeWork(languageOf: () => string): Promise<void> {
+  language = languageOf
+  listenForOccasions()
+  const accountId = await readMeta<string>(device, 'current_account')
+  if (!accountId) return
+  const db = new LocalDb(storeOf(accountId))
+  const me = await readMeta<Me>(db, 'me')
+  if (me) await begin(me, db)
+}
+
+async function begin(me: Me, db: LocalDb): Promise<void> {
+  work.value = { me, db, device_id: await deviceId() }
+  startEngine()
+  void navigator.storage
+    ?.persisted?.()
+    .then((is) => is || navigator.storage.persist())
+    .then((is) => (isPersistent.value = is))
+    .catch(() => (isPersistent.value = false))
+}
+
+async function deviceId(): Promise<string> {
+  return device.transaction('rw', device.meta, async () => {
+    const known = await readMeta<string>(device, 'device_id')
+    if (known) return known
+    const made = newId()
+    await writeMeta(device, 'device_id', made)
+    return made
+  })
+}
+
+function startEngine(): void {
+  const { me, db } = atWork()
+  const fresh = new SyncEngine({
+    db,
+    account_id: me.account_id,
+    fetch: (input, init) => fetch(input, init),
+    locks,
+    apiBase: location.origin,
+    app_version: __APP_VERSION__,
+    language,
+    network: networkNow,
+  })
+  engine = fresh
+  syncState.value = fresh.state.value
+  fresh.state.watch((state) => {
+    if (engine === fresh) syncState.value = state
+  })
+  void fresh.tidy().catch(noteSurprise)
+  requestSync()
+}
+
+async function stopEngine(): Promise<void> {
+  clearTimeout(timer)
+  const old = engine
+  engine = null
+  await old?.stop()
+}
+
+/** Sync soon; called on every occasion. What it meets shows in `syncState`. */
+export function requestSync(): void {
+  const current = engine
+  if (!current) return
+  current
+    .sync()
+    .catch(noteSurprise)
+    .then(async () => {
+      if (engine !== current) return
+      const me = await current.me()
+      if (me && work.value && engine === current) work.value = { ...work.value, me }
+      await schedule(current)
+    })
+    .catch(noteSurprise)
+}
+
+export function sendOriginalsNow(): void {
+  void engine?.sendPhotos({ originalsNow: true }).catch(noteSurprise)
+}
+
+/** The next try by itself: when something is due, and once a minute while the app is looked at. */
+async function schedule(current: SyncEngine): Promise<void> {
+  const due = await current.nextDue()
+  if (engine !== current) return
+  clearTimeout(timer)
+  const waitForPerson = ['signed_out', 'other_account'].includes(current.state.value.session)
+  if (waitForPerson) return
+  const wait = due === null ? TIMER_MS : Math.min(TIMER_MS, Math.max(1_000, due - Date.now()))
+  timer = setTimeout(() => {
+    if (document.visibilityState === 'visible') requestSync()
+    else void schedule(current).catch(noteSurprise)
+  }, wait)
+}
+
+function listenForOccasions(): void {
+  addEventListener('online', requestSync)
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') requestSync()
+  })
+  channel?.addEventListener('message', ({ data }: MessageEvent<{ type: string; account_id?: string | null }>) => {
+    if (data.type === 'signing') void stopEngine()
+    if (data.type === 'signed') {
+      if (data.account_id === work.value?.me.account_id) startEngine()
+      else location.reload()
+    }
+  })
+}
+
+/** Hold both of the sync's locks: nothing is sent meanwhile, from any tab. */
+async function withNothingUnderWay<T>(act: () => Promise<T>): Promise<T> {
+  channel?.postMessage({ type: 'signing' })
+  await stopEngine()
+  return locks.request(SYNC_LOCK, {}, () => locks.request(UPLOAD_LOCK, {}, act))
+}
+
+async function ask(path: string, body?: unknown): Promise<Result<Response>> {
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: {
+        Accept: 'application/json',
+        'Accept-Language': language(),
+        'X-Wangge-Client': `field/${__APP_VERSION__}`,
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify(body ?? {}),
+    })
+    return response.ok ? { ok: true, data: response } : failed(await problemOf(response))
+  } catch {
+    return failed(ownProblem('no_network'))
+  }
+}
+
+/** Sign in. Another person than before gets her own store; the first one's work stays in hers and waits for her. */
+export async function signIn(login: string, password: string): Promise<Result<Me>> {
+  const device_id = await deviceId()
+  const before = work.value
+  const result = await withNothingUnderWay(async (): Promise<Result<Me>> => {
+    const answer = await ask('/api/auth/sign-in', { login, password, device_id, device_name: deviceName() })
+    if (!answer.ok) return answer
+    const me = (await answer.data.json()) as Me
+    const db = before?.me.account_id === me.account_id ? before.db : new LocalDb(storeOf(me.account_id))
+    await writeMeta(db, 'me', me)
+    await writeMeta(device, 'current_account', me.account_id)
+    if (before && before.db !== db) before.db.close()
+    await begin(me, db)
+    return { ok: true, data: me }
+  })
+  channel?.postMessage({ type: 'signed', account_id: work.value?.me.account_id ?? null })
+  if (!result.ok && work.value) startEngine()
+  return result
+}
+
+/** Sign out. The store with all unsent work stays on this phone for the next time she signs in here. */
+export async function signOut(): Promise<void> {
+  await withNothingUnderWay(async () => {
+    await ask('/api/auth/sign-out')
+    await writeMeta(device, 'current_account', null)
+    work.value?.db.close()
+    work.value = null
+    syncState.value = FIRST_STATE
+  })
+  channel?.postMessage({ type: 'signed', account_id: null })
+}
+
+function deviceName(): string {
+  const { userAgent } = navigator
+  return (/\(([^)]+)\)/.exec(userAgent)?.[1] ?? userAgent).slice(0, 120)
+}
+
+interface NetworkInformation {
+  type?: string
+  effectiveType?: string
+  saveData?: boolean
+}
+
+function networkNow(): Network {
+  const connection = (navigator as { connection?: NetworkInformation }).connection
+  return { type: connection?.type ?? null, save_data: connection?.saveData ?? false }
+}
+
+/** The moment of capture, with what is around it. */
+export async function captureNow(): Promise<Capture> {
+  const { db, device_id } = atWork()
+  const now = Date.now()
+  const connection = (navigator as { connection?: NetworkInformation }).connection
+  const binding: Binding = {
+    server_offset_ms: (await readMeta<number>(db, 'server_offset_ms')) ?? null,
+    position: lastFix(now),
+    network: navigator.onLine ? (connection?.type ?? connection?.effectiveType ?? 'online') : 'none',
+    battery: await batteryLevel(),
+    app_version: __APP_VERSION__,
+  }
+  return { device_id, captured_at: isoMoment(now), binding }
+}
+
+async function batteryLevel(): Promise<number | null> {
+  const { getBattery } = navigator as { getBattery?: () => Promise<{ level: number }> }
+  try {
+    return getBattery ? (await getBattery.call(navigator)).level : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,75 @@
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { work } from './modules/work'
+import TodayPage from './features/patrols/TodayPage.vue'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Shown to somebody who is not signed in. */
+    open?: boolean
+    /** One of the five pages of the bottom bar. */
+    tab?: boolean
+  }
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'today', component: TodayPage, meta: { tab: true } },
+  { path: '/map', name: 'map', component: () => import('./features/map/MapPage.vue'), meta: { tab: true } },
+  {
+    path: '/employers',
+    name: 'employers',
+    component: () => import('./features/employers/EmployersPage.vue'),
+    meta: { tab: true },
+  },
+  { path: '/employers/new', name: 'register', component: () => import('./features/employers/RegisterPage.vue') },
+  {
+    path: '/employers/:id',
+    name: 'employer',
+    component: () => import('./features/employers/EmployerPage.vue'),
+    props: true,
+    meta: { tab: true },
+  },
+  {
+    path: '/employers/:id/check-in',
+    name: 'check-in',
+    component: () => import('./features/checkins/CheckInPage.vue'),
+    props: true,
+  },
+  {
+    path: '/employers/:id/visit',
+    name: 'visit',
+    component: () => import('./features/visits/VisitPage.vue'),
+    props: true,
+  },
+  {
+    path: '/outbox',
+    name: 'outbox',
+    component: () => import('./features/outbox/OutboxPage.vue'),
+    meta: { tab: true },
+  },
+  {
+    path: '/outbox/:id',
+    name: 'operation',
+    component: () => import('./features/outbox/OperationPage.vue'),
+    props: true,
+    meta: { tab: true },
+  },
+  { path: '/me', name: 'me', component: () => import('./features/account/AccountPage.vue'), meta: { tab: true } },
+  {
+    path: '/sign-in',
+    name: 'sign-in',
+    component: () => import('./features/account/SignInPage.vue'),
+    meta: { open: true },
+  },
+  { path: '/:rest(.*)*', redirect: '/' },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach((to) => {
+  if (!to.meta.open && !work.value) return { name: 'sign-in', query: to.path === '/' ? {} : { to: to.fullPath } }
+  if (to.name === 'sign-in' && work.value) return { name: 'today' }
+})

@@ -1,0 +1,4 @@
+import 'vant/es/cell/index.css'
+import 'vant/es/field/index.css'
+
+export { Field as VanField } from 'vant'

@@ -1,0 +1,7 @@
+import 'vant/es/overlay/index.css'
+import 'vant/es/popup/index.css'
+import 'vant/es/loading/index.css'
+import 'vant/es/toast/index.css'
+import 'vant/es/dialog/index.css'
+
+export { showConfirmDialog, showToast } from 'vant'

@@ -1,0 +1,4 @@
+import 'vant/es/overlay/index.css'
+import 'vant/es/popup/index.css'
+
+export { Popup as VanPopup } from 'vant'
