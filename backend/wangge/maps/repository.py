@@ -19,11 +19,12 @@ INSIDE = "ST_X(e.position) < :east and ST_Y(e.position) > :south"
 OWNED_GRID = """exists (select from duties d where d.grid_id = g.id and d.valid_from <= china_today()
     and (d.valid_to is null or d.valid_to >= china_today()))"""
 
-# Shapes are simplified to a fraction of a pixel of the zoom, in degrees, before they are cut to the tile.
+# Shapes are simplified to half a pixel of a 512 px tile, in degrees, before they are cut to the tile.
+SIMPLIFY_TO = 1 / 1024
 GRIDS = f"""
     select ST_AsMVT(t, 'grids', 4096, 'geom') from (
         select g.id::text as id, g.code, g.name, g.level, {OWNED_GRID} as has_owner,
-               ST_AsMVTGeom(ST_Transform(ST_SimplifyPreserveTopology(g.geom, 0.35 / (2 ^ :z)), 3857),
+               ST_AsMVTGeom(ST_Transform(ST_SimplifyPreserveTopology(g.geom, :tolerance_deg), 3857),
                             ST_TileEnvelope(:z, :x, :y), 4096, 64, true) as geom
         from grids g
         where g.geom && {BOX} and g.level = any(:levels) and g.valid_to is null
@@ -57,7 +58,7 @@ EMPLOYER_CELLS = f"""
 
 async def grid_tile(db: AsyncSession, z: int, x: int, y: int) -> bytes:
     """The grids of a tile, of the levels that its zoom shows."""
-    values = {"z": z, "x": x, "y": y, "levels": levels_at(z), **asdict(tile_box(z, x, y))}
+    values = {"z": z, "x": x, "y": y, "levels": levels_at(z), "tolerance_deg": 360 / 2**z * SIMPLIFY_TO, **asdict(tile_box(z, x, y))}
     return bytes(await db.scalar(text(GRIDS), values) or b"")
 
 

@@ -1,0 +1,431 @@
+"""Who sees which rows: decided by the database, compared with what the owner finds by a query of the tests' own."""
+
+import hashlib
+import math
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from conftest import Acting, Client
+from factories import (
+    COMMUNITIES,
+    OUTSIDE,
+    Owner,
+    Someone,
+    Territory,
+    make_check_in,
+    make_employer,
+    make_evidence,
+    make_patrol,
+    make_visit,
+    middle_of,
+    today,
+)
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from tiles import features_of
+
+from wangge.cluster import ClusterUrls
+from wangge.core.clock import utc_now
+
+ROLES = ("city", "county", "street", "community", "other_county", "other_street", "other_community")
+READERS = ("city", "county", "street", "other_county", "other_street")
+# Every scoped table, with what a person sees of it besides her subtree (in the owner's words; ``$2`` is the person).
+BESIDES = {
+    "grids": "false",
+    "duties": "person_id = $2",
+    "units": "$1::ltree[] <@ grid_path",
+    "people": "$1::ltree[] <@ grid_path or id = $2",
+    "employers": "id in (select employer_id from patrol_stops where assignee_id = $2 and is_open)",
+    "patrols": "assignee_id = $2",
+    "patrol_stops": "assignee_id = $2",
+    "check_ins": "person_id = $2",
+    "visits": "person_id = $2",
+    "findings": "visit_id in (select id from visits where person_id = $2)",
+    "evidence": "person_id = $2",
+    "uploads": "person_id = $2",
+    "sync_operations": "person_id = $2",
+    "changes": "channel = $2",
+}
+KEYS = {"changes": "seq", "sync_operations": "op_id"}
+
+
+@pytest.fixture
+async def city(owner: Owner, territory: Territory) -> Territory:
+    """The territory at work: employers, patrols, check-ins, visits, photos and journal everywhere."""
+    people = territory.people
+    for path in COMMUNITIES:
+        holder = next((p for p in people.values() if p.path == path), people["street"])
+        for _ in range(2):
+            await make_employer(owner, path, last_visited_at=utc_now())
+        employer_id = await make_employer(owner, path)
+        patrol_id = await make_patrol(owner, holder, [employer_id], planned_by=people["city"].id)
+        check_in_id = await make_check_in(owner, holder, employer_id, patrol_id=patrol_id, position=middle_of(path))
+        visit_id = await make_visit(
+            owner, holder, employer_id, patrol_id=patrol_id, check_in_id=check_in_id, findings=[("overtime", "minor")]
+        )
+        evidence_id = await make_evidence(owner, holder, employer_id, subject_kind="visit", subject_id=visit_id)
+        await owner.execute(
+            """insert into uploads (id, evidence_id, part, length, person_id, grid_path)
+               values (gen_random_uuid(), $1, 'copy', 4, $2, $3::text::ltree)""",
+            evidence_id, holder.id, path,
+        )  # fmt: skip
+        await _journal(owner, holder, path)
+    await make_employer(owner, None, position=OUTSIDE, name="境外单位")
+    await make_employer(owner, None, position=None, name="无处可寻")
+    await make_employer(owner, people["community"].path, review_state="waiting_review", registered_by=people["community"].id)
+    # the supervisor of the far south-east is sent to the north-west for a day, and once was there before
+    far = await make_employer(owner, people["community"].path, name="借调巡查单位")
+    await make_patrol(owner, people["other_community"], [far], planned_by=people["city"].id)
+    old = await make_employer(owner, people["community"].path, name="早已走完")
+    await make_patrol(owner, people["other_community"], [old], planned_by=people["city"].id, status="finished")
+    await make_visit(owner, people["other_community"], old)
+    return territory
+
+
+async def _journal(owner: Owner, person: Someone, path: str) -> None:
+    columns = {r[0] for r in await owner.fetch(
+        """select column_name from information_schema.columns
+           where table_name = 'sync_operations' and is_nullable = 'NO' and column_default is null"""
+    )}  # fmt: skip
+    values: dict[str, Any] = {
+        "op_id": UUID(bytes=person.id.bytes[::-1]), "op_sha256": "0" * 64, "body": "{}", "kind": "test", "v": 1,
+        "person_id": person.id, "session_id": person.id, "device_id": person.id, "captured_at": utc_now(), "outcome": "applied",
+        "flags": [], "received_at": utc_now(), "entity_id": person.id, "device_seq": 1,
+    }  # fmt: skip
+    names = [c for c in columns if c != "grid_path"]
+    marks = ", ".join(f"${i}" for i in range(1, len(names) + 1))
+    sql = f"insert into sync_operations ({', '.join(names)}, grid_path) values ({marks}, ${len(names) + 1}::text::ltree)"
+    await owner.execute(sql, *(values[n] for n in names), path)
+
+
+async def scope_of(owner: Owner, someone: Someone) -> list[str]:
+    """The paths that a person should see, by the owner's own query."""
+    if someone.role != "community":
+        return [someone.path]
+    return [r[0] for r in await owner.fetch("select grid_path::text from duties where person_id = $1", someone.id)]
+
+
+async def owners_answer(owner: Owner, table: str, someone: Someone) -> set[Any]:
+    """The keys that she should see of a table."""
+    rows = await owner.fetch(
+        f"select {KEYS.get(table, 'id')} from {table} where grid_path <@ $1::ltree[] or {BESIDES[table]}".replace(
+            "grid_path", "path" if table == "grids" else "grid_path"
+        ).replace("$1::ltree[]", "$1::text[]::ltree[]"),
+        await scope_of(owner, someone),
+        *([someone.id] if "$2" in BESIDES[table] else []),
+    )
+    return {r[0] for r in rows}
+
+
+# ---- below the service: what any query at all can reach
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_query_without_any_filter_returns_the_subtree_and_nothing_else(
+    role: str, owner: Owner, city: Territory, acting: Acting
+) -> None:
+    async with acting(city[role]) as (db, _):
+        seen = {t: set(await db.scalars(text(f"select {KEYS.get(t, 'id')} from {t}"))) for t in BESIDES}
+
+    assert seen == {t: await owners_answer(owner, t, city[role]) for t in BESIDES}
+    assert all(seen.values())
+
+
+async def test_the_tables_looked_at_are_all_there_are(owner: Owner) -> None:
+    secured = await owner.fetch("select relname from pg_class where relkind = 'r' and relrowsecurity")
+
+    assert {r[0] for r in secured} == set(BESIDES)
+
+
+async def test_without_a_bound_scope_every_table_is_empty(city: Territory, engine: AsyncEngine) -> None:
+    async with engine.connect() as never_bound:
+        assert {t: await never_bound.scalar(text(f"select count(*) from {t}")) for t in BESIDES} == dict.fromkeys(BESIDES, 0)
+
+
+async def test_a_connection_given_back_carries_no_scope_into_the_next_transaction(
+    owner: Owner, city: Territory, database: ClusterUrls
+) -> None:
+    token = hashlib.sha256(city["city"].token.encode()).digest()
+    connection = await asyncpg.connect(database.app)
+    try:
+        async with connection.transaction():
+            await connection.fetchrow("select * from wangge_enter($1)", token)
+            for table in BESIDES:
+                assert await connection.fetchval(f"select count(*) from {table}") > 0
+        assert await connection.fetchval("select current_setting('app.scope', true)") == ""
+        for table in BESIDES:
+            assert await connection.fetchval(f"select count(*) from {table}") == 0
+    finally:
+        await connection.close()
+
+
+async def test_a_supervisor_without_a_duty_today_sees_no_employers(owner: Owner, city: Territory, acting: Acting) -> None:
+    person = city["community"]
+    await owner.execute("update duties set valid_to = current_date - 2 where person_id = $1", person.id)
+    await owner.execute("update patrol_stops set is_open = false where assignee_id = $1", person.id)
+
+    async with acting(person) as (db, actor):
+        assert actor.scope == ()
+        assert await db.scalar(text("select count(*) from employers")) == 0
+
+
+# ---- the role itself
+
+
+async def test_the_apis_role_owns_nothing_and_cannot_bypass_policies(owner: Owner) -> None:
+    role = await owner.fetchrow("select * from pg_roles where rolname = 'wangge_app'")
+
+    assert not (role["rolsuper"] or role["rolbypassrls"] or role["rolcreaterole"] or role["rolcreatedb"])
+    assert await owner.fetchval("select count(*) from pg_class where relowner = $1", role["oid"]) == 0
+    assert await owner.fetchval("select count(*) from pg_proc where proowner = $1", role["oid"]) == 0
+    assert await owner.fetchval("select count(*) from pg_auth_members where member = $1", role["oid"]) == 0
+
+
+async def test_every_table_with_a_grid_path_has_row_level_security(owner: Owner) -> None:
+    open_tables = await owner.fetch(
+        """select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname in ('grid_path', 'path')
+           join pg_namespace n on n.oid = c.relnamespace and n.nspname = 'public'
+           where c.relkind = 'r' and not c.relrowsecurity and has_table_privilege('wangge_app', c.oid, 'select')"""
+    )
+
+    assert [r[0] for r in open_tables] == []
+
+
+@pytest.mark.parametrize("table", ["accounts", "sessions", "devices", "appointments", "audit_log", "sign_in_attempts"])
+async def test_the_apis_role_cannot_read_sign_ins_or_the_audit_log(table: str, engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        with pytest.raises(Exception, match="permission denied"):
+            await connection.execute(text(f"select * from {table}"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into audit_log (action) values ('x')",
+        "update audit_log set action = 'x'",
+        "delete from audit_log",
+        "truncate audit_log",
+        "update grids set name = 'x'",
+        "delete from employers",
+        "delete from check_ins",
+        "update check_ins set is_on_site = true",
+        "update visits set note = 'x'",
+        "update evidence set copy_sha256 = 'x'",
+        "update employers set grid_path = '370700'",
+        "update employers set registered_by = null",
+        "update policies set value = '1'",
+        "insert into role_rights (role, right_code) values ('community', 'patrol.plan')",
+        "insert into duties (id) values (gen_random_uuid())",
+        "select held_paths(gen_random_uuid(), current_date)",
+        "create table mine (id int)",
+        "alter table employers disable row level security",
+        "set role wangge_owner",
+    ],
+)
+async def test_the_apis_role_may_not(statement: str, engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        with pytest.raises(Exception, match=r"permission denied|must be owner"):
+            await connection.execute(text(statement))
+
+
+async def test_not_even_the_owner_changes_the_audit_log(owner: Owner, city: Territory, client: Client) -> None:
+    await client(city["county"]).get("/api/coverage/uncovered.csv")
+
+    for statement in ("update audit_log set action = 'x'", "delete from audit_log", "truncate audit_log"):
+        with pytest.raises(asyncpg.RaiseError, match="append-only"):
+            await owner.execute(statement)
+
+
+# ---- writing
+
+
+async def test_nobody_writes_facts_in_somebody_elses_name(owner: Owner, city: Territory, acting: Acting) -> None:
+    employer_id = await make_employer(owner, city["community"].path)
+    sql = """insert into check_ins (id, employer_id, person_id, device_id, is_on_site, captured_at, happened_at, grid_id, grid_path)
+             select gen_random_uuid(), id, :person, gen_random_uuid(), true, now(), now(), grid_id, grid_path
+             from employers where id = :id"""
+
+    with pytest.raises(Exception, match="row-level security"):
+        async with acting(city["community"]) as (db, _):
+            await db.execute(text(sql), {"person": city["county"].id, "id": employer_id})
+
+
+async def test_a_county_cannot_change_another_countys_employer(owner: Owner, city: Territory, acting: Acting) -> None:
+    employer_id = await make_employer(owner, city["other_community"].path, name="别县单位")
+
+    async with acting(city["county"]) as (db, _):
+        await db.execute(text("update employers set name = '改了' where id = :id"), {"id": employer_id})
+
+    assert await owner.fetchval("select name from employers where id = $1", employer_id) == "别县单位"
+
+
+# ---- every endpoint that lists
+
+
+async def every_id(client: Client, someone: Someone, path: str, key: str = "id", **params: Any) -> set[UUID]:
+    """The ids of all pages of a list."""
+    found: list[UUID] = []
+    async with client(someone) as http:
+        for page in range(1, 50):
+            answer = await http.get(path, params={**params, "page": page, "page_size": 7})
+            assert answer.status_code == 200, answer.text
+            body = answer.json()
+            found += [UUID(item[key]) for item in body["items"]]
+            if page * 7 >= body["total"]:
+                break
+    assert len(found) == len(set(found)) == body["total"]
+    return set(found)
+
+
+LISTS = {
+    "/api/employers": ("employers", "true", ROLES),
+    "/api/patrols": ("patrols", "true", ROLES),
+    "/api/check-ins": ("check_ins", "true", ROLES),
+    "/api/visits": ("visits", "true", ROLES),
+    "/api/grids": ("grids", "true", READERS),
+}
+
+
+@pytest.mark.parametrize(("path", "role"), [(path, role) for path, (*_, roles) in LISTS.items() for role in roles])
+async def test_a_list_holds_the_subtree_and_nothing_else(path: str, role: str, owner: Owner, city: Territory, client: Client) -> None:
+    assert await every_id(client, city[role], path) == await owners_answer(owner, LISTS[path][0], city[role])
+
+
+@pytest.mark.parametrize("role", READERS)
+async def test_uncovered_holds_the_subtree_and_nothing_else(role: str, owner: Owner, city: Territory, client: Client) -> None:
+    expected = await owner.fetch(
+        """select id from employers e where grid_path <@ $1::text[]::ltree[] and (
+             last_visited_at is null or position is null or nlevel(grid_path) < 4
+             or not exists (select from duties d where d.grid_id = e.grid_id and d.valid_to is null))""",
+        [city[role].path],
+    )
+
+    assert await every_id(client, city[role], "/api/coverage/uncovered") == {r[0] for r in expected}
+
+
+@pytest.mark.parametrize("role", READERS)
+async def test_counts_count_the_subtree_and_nothing_else(role: str, owner: Owner, city: Territory, client: Client) -> None:
+    expected = await owner.fetchval(
+        "select count(*) from employers where grid_path <@ $1::text::ltree and review_state <> 'returned'", city[role].path
+    )
+
+    answer = (await client(city[role]).get("/api/coverage/counts")).json()
+
+    assert answer["total"] == expected == answer["covered"] + answer["uncovered"]
+
+
+@pytest.mark.parametrize("role", READERS)
+async def test_the_export_holds_the_same_as_the_list(role: str, city: Territory, client: Client) -> None:
+    http = client(city[role])
+    listed = (await http.get("/api/coverage/uncovered", params={"page_size": 200, "sort": "name"})).json()["items"]
+    exported = (await http.get("/api/coverage/uncovered.csv", params={"sort": "name"})).text
+
+    assert [line.split(",")[0] for line in exported.splitlines()[1:]] == [item["name"] for item in listed]
+
+
+@pytest.mark.parametrize("role", ["city", "county", "other_county"])
+async def test_only_people_of_the_subtree_can_be_sent_out(role: str, owner: Owner, city: Territory, client: Client) -> None:
+    expected = await owner.fetch(
+        """select distinct a.person_id from appointments a where a.role <> 'city' and (a.grid_path <@ $1::text::ltree
+             or exists (select from duties d where d.person_id = a.person_id and d.grid_path <@ $1::text::ltree))""",
+        city[role].path,
+    )
+
+    assert await every_id(client, city[role], "/api/people/assignable") == {r[0] for r in expected}
+
+
+# ---- every endpoint that tiles
+
+
+async def tiled(client: Client, someone: Someone, layer: str, zoom: int) -> list[dict[str, Any]]:
+    """The properties of all features of the tiles over the middles of all communities, each feature once."""
+    found: dict[Any, dict[str, Any]] = {}
+
+    def tile_of(lon: float, lat: float) -> tuple[int, int]:
+        return int((lon + 180) / 360 * 2**zoom), int((1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**zoom)
+
+    async with client(someone) as http:
+        for x, y in sorted({tile_of(*middle_of(path)) for path in COMMUNITIES}):
+            answer = await http.get(f"/api/map/tiles/{layer}/{zoom}/{x}/{y}")
+            assert answer.status_code == 200, answer.text
+            for number, feature in enumerate(features_of(answer.content, layer)):
+                found[feature.get("id", (x, y, number))] = feature
+    return list(found.values())
+
+
+@pytest.mark.parametrize("role", ROLES)
+async def test_employer_tiles_hold_the_subtree_and_nothing_else(role: str, owner: Owner, city: Territory, client: Client) -> None:
+    placed = {r[0] for r in await owner.fetch("select id from employers where position is not null and ST_X(position) < 120")}
+    expected = await owners_answer(owner, "employers", city[role]) & placed
+
+    points = await tiled(client, city[role], "employers", 13)
+    cells = await tiled(client, city[role], "employers", 10)
+
+    assert {UUID(p["id"]) for p in points} == expected
+    assert sum(c["n"] for c in cells) == len(expected)
+
+
+@pytest.mark.parametrize("zoom", [8, 9, 11, 12])
+@pytest.mark.parametrize("role", READERS)
+async def test_grid_tiles_hold_the_subtree_and_nothing_else(role: str, zoom: int, owner: Owner, city: Territory, client: Client) -> None:
+    levels = {8: [1, 2], 9: [2, 3], 11: [3], 12: [3, 4]}[zoom]
+    expected = await owner.fetch("select id::text from grids where path <@ $1::text::ltree and level = any($2)", city[role].path, levels)
+
+    assert {f["id"] for f in await tiled(client, city[role], "grids", zoom)} == {r[0] for r in expected}
+
+
+# ---- single things of another scope are not there
+
+
+@pytest.fixture
+async def theirs(owner: Owner, city: Territory) -> dict[str, UUID]:
+    """Things of the far county."""
+    employer_id = await make_employer(owner, city["other_community"].path, review_state="waiting_review")
+    patrol_id = await make_patrol(owner, city["other_community"], [employer_id])
+    return {"employer": employer_id, "patrol": patrol_id, "grid": city.grids[city["other_street"].path]}
+
+
+Request = Callable[[dict[str, UUID]], tuple[str, str, dict[str, Any] | None]]
+OTHERS: dict[str, Request] = {
+    "employer": lambda t: ("GET", f"/api/employers/{t['employer']}", None),
+    "review": lambda t: ("POST", f"/api/employers/{t['employer']}/review", {"decision": "accept", "version": 1}),
+    "grid": lambda t: ("GET", f"/api/grids/{t['grid']}", None),
+    "patrol": lambda t: ("GET", f"/api/patrols/{t['patrol']}", None),
+    "cancel": lambda t: ("POST", f"/api/patrols/{t['patrol']}/cancel", {"reason": "x", "version": 1}),
+    "employers of a grid": lambda t: ("GET", f"/api/employers?grid_id={t['grid']}", None),
+    "uncovered of a grid": lambda t: ("GET", f"/api/coverage/uncovered?grid_id={t['grid']}", None),
+    "counts of a grid": lambda t: ("GET", f"/api/coverage/counts?grid_id={t['grid']}", None),
+    "export of a grid": lambda t: ("GET", f"/api/coverage/uncovered.csv?grid_id={t['grid']}", None),
+    "patrols of a grid": lambda t: ("GET", f"/api/patrols?grid_id={t['grid']}", None),
+    "check-ins of a grid": lambda t: ("GET", f"/api/check-ins?grid_id={t['grid']}", None),
+    "visits of a grid": lambda t: ("GET", f"/api/visits?grid_id={t['grid']}", None),
+    "people of a grid": lambda t: ("GET", f"/api/people/assignable?grid_id={t['grid']}", None),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+async def test_another_scopes_thing_is_not_found_and_not_hinted_at(
+    what: str, theirs: dict[str, UUID], city: Territory, client: Client
+) -> None:
+    method, path, body = OTHERS[what](theirs)
+
+    answer = await client(city["county"], language="en").request(method, path, json=body)
+
+    assert answer.status_code == 404
+    assert answer.json()["type"] == "not_found"
+    assert answer.json()["detail"] == "No such record, or it lies outside your grids."
+
+
+@pytest.mark.parametrize("path", ["/api/check-ins", "/api/visits"])
+async def test_another_scopes_patrol_or_employer_as_a_filter_finds_nothing(
+    path: str, theirs: dict[str, UUID], city: Territory, client: Client
+) -> None:
+    for params in ({"patrol_id": str(theirs["patrol"])}, {"employer_id": str(theirs["employer"])}):
+        assert (await client(city["county"]).get(path, params=params)).json()["total"] == 0
+
+
+async def test_the_day_of_the_tests_is_chinas() -> None:
+    assert abs((today() - utc_now().date()).days) <= 1
