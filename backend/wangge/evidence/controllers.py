@@ -54,6 +54,16 @@ def speak_tus(app: ASGIApp) -> ASGIApp:
     return middleware
 
 
+def as_it_is(app: ASGIApp) -> ASGIApp:
+    """Middleware: photos are compressed already; squeezing them again costs time and their announced length."""
+
+    async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["headers"] = [header for header in scope["headers"] if header[0] != b"accept-encoding"]
+        await app(scope, receive, send)
+
+    return middleware
+
+
 def requires_tus(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Let in only clients of our version of the protocol.
 
@@ -166,6 +176,7 @@ class EvidenceController(Controller):
 
     path = "/evidence"
     tags = ("evidence",)
+    middleware = (as_it_is,)
 
     @get("/{evidence_id:uuid}")
     async def describe(self, evidence_id: FromPath[UUID], db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]) -> EvidenceRead:

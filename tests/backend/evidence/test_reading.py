@@ -29,6 +29,7 @@ def test_copy_and_original_come_back_as_sealed(server: Server, city: City) -> No
             answer = server.ask("GET", f"/api/evidence/{evidence_id}/{part}", person)
             assert (answer.status_code, sha256(answer.content)) == (200, sha256(data))
             assert answer.headers["content-type"] == "image/jpeg"
+            assert (answer.headers.get("content-encoding"), answer.headers["content-length"]) == (None, str(len(data)))
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["etag"] == f'"{sha256(data)}"'
             assert {"private", "immutable"} <= set(answer.headers["cache-control"].split(", "))
