@@ -130,16 +130,17 @@ async def _snapshot_page(conn: Any, grid_ids: list[UUID], cursor: Cursor, limit:
     )
 
 
-async def _delta_page(conn: Any, actor: Actor, grid_ids: list[UUID], cursor: Cursor, limit: int) -> tuple[list[PullItem], Cursor, bool]:
+async def _delta_page(
+    conn: Any, actor: Actor, grid_ids: list[UUID], cursor: Cursor, frontier: int, limit: int
+) -> tuple[list[PullItem], Cursor, bool]:
     """Up to ``limit`` changes after the cursor, and whether that was all there is before the frontier."""
-    frontier = await conn.fetchval("select feed_frontier()")
     rows = await conn.fetch(CHANGES, [*grid_ids, actor.person_id], cursor.tx, cursor.seq, frontier, limit)
     by_kind: dict[KindName, dict[UUID, None]] = {kind: {} for kind in SNAPSHOT_ORDER}
     for row in rows:
         by_kind[row["kind"]][row["entity_id"]] = None
     items = [item for kind, ids in by_kind.items() if ids for item in await _items(conn, kind, list(ids))]
     exhausted = len(rows) < limit
-    place = (max(frontier, cursor.tx), 0) if exhausted else (rows[-1]["tx"], rows[-1]["seq"])
+    place = (frontier, 0) if exhausted else (rows[-1]["tx"], rows[-1]["seq"])
     return items, msgspec.structs.replace(cursor, tx=place[0], seq=place[1], done=0, total=0), exhausted
 
 
@@ -158,11 +159,11 @@ async def pull(db: AsyncSession, actor: Actor, cursor_text: str | None, limit: i
     actor.require("field.pull")
     conn = await driver(db)
     grid_ids, scope = await _scope(conn, actor)
-    epoch = await conn.fetchval("select epoch from feed order by started_at desc limit 1")
+    epoch, frontier = await conn.fetchrow("select epoch, feed_frontier() from feed order by started_at desc limit 1")
     cursor = _decode(cursor_text)
-    reset = cursor is None or cursor.epoch != epoch or cursor.scope != scope
+    # The frontier never goes back: a cursor beyond it comes from a database that has been restored from a backup since.
+    reset = cursor is None or cursor.epoch != epoch or cursor.scope != scope or cursor.tx > frontier
     if reset or cursor is None:
-        frontier = await conn.fetchval("select feed_frontier()")
         total = await conn.fetchval(
             "select (select count(*) from employers where grid_id = any($1::uuid[])) + cardinality($1::uuid[])",
             grid_ids,
@@ -172,6 +173,6 @@ async def pull(db: AsyncSession, actor: Actor, cursor_text: str | None, limit: i
         items, behind = await _snapshot_page(conn, grid_ids, cursor, limit)
         up_to_date = False
     else:
-        items, behind, up_to_date = await _delta_page(conn, actor, grid_ids, cursor, limit)
+        items, behind, up_to_date = await _delta_page(conn, actor, grid_ids, cursor, frontier, limit)
     progress = PullProgress(behind.done, max(behind.total, behind.done)) if cursor.snapshot_kind >= 0 else None
     return PullPage(_encode(behind), reset, up_to_date, progress, utc_now(), grid_ids, items)
