@@ -438,6 +438,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_devices_account_id")),
         sa.PrimaryKeyConstraint("id", "account_id", name=op.f("pk_devices")),
     )
+    op.create_index(op.f("ix_devices_account_id"), "devices", ["account_id"], unique=False)
     op.create_table(
         "evidence",
         sa.Column("id", sa.Uuid(), nullable=False),

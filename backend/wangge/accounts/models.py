@@ -27,7 +27,7 @@ class Device(SQLModel, table=True):
 
     __tablename__ = "devices"
     id: UUID = id_field()
-    account_id: UUID = Field(foreign_key="accounts.id", primary_key=True)
+    account_id: UUID = Field(foreign_key="accounts.id", primary_key=True, index=True)
     name: str = ""
     enrolled_at: datetime = moment(default_now=True)
     last_seen_at: datetime = moment(default_now=True)

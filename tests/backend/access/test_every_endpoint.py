@@ -1,0 +1,234 @@
+"""What holds for every endpoint: nobody signed out gets in, no right no entry, unsafe requests come from our own pages."""
+
+import re
+from base64 import b64encode
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from conftest import Client
+from factories import Owner, Territory, make_session
+from litestar import Litestar
+
+from wangge.core.clock import utc_now
+from wangge.core.ids import new_id
+
+PUBLIC = {
+    ("GET", "/api/health"),
+    ("GET", "/api/ready"),
+    ("POST", "/api/auth/sign-in"),
+    ("GET", "/api/map/places"),
+    ("GET", "/api/map/basemap"),
+}
+ID = str(new_id())
+# What a path takes so that the request gets as far as asking who is there.
+FILLED = {"layer": "grids", "z": "9", "x": "425", "y": "199"}
+PLAN = {"id": ID, "assignee_id": ID, "planned_on": "2030-01-01", "employer_ids": [ID]}
+BODIES: dict[str, dict[str, Any]] = {
+    "/api/patrols": PLAN,
+    "/api/patrols/{patrol_id}/cancel": {"reason": "x", "version": 1},
+    "/api/employers/{employer_id}/review": {"decision": "accept", "version": 1},
+    "/api/coverage/uncovered": {},
+    "/api/sync/push": {"operations": []},
+}
+# What an upload must say before it is asked who sends it.
+UPLOADING = {
+    "Tus-Resumable": "1.0.0", "Upload-Length": "4", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream",
+    "Upload-Metadata": f"evidence_id {b64encode(ID.encode()).decode()},part {b64encode(b'copy').decode()}",
+}  # fmt: skip
+RIGHTS = [
+    ("GET", "/api/grids", "grid.read"),
+    ("GET", f"/api/grids/{ID}", "grid.read"),
+    ("GET", "/api/map/tiles/grids/9/425/199", "grid.read"),
+    ("GET", "/api/map/tiles/employers/9/425/199", "employer.read"),
+    ("GET", "/api/employers", "employer.read"),
+    ("GET", f"/api/employers/{ID}", "employer.read"),
+    ("POST", f"/api/employers/{ID}/review", "employer.review"),
+    ("GET", "/api/coverage/uncovered", "coverage.read"),
+    ("POST", "/api/coverage/uncovered", "coverage.read"),
+    ("GET", "/api/coverage/counts", "coverage.read"),
+    ("GET", "/api/coverage/uncovered.csv", "coverage.read"),
+    ("GET", "/api/people/assignable", "patrol.plan"),
+    ("GET", "/api/patrols", "patrol.read"),
+    ("GET", f"/api/patrols/{ID}", "patrol.read"),
+    ("POST", "/api/patrols", "patrol.plan"),
+    ("POST", f"/api/patrols/{ID}/cancel", "patrol.plan"),
+    ("GET", "/api/check-ins", "records.read"),
+    ("GET", "/api/visits", "records.read"),
+]
+
+
+def endpoints(app: Litestar) -> list[tuple[str, str, dict[str, Any] | None]]:
+    """Every documented operation that needs a session, its path filled."""
+    found = []
+    for path, item in app.openapi_schema.to_schema()["paths"].items():
+        for method in ("get", "post", "put", "patch", "delete", "head"):
+            if method in item and (method.upper(), path) not in PUBLIC:
+                filled = re.sub(r"\{(\w+)\}", lambda m: FILLED.get(m[1], ID), path)
+                found.append((method.upper(), filled, BODIES.get(path)))
+    return found
+
+
+async def test_nobody_gets_in_without_a_session(app: Litestar, territory: Territory, client: Client) -> None:
+    http = client(language="en")
+    answers = {
+        (method, path): await http.request(method, path, json=body, headers=UPLOADING if "/uploads" in path else None)
+        for method, path, body in endpoints(app)
+    }
+
+    assert len(answers) > 25
+    assert {k: a.status_code for k, a in answers.items()} == dict.fromkeys(answers, 401)
+    for (method, _), answer in answers.items():
+        if method != "HEAD":
+            assert answer.headers["content-type"].startswith("application/problem+json")
+            assert answer.json()["type"] == "not_signed_in"
+            assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("zh-CN", "请先登录。"), ("en-GB,zh;q=0.5", "Please sign in.")])
+async def test_the_refusal_speaks_the_callers_language(language: str, sentence: str, territory: Territory, client: Client) -> None:
+    assert (await client(language=language).get("/api/employers")).json()["detail"] == sentence
+
+
+@pytest.mark.parametrize("how", ["expired", "revoked", "appointment ended"])
+async def test_a_session_that_has_ended_says_so(how: str, owner: Owner, territory: Territory, client: Client) -> None:
+    someone = territory["county"]
+    past = utc_now() - timedelta(minutes=1)
+    token = await make_session(
+        owner, someone.account_id, someone.appointment_id,
+        expires_at=past if how == "expired" else None, revoked=how == "revoked",
+    )  # fmt: skip
+    if how == "appointment ended":
+        await owner.execute("update appointments set valid_to = current_date - 2 where id = $1", someone.appointment_id)
+
+    answer = await client().get("/api/employers", headers={"Authorization": f"Bearer {token}"})
+
+    assert answer.status_code == 401
+    assert answer.json()["type"] == "session_expired"
+    assert "未上传的记录都还在本机" in answer.json()["detail"]
+
+
+async def test_the_public_backdrop_needs_no_session(client: Client) -> None:
+    for path in ("/api/map/places", "/api/map/basemap"):
+        answer = await client().get(path)
+        assert answer.status_code == 200
+        assert answer.json()["type"] == "FeatureCollection"
+        assert answer.headers["content-type"].startswith("application/geo+json")
+
+
+async def test_a_writing_request_without_the_client_header_is_refused(app: Litestar, territory: Territory, client: Client) -> None:
+    http = client(territory["county"], language="en")
+    del http.headers["X-Wangge-Client"]
+    http.headers["Tus-Resumable"] = "1.0.0"
+
+    for method, path, body in endpoints(app):
+        if method in ("POST", "PUT", "PATCH", "DELETE"):
+            answer = await http.request(method, path, json=body)
+            assert (answer.status_code, answer.json()["type"]) == (400, "client_header_missing"), path
+
+
+TakeAway = Callable[[str, str], Awaitable[None]]
+
+
+@pytest.fixture
+async def take_away(owner: Owner) -> AsyncIterator[TakeAway]:
+    """Take a right from a role until the test ends."""
+    taken: list[tuple[str, str]] = []
+
+    async def take(role: str, right: str) -> None:
+        await owner.execute("delete from role_rights where role = $1 and right_code = $2", role, right)
+        taken.append((role, right))
+
+    yield take
+    await owner.executemany("insert into role_rights (role, right_code) values ($1, $2) on conflict do nothing", taken)
+
+
+@pytest.mark.parametrize(("method", "path", "right"), RIGHTS)
+async def test_no_right_no_entry(method: str, path: str, right: str, take_away: TakeAway, territory: Territory, client: Client) -> None:
+    await take_away("county", right)
+    pattern = path.replace(ID, "{employer_id}" if "employers" in path else "{patrol_id}")
+
+    answers = [
+        await client(territory["county"], language=language).request(method, path, json=BODIES.get(pattern)) for language in ("zh-CN", "en")
+    ]
+
+    for answer, sentence in zip(answers, ("您的岗位没有这项权限", "Your role does not carry this right"), strict=True):
+        assert answer.status_code == 403
+        assert answer.json()["type"] == "right_missing"
+        assert answer.json()["right"] == right
+        assert answer.json()["detail"].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("community", "/api/coverage/uncovered"),
+        ("community", "/api/coverage/counts"),
+        ("community", "/api/grids"),
+        ("community", "/api/people/assignable"),
+        ("street", "/api/people/assignable"),
+    ],
+)
+async def test_roles_carry_only_their_rights(role: str, path: str, territory: Territory, client: Client) -> None:
+    assert (await client(territory[role]).get(path)).json()["type"] == "right_missing"
+
+
+async def test_a_street_reads_but_does_not_plan_or_review(territory: Territory, client: Client) -> None:
+    http = client(territory["street"])
+
+    assert (await http.post("/api/patrols", json=PLAN)).json()["right"] == "patrol.plan"
+    assert (await http.post(f"/api/employers/{ID}/review", json={"decision": "accept", "version": 1})).json()["right"] == (
+        "employer.review"
+    )
+
+
+LISTS = [
+    "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
+    "/api/people/assignable",
+]  # fmt: skip
+
+
+BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
+TAKES_NO = {"/api/grids": ("grid_id", "on"), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",)}
+
+
+@pytest.mark.parametrize(("path", "field", "value"), [(p, f, v) for p in LISTS for f, v in BAD_VALUES if f not in TAKES_NO.get(p, ())])
+async def test_bad_paging_and_filters_are_named_in_both_languages(
+    path: str, field: str, value: object, territory: Territory, client: Client
+) -> None:
+    for language, word in (("zh-CN", "有 1 处填写需要改正"), ("en", "1 field(s) need correcting")):
+        answer = await client(territory["county"], language=language).get(path, params={field: str(value)})
+        assert answer.status_code == 422, answer.text
+        body = answer.json()
+        assert body["type"] == "invalid_input"
+        assert body["detail"].startswith(word)
+        assert [e["field"] for e in body["errors"]] == [field]
+
+
+@pytest.mark.parametrize("path", ["/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols"])
+async def test_an_unknown_sort_is_refused_with_the_known_ones(path: str, territory: Territory, client: Client) -> None:
+    for language, word in (("zh-CN", "不能按 nonsense 排序"), ("en", "Cannot sort by nonsense")):
+        answer = await client(territory["county"], language=language).get(path, params={"sort": "-nonsense"})
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["detail"].startswith(word)
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_hostile_text_in_a_search_is_only_text(path: str, territory: Territory, client: Client) -> None:
+    http = client(territory["county"])
+    for q in ("'; drop table employers; --", "%", "_", "\\", "😀", "a" * 3000, ":x", "{where}"):
+        answer = await http.get(path, params={"q": q})
+        assert answer.status_code == 200, (q, answer.text)
+    if path not in ("/api/check-ins", "/api/visits"):
+        assert (await http.get(path, params={"q": "%"})).json()["total"] == 0
+        assert (await http.get(path, params={"q": "a\0b"})).json()["type"] == "text_unstorable"
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_a_page_past_the_end_is_empty(path: str, territory: Territory, client: Client) -> None:
+    answer = await client(territory["county"]).get(path, params={"page": 100_000, "page_size": 200})
+
+    assert answer.status_code == 200
+    assert answer.json()["items"] == []
+    assert (answer.json()["page"], answer.json()["page_size"]) == (100_000, 200)
