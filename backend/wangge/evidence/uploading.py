@@ -63,7 +63,15 @@ class Body:
 
     def __init__(self, receive: Receive) -> None:
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(BUFFERED_MESSAGES)
-        self._pump = asyncio.ensure_future(self._read(receive))
+        self._failure: Exception | None = None
+        self._pump = asyncio.ensure_future(self._pump_all(receive))
+
+    async def _pump_all(self, receive: Receive) -> None:
+        try:
+            await self._read(receive)
+        except Exception as exc:  # passed on to the reader, who would otherwise wait for ever
+            self._failure = exc
+        await self._queue.put(None)
 
     async def _read(self, receive: Receive) -> None:
         more = True
@@ -78,11 +86,12 @@ class Body:
                 data, more = _left_behind(receive), False
             if data:
                 await self._queue.put(data)
-        await self._queue.put(None)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while (chunk := await self._queue.get()) is not None:
             yield chunk
+        if self._failure:
+            raise self._failure
 
     def close(self) -> None:
         """Stop reading."""
