@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { differingFacts, type Fact } from './facts'
+import { differingFacts, shortAddress, type Fact } from './facts'
 
 const facts = (values: Record<string, string>): Fact[] =>
   Object.entries(values).map(([key, value]) => ({ key, name: key, value }))
@@ -14,5 +14,16 @@ describe('two files side by side', () => {
   })
   it('do not differ by a space', () => {
     expect(differingFacts(facts({ address: '东风街 1 号' }), facts({ address: '东风街1号' })).size).toBe(0)
+  })
+})
+
+describe('an address in a list', () => {
+  it.each([
+    ['山东省潍坊市寿光市孙家集街道和平街113号', '寿光市孙家集街道和平街113号'],
+    ['潍坊市潍城区东风街1号', '潍城区东风街1号'],
+    ['古城街道兴安路 88 号', '古城街道兴安路 88 号'],
+    ['', ''],
+  ])('%s reads %s', (address, short) => {
+    expect(shortAddress(address)).toBe(short)
   })
 })

@@ -11,14 +11,14 @@ export interface Fact {
 type Translate = (key: string, values?: Record<string, string | number>) => string
 
 /** A file's facts in the order a clerk reads them; empty ones stay empty. */
-export function employerFacts(employer: EmployerDetail, t: Translate): Fact[] {
+export function employerFacts(employer: EmployerDetail, t: Translate, language: string): Fact[] {
   const fact = (key: string, value: string | number | null | undefined): Fact => ({
     key,
     name: t(`employer.${key}`),
     value: value === null || value === undefined ? '' : String(value),
   })
   const position = employer.position ? `${employer.position[1].toFixed(5)}, ${employer.position[0].toFixed(5)}` : ''
-  const accuracy = employer.accuracy_m ? ` ± ${distanceText(employer.accuracy_m)}` : ''
+  const accuracy = employer.accuracy_m ? ` ± ${distanceText(employer.accuracy_m, language)}` : ''
   return [
     fact(
       'uscc',
@@ -45,4 +45,9 @@ export function differingFacts(one: readonly Fact[], other: readonly Fact[]): Se
       .filter((fact) => fact.value && values.get(fact.key) && tidy(values.get(fact.key)!) !== tidy(fact.value))
       .map((fact) => fact.key),
   )
+}
+
+/** An address without the province and the city that every address here begins with. */
+export function shortAddress(address: string): string {
+  return address.replace(/^(?:.{2,7}?(?:省|自治区))?.{1,6}?市(?=.{1,12}?[市区县镇乡街])/u, '')
 }

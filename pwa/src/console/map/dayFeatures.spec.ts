@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CheckInRead, PatrolDetail, Position } from '../data/types'
-import { checkInPoints, employerPositions, offSiteLines, patrolLines, patrolStops } from './dayFeatures'
+import { checkInPoints, employerPositions, offSiteLines, patrolHeads, patrolLines, patrolStops } from './dayFeatures'
 
 const patrol = (change: Partial<PatrolDetail>, positions: (Position | null)[]): PatrolDetail => ({
   id: 'p',
@@ -61,6 +61,10 @@ describe('the day on the map', () => {
     expect(patrolStops(one).features).toHaveLength(1)
     expect(patrolLines(one).features).toHaveLength(0)
   })
+  it('stands for a patrol in the middle of its stops when seen from afar', () => {
+    const [head] = patrolHeads([patrol({}, [[1, 1], [3, 3], null])]).features
+    expect(head).toMatchObject({ geometry: { coordinates: [2, 2] }, properties: { done: false } })
+  })
   it('forgets a cancelled patrol', () => {
     expect(patrolStops([patrol({ status: 'cancelled' }, [[1, 1]])]).features).toHaveLength(0)
   })
@@ -69,7 +73,7 @@ describe('the day on the map', () => {
   })
   it('ties an off-site check-in to its employer when its place is known', () => {
     const known = employerPositions([patrol({}, [[2, 2]])])
-    const off = checkIn({ is_on_site: false, distance_m: 900 })
+    const off = checkIn({ is_on_site: false, distance_m: 900, flags: ['off_site'] })
     const lines = offSiteLines(
       [off, checkIn({}), checkIn({ ...off, employer_id: 'nobody' })],
       (id) => known.get(id) ?? null,

@@ -25,6 +25,8 @@ const line = (coordinates: Position[], properties: Feature['properties']): Featu
 })
 
 export const noFeatures = (): FeatureCollection => collection([])
+export const pointFeatures = (at: Position, properties: Feature['properties'] = {}) =>
+  collection([point(at, properties)])
 
 export function patrolStops(patrols: readonly PatrolDetail[]): FeatureCollection {
   return collection(
@@ -45,6 +47,28 @@ export function patrolStops(patrols: readonly PatrolDetail[]): FeatureCollection
       ),
   )
 }
+
+/** One sign for a whole patrol where its stops would lie on each other: in their middle, with who and how far. */
+export function patrolHeads(patrols: readonly PatrolDetail[]): FeatureCollection {
+  return collection(
+    patrols
+      .filter((patrol) => patrol.status !== 'cancelled')
+      .flatMap((patrol) => {
+        const places = patrol.stops.flatMap((stop) => (stop.employer.position ? [stop.employer.position] : []))
+        if (!places.length) return []
+        const middle: Position = [mean(places.map((p) => p[0])), mean(places.map((p) => p[1]))]
+        const done = patrol.stops_visited >= patrol.stops_total
+        const name =
+          patrols.length <= NAMED_HEADS_MAX
+            ? `${patrol.assignee.name} ${patrol.stops_visited}/${patrol.stops_total}`
+            : ''
+        return [point(middle, { patrol_id: patrol.id, name, done })]
+      }),
+  )
+}
+/** More than these would write over each other and over the grids' names. */
+const NAMED_HEADS_MAX = 25
+const mean = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0) / numbers.length
 
 /** A line through the stops in their order: the plan, not the way walked. */
 export function patrolLines(patrols: readonly PatrolDetail[]): FeatureCollection {

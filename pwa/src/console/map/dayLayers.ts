@@ -1,19 +1,34 @@
 import type { ExpressionSpecification, FilterSpecification, GeoJSONSource, MapInstance } from './engine'
 import { COLOURS } from './colours'
-import { noFeatures, type FeatureCollection } from './dayFeatures'
+import { noFeatures } from './dayFeatures'
 import { FONT } from './style'
 
-const SOURCES = ['patrol-lines', 'patrol-stops', 'off-site-lines', 'check-ins', 'waiting', 'chosen-point'] as const
+const SOURCES = [
+  'patrol-lines',
+  'patrol-stops',
+  'patrol-heads',
+  'off-site-lines',
+  'check-ins',
+  'waiting',
+  'chosen-point',
+  'chosen-accuracy',
+] as const
 export type DaySource = (typeof SOURCES)[number]
 
 /** Legend entry to layers, for switching them off and on. */
 export const DAY_LEGEND = {
-  patrols: ['patrol-lines', 'patrol-stops'],
+  patrols: ['patrol-lines', 'patrol-stops', 'patrol-heads'],
   onSite: ['check-ins-on_site'],
   offSite: ['check-ins-off_site', 'off-site-lines'],
   unknownSite: ['check-ins-unknown'],
   waiting: ['waiting', 'waiting-names'],
 } as const
+
+/** Nearer than this the stops are told apart; farther away one sign stands for the patrol. */
+const STOPS_FROM_ZOOM = 11
+
+/** Check-ins stand up and to the right of their spot, so that the stop's number stays readable. */
+const BESIDE: [number, number] = [11, -12]
 
 const SIGN_ICONS = { on_site: 'on_site', off_site: 'off_site', unknown: 'unknown_site' } as const
 
@@ -24,6 +39,7 @@ export function addDayLayers(map: MapInstance) {
     id: 'patrol-lines',
     type: 'line',
     source: 'patrol-lines',
+    minzoom: STOPS_FROM_ZOOM,
     layout: { 'line-join': 'round', 'line-cap': 'round' },
     paint: { 'line-color': COLOURS.patrol, 'line-width': 2.5, 'line-opacity': 0.55 },
   })
@@ -34,18 +50,71 @@ export function addDayLayers(map: MapInstance) {
     paint: { 'line-color': COLOURS.offSite, 'line-width': 1.8, 'line-dasharray': [2, 1.6] },
   })
   map.addLayer({
+    id: 'chosen-accuracy',
+    type: 'fill',
+    source: 'chosen-accuracy',
+    paint: { 'fill-color': COLOURS.chosen, 'fill-opacity': 0.1, 'fill-outline-color': COLOURS.chosen },
+  })
+  map.addLayer({
     id: 'chosen-point',
     type: 'symbol',
     source: 'chosen-point',
-    layout: { 'icon-image': 'chosen', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+    layout: {
+      'icon-image': 'chosen',
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+      'icon-offset': [
+        'case',
+        ['has', 'beside'],
+        ['literal', BESIDE],
+        ['literal', [0, 0]],
+      ] as unknown as ExpressionSpecification,
+    },
+  })
+  for (const sign of ['unknown', 'on_site', 'off_site'] as const) {
+    map.addLayer({
+      id: `check-ins-${sign}`,
+      type: 'symbol',
+      source: 'check-ins',
+      // From afar only what is odd speaks for itself.
+      minzoom: sign === 'off_site' ? 0 : STOPS_FROM_ZOOM,
+      filter: ['==', ['get', 'sign'], sign] as FilterSpecification,
+      layout: {
+        'icon-image': SIGN_ICONS[sign],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'icon-offset': BESIDE,
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.55, 13, 0.85, 16, 1] as ExpressionSpecification,
+      },
+    })
+  }
+  map.addLayer({
+    id: 'patrol-heads',
+    type: 'symbol',
+    source: 'patrol-heads',
+    maxzoom: STOPS_FROM_ZOOM,
+    layout: {
+      'icon-image': ['case', ['get', 'done'], 'patrol_done', 'patrol'],
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+      'text-field': ['get', 'name'],
+      'text-font': FONT,
+      'text-size': 12,
+      'text-anchor': 'left',
+      'text-offset': [1.2, 0],
+      'text-optional': true,
+    },
+    paint: { 'text-color': COLOURS.patrol, 'text-halo-color': '#fff', 'text-halo-width': 2 },
   })
   map.addLayer({
     id: 'patrol-stops',
     type: 'symbol',
     source: 'patrol-stops',
+    minzoom: STOPS_FROM_ZOOM,
     layout: {
       'icon-image': ['case', ['get', 'done'], 'stop_done', 'stop'],
       'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
       'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.62, 12, 0.85, 15, 1] as ExpressionSpecification,
       'text-field': ['step', ['zoom'], '', 10, ['to-string', ['get', 'seq']]] as ExpressionSpecification,
       'text-font': FONT,
@@ -56,21 +125,6 @@ export function addDayLayers(map: MapInstance) {
     },
     paint: { 'text-color': ['case', ['get', 'done'], '#ffffff', COLOURS.patrol] },
   })
-  for (const sign of ['unknown', 'on_site', 'off_site'] as const) {
-    map.addLayer({
-      id: `check-ins-${sign}`,
-      type: 'symbol',
-      source: 'check-ins',
-      filter: ['==', ['get', 'sign'], sign] as FilterSpecification,
-      layout: {
-        'icon-image': SIGN_ICONS[sign],
-        'icon-allow-overlap': true,
-        // Up and to the right of the spot, so that the stop's number stays readable below it.
-        'icon-offset': [11, -12],
-        'icon-size': ['interpolate', ['linear'], ['zoom'], 9, 0.55, 13, 0.85, 16, 1] as ExpressionSpecification,
-      },
-    })
-  }
   map.addLayer({
     id: 'waiting',
     type: 'symbol',
@@ -78,6 +132,7 @@ export function addDayLayers(map: MapInstance) {
     layout: {
       'icon-image': 'waiting',
       'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
       'icon-size': ['interpolate', ['linear'], ['zoom'], 8, 0.7, 12, 1] as ExpressionSpecification,
     },
   })
@@ -99,7 +154,7 @@ export function addDayLayers(map: MapInstance) {
   })
 }
 
-export function setDayData(map: MapInstance, source: DaySource, data: FeatureCollection) {
+export function setDayData(map: MapInstance, source: DaySource, data: Parameters<GeoJSONSource['setData']>[0]) {
   map.getSource<GeoJSONSource>(source)?.setData(data)
 }
 
@@ -121,6 +176,8 @@ export function stressPatrol(map: MapInstance, patrolId: string | null) {
   )
   map.setPaintProperty('patrol-stops', 'icon-opacity', faded(0.3, 1))
   map.setPaintProperty('patrol-stops', 'text-opacity', faded(0.3, 1))
+  map.setPaintProperty('patrol-heads', 'icon-opacity', faded(0.35, 1))
+  map.setPaintProperty('patrol-heads', 'text-opacity', faded(0.35, 1))
 }
 
 /** The same grid twice: as a tint and as an edge. */

@@ -18,6 +18,7 @@ const RULES: readonly Rule[] = [
   { layer: 'check-ins-on_site', kind: 'check_in', id: 'id' },
   { layer: 'check-ins-unknown', kind: 'check_in', id: 'id' },
   { layer: 'patrol-stops', kind: 'patrol', id: 'patrol_id' },
+  { layer: 'patrol-heads', kind: 'patrol', id: 'patrol_id' },
   { layer: 'employers-uncovered', kind: 'employer', id: 'id' },
   { layer: 'employers-covered', kind: 'employer', id: 'id' },
   { layer: 'grid-counts', kind: 'grid', id: 'id' },

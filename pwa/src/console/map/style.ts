@@ -23,9 +23,9 @@ function radiusOf(name: string): ExpressionSpecification {
     ['linear'],
     ['sqrt', ['to-number', ['get', name], 0]],
     ...[0, 0],
-    ...[1, 2.4],
-    ...[3, 4],
-    ...[8, 7],
+    ...[1, 3],
+    ...[3, 5],
+    ...[8, 8],
     ...[30, 13],
   ] as unknown as ExpressionSpecification
 }
@@ -71,6 +71,7 @@ export function baseStyle(origin: string): StyleSpecification {
       grids: { ...tiles('grids'), promoteId: 'id' },
       employers: { ...tiles('employers'), promoteId: 'id' },
       scope: { type: 'geojson', data: nothing() },
+      'grid-names': { type: 'geojson', data: nothing() },
       'grid-counts': { type: 'geojson', data: nothing() },
     },
     layers: [
@@ -134,15 +135,12 @@ export function baseStyle(origin: string): StyleSpecification {
         source: 'employers',
         'source-layer': 'employers',
         maxzoom: POINTS_FROM_ZOOM,
-        filter: ['has', 'n'],
-        paint: {
-          'circle-color': COLOURS.covered,
-          'circle-opacity': 0.32,
-          'circle-stroke-color': COLOURS.covered,
-          'circle-stroke-width': 1,
-          'circle-stroke-opacity': 0.6,
-          'circle-radius': radiusOf('n'),
-        },
+        filter: [
+          '>',
+          ['-', ['to-number', ['get', 'n'], 0], ['to-number', ['get', 'uncovered'], 0]],
+          0,
+        ] as FilterSpecification,
+        paint: { 'circle-color': COLOURS.covered, 'circle-opacity': 0.55, 'circle-radius': radiusOf('n') },
       },
       {
         id: 'cells-uncovered',
@@ -150,8 +148,13 @@ export function baseStyle(origin: string): StyleSpecification {
         source: 'employers',
         'source-layer': 'employers',
         maxzoom: POINTS_FROM_ZOOM,
-        filter: ['all', ['has', 'n'], ['>', ['to-number', ['get', 'uncovered'], 0], 0]] as FilterSpecification,
-        paint: { 'circle-color': COLOURS.uncovered, 'circle-opacity': 0.88, 'circle-radius': radiusOf('uncovered') },
+        filter: ['>', ['to-number', ['get', 'uncovered'], 0], 0] as FilterSpecification,
+        paint: {
+          'circle-color': COLOURS.uncovered,
+          'circle-radius': radiusOf('uncovered'),
+          'circle-stroke-color': '#fff',
+          'circle-stroke-width': 0.8,
+        },
       },
       // ---- employers, one by one
       {
@@ -188,15 +191,13 @@ export function baseStyle(origin: string): StyleSpecification {
       {
         id: 'names-4',
         type: 'symbol',
-        source: 'grids',
-        'source-layer': 'grids',
-        minzoom: 13.5,
-        filter: level(4),
+        source: 'grid-names',
+        minzoom: 13,
         layout: {
           'text-field': ['get', 'name'],
           'text-font': FONT,
           'text-size': 12,
-          'text-padding': 30,
+          'text-padding': 8,
           'text-max-width': 8,
         },
         paint: { 'text-color': COLOURS.label, 'text-halo-color': '#fff', 'text-halo-width': 1.6, 'text-opacity': 0.85 },

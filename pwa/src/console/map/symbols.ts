@@ -13,6 +13,8 @@ export type SymbolName =
   | 'unknown_site'
   | 'stop'
   | 'stop_done'
+  | 'patrol'
+  | 'patrol_done'
   | 'hatch'
   | 'chosen'
 
@@ -125,6 +127,9 @@ const DRAW: Record<SymbolName, { size: number; draw: (pen: Pen, size: number) =>
       fillAndRim(pen, COLOURS.patrol, '#fff', 2)
     },
   },
+  // A round with its way: two stops and the line between them.
+  patrol: { size: 24, draw: (pen, size) => drawPatrol(pen, size, '#fff', COLOURS.patrol) },
+  patrol_done: { size: 24, draw: (pen, size) => drawPatrol(pen, size, COLOURS.patrol, '#fff') },
   chosen: {
     size: 34,
     draw(pen, size) {
@@ -149,6 +154,24 @@ const DRAW: Record<SymbolName, { size: number; draw: (pen: Pen, size: number) =>
       }
     },
   },
+}
+
+function drawPatrol(pen: Pen, size: number, fill: string, ink: string) {
+  pen.beginPath()
+  pen.roundRect(2, 2, size - 4, size - 4, 6)
+  fillAndRim(pen, fill, fill === '#fff' ? COLOURS.patrol : '#fff', 2)
+  line(pen, 1.8, [8, 16], [8, 11], [16, 13], [16, 8])
+  pen.strokeStyle = ink
+  pen.stroke()
+  for (const [x, y] of [
+    [8, 16],
+    [16, 8],
+  ] as const) {
+    pen.beginPath()
+    pen.arc(x, y, 2.3, 0, Math.PI * 2)
+    pen.fillStyle = ink
+    pen.fill()
+  }
 }
 
 export const SYMBOL_NAMES = Object.keys(DRAW) as SymbolName[]
