@@ -10,7 +10,10 @@ from wangge.visits.schemas import CheckInRead, VisitRead, Who
 
 
 class PatrolPlan(Struct, forbid_unknown_fields=True):
-    """A patrol to plan; ``id`` is made by the desk, so that a repeated request plans once."""
+    """A patrol to plan; ``id`` is made by the desk, so that a repeated request plans once.
+
+    ``keep_order``: the employers stand in the order a person chose; otherwise the server finds a short round.
+    """
 
     id: UUID
     assignee_id: UUID
@@ -18,6 +21,7 @@ class PatrolPlan(Struct, forbid_unknown_fields=True):
     employer_ids: Annotated[list[UUID], Meta(min_length=1, max_length=1000)]
     title: Annotated[str, Meta(max_length=120)] = ""
     note: Annotated[str, Meta(max_length=2000)] = ""
+    keep_order: bool = False
 
 
 class PatrolCancel(Struct, forbid_unknown_fields=True):

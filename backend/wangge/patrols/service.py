@@ -97,7 +97,7 @@ async def _stored(db: AsyncSession, actor: Actor, data: PatrolPlan) -> PatrolDet
 
 
 async def plan_patrol(db: AsyncSession, actor: Actor, data: PatrolPlan) -> PatrolDetail:
-    """Plan a patrol for a person and a day, its stops in a short walking order; the same id again gives the stored one.
+    """Plan a patrol for a person and a day, its stops in the order given or in a short round; the same id again gives the stored one.
 
     Raises:
         TooManyStops, DayIsPast, AssigneeNotAvailable, EmployerNotInScope, PatrolIdReused: as they say.
@@ -117,7 +117,8 @@ async def plan_patrol(db: AsyncSession, actor: Actor, data: PatrolPlan) -> Patro
     if len(employers) < len(wanted):
         raise EmployerNotInScope(count=len(wanted) - len(employers))
     given = [employers[i] for i in wanted]
-    order = walking_order([(e["lon"], e["lat"]) if e["lon"] is not None else None for e in given])
+    points = [(e["lon"], e["lat"]) if e["lon"] is not None else None for e in given]
+    order = list(range(len(given))) if data.keep_order else walking_order(points)
     common = _common_path([e["grid_path"] for e in given])
     values = {
         "id": data.id,

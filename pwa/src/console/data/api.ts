@@ -55,6 +55,8 @@ export interface NewPatrol {
   title: string
   note: string
   employer_ids: string[]
+  /** The clerk saw the order on the map and chose it. */
+  keep_order: true
 }
 export const createPatrol = (patrol: NewPatrol) => post<PatrolDetail>('/api/patrols', patrol)
 export const listPatrols = (query: Query, signal?: AbortSignal) => get<Page<PatrolItem>>('/api/patrols', query, signal)
