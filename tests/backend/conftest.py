@@ -7,14 +7,15 @@ emptied, by design: look there only for ids of your own.
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import asyncpg
 import httpx
 import pytest
 from factories import OF_A_TEST, Owner, Someone, Territory, make_territory
+from fixture_types import Acting, Client
 from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -28,8 +29,6 @@ from wangge.core.migrate import upgrade
 from wangge.core.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
-Client = Callable[..., httpx.AsyncClient]
-Acting = Callable[[Someone], AbstractAsyncContextManager[tuple[AsyncSession, Actor]]]
 # What tests leave behind, children before parents. Seeds of the migration (policies, role_rights, feed) stay.
 CLEAN = "".join(
     f"delete from {table};"

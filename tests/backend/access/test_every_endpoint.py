@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import Client
 from factories import Owner, Territory, make_session
+from fixture_types import Client
 from litestar import Litestar
 
 from wangge.core.clock import utc_now

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from conftest import Acting, Client
 from factories import (
     COMMUNITIES,
     OUTSIDE,
@@ -23,6 +22,7 @@ from factories import (
     middle_of,
     today,
 )
+from fixture_types import Acting, Client
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tiles import features_of

@@ -1,7 +1,7 @@
 """Grids over HTTP."""
 
-from conftest import Client
 from factories import CITY, EAST, WEST, WEST_NORTH, Territory
+from fixture_types import Client
 
 
 async def test_a_county_lists_its_own_streets_and_no_others(client: Client, territory: Territory) -> None:
