@@ -16,10 +16,9 @@ def clean_credit_code(text: str) -> str:
 def credit_code_is_valid(code: str) -> bool:
     """Whether a cleaned code has 18 characters of the right alphabet and the right check digit."""
     try:
-        uscc.validate(code)
+        return bool(uscc.validate(code) == code)  # it tolerates dashes of every kind, which must not be stored
     except ValidationError:
         return False
-    return True
 
 
 def inner_code_is_valid(code: str) -> bool:
