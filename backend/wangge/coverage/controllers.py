@@ -109,4 +109,4 @@ class CoverageController(Controller):
 
         headers = {"Content-Disposition": 'attachment; filename="uncovered.csv"', "Cache-Control": "no-store"}
         lines = service.csv_lines(acting, ids, language_of(request))
-        return Stream(lines, media_type="text/csv; charset=utf-8", headers=headers)
+        return Stream(lines, media_type="text/csv", headers=headers)
