@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from conftest import Client
 from factories import (
     EAST,
     EAST_NORTH_1,
@@ -26,6 +25,7 @@ from factories import (
     make_visit,
     today,
 )
+from fixture_types import Client
 
 from wangge.core.clock import utc_now
 

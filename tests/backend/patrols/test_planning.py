@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from conftest import Client
 from factories import (
     EAST_SOUTH_2,
     WEST,
@@ -26,6 +25,7 @@ from factories import (
     make_policy,
     today,
 )
+from fixture_types import Client
 from httpx import Response
 
 from wangge.core.ids import new_id
