@@ -345,7 +345,7 @@ export default {
     title: 'Make a patrol ({n})',
     back: 'Back to the list',
     day: 'Which day',
-    dayName: { 0: 'Today', 1: 'Tomorrow', 2: 'In 2 days', 3: 'In 3 days' },
+    dayName: { 0: 'Today', 1: 'Tomorrow', 2: 'In 2 days' },
     person: 'Who goes',
     searchPerson: 'Find by name',
     ownsStops: 'holds {n} of these',

@@ -337,7 +337,7 @@ export default {
     title: '编成巡查（{n} 家）',
     back: '回到名单继续选',
     day: '哪一天',
-    dayName: { 0: '今天', 1: '明天', 2: '后天', 3: '大后天' },
+    dayName: { 0: '今天', 1: '明天', 2: '后天' },
     person: '派给谁',
     searchPerson: '按姓名查找',
     ownsStops: '负责其中 {n} 家',

@@ -16,17 +16,28 @@ const isTrue = (name: string): ExpressionSpecification =>
 /** Nobody holds this grid. Only communities have an owner of their own; the levels above are offices. */
 const ownerless: FilterSpecification = ['all', level(4), ['!', isTrue('has_owner')]] as FilterSpecification
 
-/** Cells lie eight pixels apart: dots that grow with the number, so that towns stand out of the country. */
+/** Summed-up cells are dots that grow with the number, so that towns stand out of the country; smaller from afar. */
 function radiusOf(name: string): ExpressionSpecification {
-  return [
+  const size = (scale: number) => [
     'interpolate',
     ['linear'],
     ['sqrt', ['to-number', ['get', name], 0]],
     ...[0, 0],
-    ...[1, 3],
-    ...[3, 5],
-    ...[8, 8],
-    ...[30, 13],
+    ...[1, 3 * scale],
+    ...[3, 5 * scale],
+    ...[8, 8 * scale],
+    ...[30, 13 * scale],
+  ]
+  return [
+    'interpolate',
+    ['linear'],
+    ['zoom'],
+    7,
+    size(0.5),
+    9,
+    size(0.8),
+    11,
+    size(1),
   ] as unknown as ExpressionSpecification
 }
 
@@ -229,9 +240,7 @@ export function baseStyle(origin: string): StyleSpecification {
             'format',
             ['get', 'name'],
             { 'font-scale': 1 },
-            '\n',
-            {},
-            ['to-string', ['get', 'uncovered']],
+            ['case', ['>', ['get', 'uncovered'], 0], ['concat', '\n', ['to-string', ['get', 'uncovered']]], ''],
             { 'font-scale': 1.15, 'text-color': COLOURS.uncoveredText },
           ] as unknown as ExpressionSpecification,
           'text-font': FONT,
