@@ -25,7 +25,7 @@ class GridController(Controller):
         self,
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
-        level: FromQuery[Annotated[int, Parameter(ge=1, le=4)] | None] = None,
+        level: FromQuery[Annotated[int | None, Parameter(ge=1, le=4)]] = None,
         parent_id: FromQuery[UUID | None] = None,
         q: FromQuery[str] = "",
         sort: FromQuery[str | None] = None,

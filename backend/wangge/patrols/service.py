@@ -27,11 +27,10 @@ from wangge.patrols.errors import (
 from wangge.patrols.rules import walking_order
 from wangge.patrols.schemas import Assignable, PatrolCancel, PatrolDetail, PatrolItem, PatrolPlan
 from wangge.policies.service import policies_in_force
-from wangge.visits.service import list_check_ins, list_visits
+from wangge.visits.service import records_of_patrol
 
 SORTS = {"planned_on": "t.planned_on", "title": "t.title", "status": "t.status", "assignee": "p.name"}
 STATUSES = ("planned", "started", "finished", "cancelled")
-PER_PATROL = 200
 
 
 async def list_patrols(
@@ -63,12 +62,11 @@ async def patrol_detail(db: AsyncSession, actor: Actor, patrol_id: UUID) -> Patr
     row = await repository.patrol_or_none(db, patrol_id)
     if row is None:
         raise NotFound()
-    check_ins = await list_check_ins(db, actor, None, None, patrol_id, None, 1, PER_PATROL)
-    visits = await list_visits(db, actor, None, None, patrol_id, None, 1, PER_PATROL)
+    check_ins, visits = await records_of_patrol(db, patrol_id)
     for stop in row["stops"]:
         employer_id = UUID(stop["employer"]["id"])
-        stop["check_ins"] = [c for c in check_ins.items if c.employer_id == employer_id]
-        stop["visits"] = [v for v in visits.items if v.employer_id == employer_id]
+        stop["check_ins"] = [c for c in check_ins if c.employer_id == employer_id]
+        stop["visits"] = [v for v in visits if v.employer_id == employer_id]
     return msgspec.convert(row, PatrolDetail, from_attributes=True)
 
 

@@ -1,7 +1,9 @@
 """SQL of visits and check-ins as the desk reads them."""
 
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.core.paging import Page
@@ -26,6 +28,21 @@ VISITS = """
     from visits v left join employers e on e.id = v.employer_id left join people p on p.id = v.person_id
     where {where} order by v.happened_at desc, v.id
 """
+
+
+OF_PATROL = "{t}.patrol_id = :patrol_id"
+
+
+async def check_ins_of_patrol(db: AsyncSession, patrol_id: UUID) -> list[dict[str, Any]]:
+    """All check-ins of a patrol, newest first."""
+    sql = CHECK_INS.format(where=OF_PATROL.format(t="c"))
+    return [dict(r) for r in (await db.execute(text(sql), {"patrol_id": patrol_id})).mappings()]
+
+
+async def visits_of_patrol(db: AsyncSession, patrol_id: UUID) -> list[dict[str, Any]]:
+    """All visits of a patrol, newest first."""
+    sql = VISITS.format(where=OF_PATROL.format(t="v"))
+    return [dict(r) for r in (await db.execute(text(sql), {"patrol_id": patrol_id})).mappings()]
 
 
 async def check_ins_page(db: AsyncSession, where: Where, page: int, page_size: int) -> Page[dict[str, Any]]:

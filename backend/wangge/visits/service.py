@@ -49,3 +49,9 @@ async def list_visits(
     actor.require("records.read")
     found = await repository.visits_page(db, await _narrow(db, actor, "v", on, grid_id, patrol_id, employer_id), page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[VisitRead])
+
+
+async def records_of_patrol(db: AsyncSession, patrol_id: UUID) -> tuple[list[CheckInRead], list[VisitRead]]:
+    """All that was done on a patrol, newest first, for a caller who may read the patrol."""
+    check_ins = msgspec.convert(await repository.check_ins_of_patrol(db, patrol_id), list[CheckInRead])
+    return check_ins, msgspec.convert(await repository.visits_of_patrol(db, patrol_id), list[VisitRead])
