@@ -122,7 +122,7 @@ export const asksForPerson = (row: OutboxRow) => row.state === 'needs_you' && !r
 export const isReceived = (row: OutboxRow) => row.receipt?.op_sha256 === row.sha256
 
 export interface Standing {
-  /** Operations without a final answer. */
+  /** Operations without a final answer; announcements of photos count with their photos. */
   records_waiting: number
   /** Evidence copies whose byte receipt is not here. */
   photos_waiting: number
@@ -138,7 +138,11 @@ export interface Standing {
 /** What is where, by what receipts say (S8). */
 export async function standing(db: LocalDb): Promise<Standing> {
   const [records_waiting, needing, uploads, stuck, drafts] = await Promise.all([
-    db.outbox.where('state').anyOf('waiting', 'sending').count(),
+    db.outbox
+      .where('state')
+      .anyOf('waiting', 'sending')
+      .filter((row) => row.kind !== 'evidence.announce')
+      .count(),
     db.outbox.where('state').equals('needs_you').toArray(),
     db.uploads.where('state').equals('waiting').toArray(),
     db.uploads.where('state').equals('needs_you').toArray(),

@@ -44,7 +44,8 @@ export function readImage(bytes: Uint8Array): ImageFacts {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const plain = { orientation: 1, exif: null }
   if (bytes.length > 24 && ascii(bytes, 1, 3) === 'PNG' && bytes[0] === 0x89) {
-    return { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20), ...plain }
+    const exif = pngExif(bytes, view)
+    return { type: 'image/png', width: view.getUint32(16), height: view.getUint32(20), exif, orientation: turnOf(exif) }
   }
   if (bytes.length > 30 && ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 4) === 'WEBP') {
     return { type: 'image/webp', ...webpSize(bytes, view), ...plain }
@@ -93,9 +94,28 @@ function readJpeg(bytes: Uint8Array): ImageFacts {
   }
   if (!hasEnd(bytes, at)) throw new PhotoRefused('photo_truncated')
   if (!width || !height) throw new PhotoRefused('photo_undecodable')
-  const place = exif && orientationPlace(exif)
-  const value = place ? place.read() : 1
-  return { type: 'image/jpeg', width, height, exif, orientation: value >= 1 && value <= 8 ? value : 1 }
+  return { type: 'image/jpeg', width, height, exif, orientation: turnOf(exif) }
+}
+
+/** EXIF of a PNG (chunk eXIf, before its picture) as the segment a JPEG would have. */
+function pngExif(bytes: Uint8Array, view: DataView): Uint8Array | null {
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const length = view.getUint32(at)
+    const name = ascii(bytes, at + 4, 4)
+    if (name === 'IDAT' || at + 12 + length > bytes.length) return null
+    if (name === 'eXIf' && length < 0xfff0) {
+      const size = length + 8
+      const head = [0xff, 0xe1, size >> 8, size & 0xff, 0x45, 0x78, 0x69, 0x66, 0, 0]
+      return Uint8Array.from([...head, ...bytes.subarray(at + 8, at + 8 + length)])
+    }
+    at += 12 + length
+  }
+  return null
+}
+
+function turnOf(exif: Uint8Array | null): number {
+  const value = (exif && orientationPlace(exif)?.read()) ?? 1
+  return value >= 1 && value <= 8 ? value : 1
 }
 
 /** Whether the end marker comes somewhere after the picture began; cameras may append things of their own behind it. */

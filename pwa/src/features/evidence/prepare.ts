@@ -1,7 +1,7 @@
 /** From a camera's file to what is kept: the original as it is, the evidence copy, both hashes, a small picture. Runs in a worker. */
 import type { PreparedPhoto } from '@/local/photos'
 import { sha256OfBytes } from '@/shared/sha256'
-import { fitWithin, PhotoRefused, readImage, withExif } from './image'
+import { fitWithin, PhotoRefused, readImage, withExif, type ImageFacts } from './image'
 
 export interface PhotoLimits {
   max_bytes: number
@@ -27,14 +27,11 @@ export async function preparePhoto(file: Blob, limits: PhotoLimits): Promise<Pre
     throw new PhotoRefused('photo_too_many_pixels', { width: facts.width, height: facts.height })
   }
   const original_sha256 = sha256OfBytes(original)
-  const size = fitWithin(facts, limits.copy_max_px)
-  const blob = new Blob([original], { type: facts.type })
-  const picture = await decode(blob, size, facts.type)
-  const fitted = size ?? shrink(picture, limits.copy_max_px)
+  const picture = await decode(new Blob([original], { type: facts.type }), facts, limits.copy_max_px)
+  const fitted = shrink(picture, limits.copy_max_px)
   const encoded = await encode(picture, fitted, COPY_QUALITY)
   const copy = facts.exif ? withExif(new Uint8Array(encoded), facts.exif) : new Uint8Array(encoded)
   const preview = await encode(picture, shrink(fitted, PREVIEW_PX), 0.7)
-  picture.close()
   const buffer = copy.buffer as ArrayBuffer
   return {
     copy: { buffer, sha256: await sha256OfBytes(buffer), ...fitted },
@@ -43,16 +40,47 @@ export async function preparePhoto(file: Blob, limits: PhotoLimits): Promise<Pre
   }
 }
 
-/** Decode upright and already small; the browser turns by EXIF first and resizes after. */
-async function decode(blob: Blob, size: { width: number; height: number } | null, type: string): Promise<ImageBitmap> {
+type Picture = ImageBitmap | OffscreenCanvas
+
+/**
+ * Decode upright and, where the size is known, already small.
+ *
+ * Every browser turns a JPEG by its EXIF, and resizes after that. Of a PNG some do and some do not: there the file is
+ * decoded as it lies and turned here.
+ */
+async function decode(blob: Blob, facts: ImageFacts, maxPx: number): Promise<Picture> {
+  const size = fitWithin(facts, maxPx)
   try {
+    if (facts.type === 'image/png' && facts.orientation > 1) {
+      return turned(await createImageBitmap(blob, { imageOrientation: 'none' }), facts.orientation)
+    }
+    const isSure = facts.type === 'image/jpeg' && size
     return await createImageBitmap(blob, {
       imageOrientation: 'from-image',
-      ...(size ? { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: 'high' as const } : {}),
+      ...(isSure ? { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: 'high' as const } : {}),
     })
   } catch {
-    throw new PhotoRefused(type === 'image/heic' ? 'photo_heic' : 'photo_undecodable')
+    throw new PhotoRefused(facts.type === 'image/heic' ? 'photo_heic' : 'photo_undecodable')
   }
+}
+
+/** A picture turned upright as its EXIF orientation (2 to 8) says. */
+function turned(picture: ImageBitmap, orientation: number): OffscreenCanvas {
+  const { width: w, height: h } = picture
+  const canvas = orientation >= 5 ? new OffscreenCanvas(h, w) : new OffscreenCanvas(w, h)
+  const context = canvas.getContext('2d')!
+  const matrices: Record<number, [number, number, number, number, number, number]> = {
+    2: [-1, 0, 0, 1, w, 0],
+    3: [-1, 0, 0, -1, w, h],
+    4: [1, 0, 0, -1, 0, h],
+    5: [0, 1, 1, 0, 0, 0],
+    6: [0, 1, -1, 0, h, 0],
+    7: [0, -1, -1, 0, h, w],
+    8: [0, -1, 1, 0, 0, w],
+  }
+  context.setTransform(...matrices[orientation]!)
+  context.drawImage(picture, 0, 0)
+  return canvas
 }
 
 function shrink({ width, height }: { width: number; height: number }, maxPx: number) {
@@ -61,7 +89,7 @@ function shrink({ width, height }: { width: number; height: number }, maxPx: num
 }
 
 async function encode(
-  picture: ImageBitmap,
+  picture: Picture,
   size: { width: number; height: number },
   quality: number,
 ): Promise<ArrayBuffer> {
@@ -75,4 +103,4 @@ async function encode(
   return (await canvas.convertToBlob({ type: 'image/jpeg', quality })).arrayBuffer()
 }
 
-const megabytes = (bytes: number) => Math.round(bytes / 1e5) / 10
+const megabytes = (bytes: number) => Math.round((bytes / 1024 / 1024) * 10) / 10

@@ -9,3 +9,6 @@ export function stateOf(row: OutboxRow): { key: string; tone: string } {
   if (row.state === 'sent') return { key: 'outbox.state.sent', tone: 'wg-tag--good' }
   return { key: `outbox.state.${row.state}`, tone: 'wg-tag--warn' }
 }
+
+/** Key of an operation's name: `visit.record` is `outbox.kind.visit_record`, since dots mean depth there. */
+export const kindKey = (kind: OutboxRow['kind']) => `outbox.kind.${kind.replace('.', '_')}`

@@ -15,5 +15,5 @@ export async function confirm(options: { title?: string; message: string; yes: s
 
 export async function notice(message: string, duration = 2_500): Promise<void> {
   const { showToast } = await import('./overlays')
-  showToast({ message, duration, wordBreak: 'break-word' })
+  showToast({ message, duration, wordBreak: 'break-word', position: 'bottom', className: 'wg-toast' })
 }
