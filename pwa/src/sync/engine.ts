@@ -54,7 +54,8 @@ export class SyncEngine {
   private again = false
   private uploads: Promise<void> | null = null
   private uploadAgain = false
-  private originalsNow = false
+  /** Originals that the person wants sent now, whatever the network. */
+  private readonly wanted = new Set<string>()
   private failures = 0
 
   constructor(options: EngineOptions) {
@@ -83,17 +84,19 @@ export class SyncEngine {
     return this.round
   }
 
-  /** Send photos now; with `originalsNow`, originals too, whatever the network. */
-  sendPhotos(options: { originalsNow?: boolean } = {}): Promise<void> {
-    if (options.originalsNow) this.originalsNow = true
-    if (this.controller.signal.aborted) return Promise.resolve()
-    if (this.uploads) {
-      this.uploadAgain = true
-      return this.uploads
+  /** Send photos now; with `originalsNow`, the originals that wait too, whatever the network. */
+  async sendPhotos(options: { originalsNow?: boolean } = {}): Promise<void> {
+    if (this.controller.signal.aborted) return
+    if (options.originalsNow) {
+      const waiting = await this.context.db.uploads.where('state').equals('waiting').toArray()
+      for (const row of waiting) if (row.part === 'original') this.wanted.add(row.id)
     }
-    this.uploads = this.uploadRounds().finally(() => {
-      this.uploads = null
-    })
+    if (this.uploads) this.uploadAgain = true
+    else {
+      this.uploads = this.uploadRounds().finally(() => {
+        this.uploads = null
+      })
+    }
     return this.uploads
   }
 
@@ -190,14 +193,12 @@ export class SyncEngine {
       this.uploadAgain = false
       try {
         await this.context.locks.request(UPLOAD_LOCK, { signal }, async () => {
-          const originalsNow = this.originalsNow
           const report = await upload(this.context, {
-            originalsNow,
+            wanted: this.wanted,
             signal,
             onProgress: (uploading) => this.state.set({ uploading }),
           })
           this.state.set({ uploading: null, upload_problem: report.problem })
-          if (originalsNow && !report.problem) this.originalsNow = false
           if (report.problem && meansSignIn(report.problem)) this.state.set({ session: 'signed_out' })
         })
       } catch (error) {

@@ -34,10 +34,9 @@ const HASH_TRIES = 3
 /** Answers after which sending more would only fail again: everything waits, nobody is asked about one photo. */
 const STOPS_ALL = new Set(['no_network', 'server_slow', 'server_unavailable', 'not_signed_in', 'session_expired', 'other_account', 'rate_limited']) // prettier-ignore
 
-/** Whether originals may travel now: policy first, then the kind of network, unless the person said "now". */
-export function originalsMayTravel(policy: Policies['original_upload'], context: SyncContext, asked: boolean): boolean {
-  if (policy === 'never') return false
-  if (policy === 'always' || asked) return true
+/** Whether originals may travel by themselves now: policy first, then the kind of network. */
+export function originalsMayTravel(policy: Policies['original_upload'], context: SyncContext): boolean {
+  if (policy !== 'wifi') return policy === 'always'
   const { type, save_data } = context.network()
   return !save_data && (type === 'wifi' || type === 'ethernet')
 }
@@ -46,18 +45,19 @@ export function originalsMayTravel(policy: Policies['original_upload'], context:
 export async function upload(
   context: SyncContext,
   options: {
-    originalsNow?: boolean
+    wanted?: ReadonlySet<string>
     signal?: AbortSignal
     onProgress?: (progress: UploadProgress | null) => void
   } = {},
 ): Promise<UploadReport> {
   const policy = (await readMeta<Me>(context.db, 'me'))?.policies.original_upload ?? 'wifi'
-  const originals = originalsMayTravel(policy, context, options.originalsNow ?? false)
+  const originals = originalsMayTravel(policy, context)
+  const wanted = policy === 'never' ? undefined : options.wanted
   let stored = 0
   const tried = new Set<string>()
   for (;;) {
     if (options.signal?.aborted) return { stored, problem: null }
-    const row = (await due(context, originals)).find(({ id }) => !tried.has(id))
+    const row = (await due(context, originals, wanted)).find(({ id }) => !tried.has(id))
     if (!row) return { stored, problem: null }
     tried.add(row.id)
     const result = await sendPart(context, row, options)
@@ -74,12 +74,15 @@ export async function upload(
   }
 }
 
-async function due(context: SyncContext, originals: boolean): Promise<UploadRow[]> {
+async function due(context: SyncContext, originals: boolean, wanted?: ReadonlySet<string>): Promise<UploadRow[]> {
   const now = context.now()
   const rows = await context.db.uploads.where('state').equals('waiting').toArray()
   const announced = await announcedPhotos(context.db, rows)
   return rows
-    .filter((row) => row.next_at <= now && (originals || row.part === 'copy') && announced.has(row.photo_id))
+    .filter(
+      (row) =>
+        row.next_at <= now && (row.part === 'copy' || originals || wanted?.has(row.id)) && announced.has(row.photo_id),
+    )
     .sort((a, b) => (a.part === b.part ? a.bytes - b.bytes : a.part === 'copy' ? -1 : 1))
 }
 
