@@ -1,6 +1,6 @@
 /** A real Wangge server on a database of its own, for simulations and browser tests. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { createWriteStream, mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -8,6 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 export const ROOT = resolve(import.meta.dirname, '../..')
 const BIN = join(ROOT, '.venv', 'bin')
+/** In memory where the system has it: tests wait for no disk. */
+const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 const READY_TIMEOUT_MS = 30_000
 
 export interface DatabaseUrls {
@@ -44,7 +46,7 @@ export class TestServer {
   static async create(name: string, options: { demo?: boolean } = {}): Promise<TestServer> {
     const out = execFileSync(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), 'make', name])
     const urls = JSON.parse(out.toString()) as DatabaseUrls
-    const dataDir = mkdtempSync(join(tmpdir(), `wangge-${name}-`))
+    const dataDir = mkdtempSync(join(SCRATCH, `wangge-${name}-`))
     const server = new TestServer(name, urls, dataDir, await freePort())
     if (options.demo) execFileSync(join(BIN, 'wangge'), ['demo', 'load'], { env: server.environment() })
     await server.start()

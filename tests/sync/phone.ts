@@ -184,7 +184,7 @@ export class Phone {
           declared_grid_id: (await db.grids.toArray())[0]?.id ?? null,
           note: '',
         },
-        chance.happens(0.3) ? [await this.photo('register', 'employer', null)] : [],
+        chance.happens(0.15) ? [await this.photo('register', 'employer', null)] : [],
         'register',
       )
     } else if (draw < 0.25 && patrols.length > 0) {
@@ -211,7 +211,7 @@ export class Phone {
       if (chance.happens(0.7)) {
         const key = `visit-${this.visitNumber++}`
         const photos = []
-        for (let i = chance.below(3); i > 0; i--) photos.push(await this.photo(key, 'visit', employer.id))
+        for (let i = chance.pick([0, 0, 0, 1, 2]); i > 0; i--) photos.push(await this.photo(key, 'visit', employer.id))
         await recordVisit(
           db,
           capture,

@@ -20,7 +20,7 @@ export interface Figures {
 }
 
 const PHONES = 5
-const ROUNDS = 5
+const ROUNDS = 4
 
 export async function playSeed(stage: Stage, seed: number, figures: Figures): Promise<void> {
   const { pool } = stage
