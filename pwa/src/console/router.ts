@@ -104,5 +104,13 @@ export function createConsoleRouter() {
       return { name: 'lost', params: { rest: to.path.slice(1).split('/') }, query: { why: 'right' } }
     return true
   })
+  // After an update the server no longer has the files this page was built with: take the new page, once.
+  router.onError((error: unknown, to) => {
+    if (!/dynamically imported module|Importing a module script/i.test(String(error))) return
+    const mark = 'wangge.console.reloadedFor'
+    if (sessionStorage.getItem(mark) === to.fullPath) return
+    sessionStorage.setItem(mark, to.fullPath)
+    location.assign(router.resolve(to).href)
+  })
   return router
 }

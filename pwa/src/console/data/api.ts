@@ -10,6 +10,7 @@ import type {
   GridDetail,
   GridItem,
   KeptOperation,
+  NewPatrol,
   Me,
   Page,
   PatrolDetail,
@@ -48,16 +49,6 @@ export const listUncovered = (query: Query, area: object | null, signal?: AbortS
 
 export const listAssignable = (query: Query, signal?: AbortSignal) =>
   get<Page<AssignablePerson>>('/api/people/assignable', query, signal)
-export interface NewPatrol {
-  id: string
-  assignee_id: string
-  planned_on: string
-  title: string
-  note: string
-  employer_ids: string[]
-  /** The clerk saw the order on the map and chose it. */
-  keep_order: true
-}
 export const createPatrol = (patrol: NewPatrol) => post<PatrolDetail>('/api/patrols', patrol)
 export const listPatrols = (query: Query, signal?: AbortSignal) => get<Page<PatrolItem>>('/api/patrols', query, signal)
 export const readPatrol = (id: string, signal?: AbortSignal) =>

@@ -11,6 +11,8 @@ export default {
     narrowMenu: 'Narrow the menu',
     signOut: 'Sign out',
     toDo: '{n} to do',
+    surprise:
+      'Something unexpected happened on this page, and the last step may not be done. Reload; if it happens again, tell your administrator.',
   },
   menu: {
     map: 'Command map',

@@ -11,6 +11,7 @@ export default {
     narrowMenu: '收起菜单',
     signOut: '退出',
     toDo: '{n} 项待处理',
+    surprise: '页面出了意外，刚才的操作可能没有完成。请刷新页面再看；如果再次出现，请告诉管理员。',
   },
   menu: {
     map: '指挥地图',

@@ -22,7 +22,7 @@ const patrol = (change: Partial<PatrolDetail>, positions: (Position | null)[]): 
     id: `s${i}`,
     seq: positions.length - i,
     status: 'planned',
-    employer: { id: `e${i}`, name: `厂${i}`, position },
+    employer: { id: `e${i}`, name: `厂${i}`, address: null, position },
     check_ins: [],
     visits: [],
   })),

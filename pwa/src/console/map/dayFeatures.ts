@@ -39,7 +39,7 @@ export function patrolStops(patrols: readonly PatrolDetail[]): FeatureCollection
             point(stop.employer.position!, {
               patrol_id: patrol.id,
               employer_id: stop.employer.id,
-              name: stop.employer.name,
+              name: stop.employer.name ?? '',
               seq: stop.seq,
               done: stop.status === 'visited',
             }),
@@ -60,7 +60,7 @@ export function patrolHeads(patrols: readonly PatrolDetail[]): FeatureCollection
         const done = patrol.stops_visited >= patrol.stops_total
         const name =
           patrols.length <= NAMED_HEADS_MAX
-            ? `${patrol.assignee.name} ${patrol.stops_visited}/${patrol.stops_total}`
+            ? `${patrol.assignee.name ?? ''} ${patrol.stops_visited}/${patrol.stops_total}`
             : ''
         return [point(middle, { patrol_id: patrol.id, name, done })]
       }),
