@@ -90,7 +90,7 @@ async def count_coverage(db: AsyncSession, actor: Actor, grid_id: UUID | None) -
     where = await in_subtree(db, actor, Where(COUNTED), grid_id, "e.grid_path")
     totals = await repository.totals(db, where)
     parent = await path_in_scope(db, grid_id) if grid_id else actor.scope[0] if len(actor.scope) == 1 else None
-    children = await repository.child_counts(db, parent)
+    children = await repository.child_counts(db, where, parent)
     return msgspec.convert({**totals, "covered": totals["total"] - totals["uncovered"], "children": children}, CoverageCounts)
 
 

@@ -13,7 +13,7 @@ CONDITIONS = {
     "never_visited": "e.last_visited_at is null",
     "outside_all_grids": "(e.grid_source <> 'position' and e.position is not null)",
     "no_position": "e.position is null",
-    "grid_without_owner": f"(nlevel(e.grid_path) = 4 and e.grid_path <@ (select app_scope()) and not {OWNED})",
+    "grid_without_owner": f"(nlevel(e.grid_path) = 4 and not {OWNED} and e.grid_path <@ (select app_scope()))",
 }
 UNCOVERED = "(" + " or ".join(CONDITIONS.values()) + ")"
 REASONS_OF = "array_remove(array[" + ", ".join(f"case when {sql} then '{name}' end" for name, sql in CONDITIONS.items()) + "], null)"
