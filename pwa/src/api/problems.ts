@@ -27,20 +27,23 @@ export function ownProblem(type: string, status = 0, extra: Record<string, unkno
   return { type, title: type.replaceAll('_', ' '), status, detail: '', ...extra }
 }
 
-/** The problem in an answer that is not a success. */
-export async function problemOf(response: Response): Promise<Problem> {
-  const body: unknown = await response.json().catch(() => null)
+/** The problem in an answer that is not a success; `body` is what it held, as far as that was JSON. */
+export function problemFrom(body: unknown, response: Response): Problem {
+  const { status } = response
+  const retryAfter = Number(response.headers.get('retry-after'))
+  const extra = retryAfter > 0 ? { retry_after_s: retryAfter } : {}
   if (body && typeof body === 'object' && 'type' in body && typeof body.type === 'string') {
     const { type, title, detail, ...rest } = body as Record<string, unknown>
     return {
+      ...extra,
       ...rest,
       type: String(type),
       title: typeof title === 'string' ? title : String(type),
       detail: typeof detail === 'string' ? detail : '',
-      status: response.status,
+      status,
     }
   }
-  return ownProblem(response.status >= 500 ? 'server_unavailable' : 'unexpected_answer', response.status)
+  return ownProblem(status >= 500 ? 'server_unavailable' : 'unexpected_answer', status, extra)
 }
 
 /** Whether a problem means that nobody is signed in (any more). */

@@ -1,4 +1,5 @@
 /** Shapes that travel: what the phone receives of its scope and what it sends. Names are those of the wire (docs/sync.md). */
+import type { components } from '@/api/schema.gen'
 import type { LonLat } from '@/shared/geo'
 
 export interface Area {
@@ -171,13 +172,9 @@ export interface Operation<K extends OperationKind = OperationKind> {
   binding: Binding
 }
 
-export type Outcome = 'applied' | 'duplicate' | 'conflict' | 'waiting_for_parent' | 'quarantined'
+export type Outcome = components['schemas']['OperationOutcome']['outcome']
 
-export interface Receipt {
-  op_id: string
-  op_sha256: string
-  received_at: string
-}
+export type Receipt = components['schemas']['Receipt']
 
 /** Limits in force, as the server last said. */
 export interface Policies {
@@ -204,15 +201,4 @@ export const FIRST_POLICIES: Policies = {
   push_operations_max: 200,
 }
 
-export interface Me {
-  person: { id: string; name: string; kind: string; phone_masked: string }
-  account_id: string
-  login: string
-  role: 'city' | 'county' | 'street' | 'community'
-  rights: string[]
-  unit: { id: string; code: string; name: string; level: number }
-  scope: { grid_id: string; code: string; name: string; level: number; path: string }[]
-  session_expires_at: string
-  server_time: string
-  policies: Policies
-}
+export type Me = Omit<components['schemas']['Me'], 'policies'> & { policies: Policies }

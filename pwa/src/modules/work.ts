@@ -5,7 +5,8 @@
  * leave while the cookie becomes another's.
  */
 import { shallowRef } from 'vue'
-import { failed, ownProblem, problemOf, type Result } from '@/api/problems'
+import { makeApi, resultOf } from '@/api/client'
+import type { Result } from '@/api/problems'
 import { DeviceDb, LocalDb, readMeta, storeOf, writeMeta } from '@/local/db'
 import type { Capture } from '@/local/outbox'
 import { FIRST_POLICIES, type Binding, type Me } from '@/local/shapes'
@@ -163,33 +164,23 @@ async function withNothingUnderWay<T>(act: () => Promise<T>): Promise<T> {
   return locks.request(SYNC_LOCK, {}, () => locks.request(UPLOAD_LOCK, {}, act))
 }
 
-async function ask(path: string, body?: unknown): Promise<Result<Response>> {
-  try {
-    const response = await fetch(path, {
-      method: 'POST',
-      credentials: 'same-origin',
-      headers: {
-        Accept: 'application/json',
-        'Accept-Language': language(),
-        'X-Wangge-Client': `field/${__APP_VERSION__}`,
-        'Content-Type': 'application/json',
-      },
-      body: JSON.stringify(body ?? {}),
-    })
-    return response.ok ? { ok: true, data: response } : failed(await problemOf(response))
-  } catch {
-    return failed(ownProblem('no_network'))
-  }
-}
+const api = () =>
+  makeApi({
+    fetch: (input, init) => fetch(input, init),
+    origin: location.origin,
+    app_version: __APP_VERSION__,
+    language: language(),
+  })
 
 /** Sign in. Another person than before gets her own store; the first one's work stays in hers and waits for her. */
 export async function signIn(login: string, password: string): Promise<Result<Me>> {
   const device_id = await deviceId()
   const before = work.value
   const result = await withNothingUnderWay(async (): Promise<Result<Me>> => {
-    const answer = await ask('/api/auth/sign-in', { login, password, device_id, device_name: deviceName() })
+    const body = { login, password, device_id, device_name: deviceName() }
+    const answer = await resultOf(api().POST('/api/auth/sign-in', { body }))
     if (!answer.ok) return answer
-    const me = (await answer.data.json()) as Me
+    const me = answer.data as Me
     const db = before?.me.account_id === me.account_id ? before.db : new LocalDb(storeOf(me.account_id))
     await writeMeta(db, 'me', me)
     await writeMeta(device, 'current_account', me.account_id)
@@ -205,7 +196,7 @@ export async function signIn(login: string, password: string): Promise<Result<Me
 /** Sign out. The store with all unsent work stays on this phone for the next time she signs in here. */
 export async function signOut(): Promise<void> {
   await withNothingUnderWay(async () => {
-    await ask('/api/auth/sign-out')
+    await resultOf(api().POST('/api/auth/sign-out'))
     await writeMeta(device, 'current_account', null)
     work.value?.db.close()
     work.value = null

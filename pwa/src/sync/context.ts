@@ -1,8 +1,9 @@
 /** What the sync takes from its surroundings. In the browser they are the platform's; under Node, a fake phone's. */
-import { failed, ownProblem, problemOf, type Result } from '@/api/problems'
+import { makeApi, resultOf, type Api, type ApiOptions, type Fetch } from '@/api/client'
+import { failed, ownProblem, type Result } from '@/api/problems'
 import { readMeta, writeMeta, type LocalDb } from '@/local/db'
 
-export type Fetch = (input: string, init?: RequestInit) => Promise<Response>
+export type { Fetch } from '@/api/client'
 
 /** The part of the Web Locks API that is used; `navigator.locks` fits. */
 export interface Locks {
@@ -33,56 +34,33 @@ export interface SyncContext {
 
 const TIMEOUT_MS = 60_000
 
-/** Headers of every request: who asks, in which language, and for whom (a server may refuse when the cookie is another's). */
-export function headersOf(context: SyncContext): Record<string, string> {
-  return {
-    Accept: 'application/json',
-    'Accept-Language': context.language(),
-    'X-Wangge-Client': `field/${context.app_version}`,
-    'X-Wangge-Account': context.account_id,
-  }
-}
+export const apiOptions = (context: SyncContext): ApiOptions => ({
+  fetch: context.fetch,
+  origin: context.apiBase,
+  app_version: context.app_version,
+  language: context.language(),
+  account_id: context.account_id,
+})
 
-/** One JSON request. Every expected failure is a value; only `AbortError` of the caller's own signal is thrown. */
+/** One request, given up after a minute. Every expected failure is a value; only an abort by `signal` is thrown. */
 export async function call<T>(
   context: SyncContext,
-  method: 'GET' | 'POST',
-  path: string,
-  options: { body?: unknown; signal?: AbortSignal } = {},
+  ask: (api: Api, signal: AbortSignal) => Promise<{ data?: T; error?: unknown; response: Response }>,
+  signal?: AbortSignal,
 ): Promise<Result<T>> {
   const sentAt = context.now()
-  const timeout = new AbortController()
-  const timer = setTimeout(() => timeout.abort(), TIMEOUT_MS)
-  const forward = () => timeout.abort()
-  options.signal?.addEventListener('abort', forward, { once: true })
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(), TIMEOUT_MS)
+  const forward = () => limit.abort()
+  signal?.addEventListener('abort', forward, { once: true })
   try {
-    const response = await context.fetch(context.apiBase + path, {
-      method,
-      credentials: 'same-origin',
-      cache: 'no-store',
-      headers: {
-        ...headersOf(context),
-        ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      },
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: timeout.signal,
-    })
-    if (!response.ok) {
-      const problem = await problemOf(response)
-      const retryAfter = Number(response.headers.get('retry-after'))
-      if (retryAfter > 0) problem.retry_after_s = retryAfter
-      return failed(problem)
-    }
-    const data = (await response.json()) as T
-    await noteServerTime(context, data, sentAt)
-    return { ok: true, data }
-  } catch (error) {
-    if (options.signal?.aborted) throw error
-    if (error instanceof SyntaxError) return failed(ownProblem('unexpected_answer', 200))
-    return failed(ownProblem(timeout.signal.aborted ? 'server_slow' : 'no_network'))
+    const result = await resultOf(ask(makeApi(apiOptions(context)), limit.signal), signal)
+    if (result.ok) await noteServerTime(context, result.data, sentAt)
+    else if (limit.signal.aborted) return failed(ownProblem('server_slow'))
+    return result
   } finally {
     clearTimeout(timer)
-    options.signal?.removeEventListener('abort', forward)
+    signal?.removeEventListener('abort', forward)
   }
 }
 

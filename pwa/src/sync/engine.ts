@@ -168,11 +168,11 @@ export class SyncEngine {
 
   /** The cookie may be another person's by now; nothing of hers goes out under a wrong name. */
   private async confirmAccount(signal: AbortSignal): Promise<Problem | null> {
-    const me = await call<Me>(this.context, 'GET', '/api/me', { signal })
-    if (!me.ok) return me.problem
-    if (me.data.account_id !== this.context.account_id)
-      return ownProblem('other_account', 409, { name: me.data.person.name })
-    await writeMeta(this.context.db, 'me', me.data)
+    const answer = await call(this.context, (api, signal) => api.GET('/api/me', { signal }), signal)
+    if (!answer.ok) return answer.problem
+    const me = answer.data as Me
+    if (me.account_id !== this.context.account_id) return ownProblem('other_account', 409, { name: me.person.name })
+    await writeMeta(this.context.db, 'me', me)
     this.state.set({ session: 'ok' })
     return null
   }

@@ -1,5 +1,6 @@
 /** Pull: pages of the scope until up to date. A page's items and its cursor are stored together or not at all. */
-import type { Problem } from '@/api/problems'
+import { ownProblem, type Problem } from '@/api/problems'
+import type { components } from '@/api/schema.gen'
 import { writeMeta, type LocalDb } from '@/local/db'
 import { employersInUse, patrolsInUse, pullState, type PullState } from '@/local/reference'
 import type { Employer, Grid, Patrol } from '@/local/shapes'
@@ -11,15 +12,8 @@ export type PullItem =
   | { kind: 'employer'; id: string; data: Employer | null }
   | { kind: 'patrol'; id: string; data: Patrol | null }
 
-export interface PullPage {
-  cursor: string
-  reset: boolean
-  up_to_date: boolean
-  progress: { done: number; total: number } | null
-  server_time: string
-  scope_grid_ids: string[]
-  items: PullItem[]
-}
+/** The page as the API describes it, with what is in its items. */
+export type PullPage = Omit<components['schemas']['PullPage'], 'items'> & { items: PullItem[] }
 
 export interface PullReport {
   items: number
@@ -38,16 +32,19 @@ export async function pull(
   let resets = 0
   for (;;) {
     const before = await pullState(context.db)
-    const query = new URLSearchParams({ limit: String(PAGE) })
-    if (before.cursor) query.set('cursor', before.cursor)
-    const result = await call<PullPage>(context, 'GET', `/api/sync/pull?${query}`, { signal })
+    const query = { limit: PAGE, ...(before.cursor ? { cursor: before.cursor } : {}) }
+    const result = await call(
+      context,
+      (api, signal) => api.GET('/api/sync/pull', { params: { query }, signal }),
+      signal,
+    )
     if (!result.ok) return { items, problem: result.problem }
-    const after = await storePage(context.db, before, result.data, context.now())
+    const after = await storePage(context.db, before, result.data as PullPage, context.now())
     items += result.data.items.length
     onPage(after)
     if (result.data.up_to_date) return { items, problem: null }
     if (result.data.reset && ++resets > MAX_RESETS) {
-      return { items, problem: { type: 'unexpected_answer', title: 'unexpected answer', status: 200, detail: '' } }
+      return { items, problem: ownProblem('unexpected_answer', 200) }
     }
   }
 }

@@ -65,7 +65,7 @@ describe('push', () => {
     const report = await push(
       contextOf(db, async (url, init) => {
         expect(url).toBe('http://server/api/sync/push')
-        expect(init?.headers).toMatchObject({ 'X-Wangge-Client': 'field/test', 'Accept-Language': 'zh-CN' })
+        expect(init?.headers).toMatchObject({ 'x-wangge-client': 'field/test', 'accept-language': 'zh-CN' })
         seen.push(...bodyOf(init).operations.map(({ body }) => JSON.parse(body).device_seq as number))
         return json(server.answer(bodyOf(init)))
       }),

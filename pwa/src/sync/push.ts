@@ -1,22 +1,13 @@
 /** Push: operations in the order of capture, in batches; each leaves the queue only by the server's own answer about it. */
 import { ownProblem, type Problem } from '@/api/problems'
+import type { components } from '@/api/schema.gen'
 import type { OutboxRow } from '@/local/db'
-import type { Outcome, Policies, Receipt } from '@/local/shapes'
+import type { Policies } from '@/local/shapes'
 import { readMeta } from '@/local/db'
 import { backoffMs } from './backoff'
 import { call, type SyncContext } from './context'
 
-export interface PushAnswer {
-  server_time: string
-  outcomes: {
-    index?: number
-    op_id: string | null
-    outcome: Outcome
-    receipt: Receipt | null
-    problem: Problem | null
-    flags: string[]
-  }[]
-}
+type PushAnswer = components['schemas']['PushAnswer']
 
 export interface PushReport {
   answered: number
@@ -38,10 +29,12 @@ export async function push(context: SyncContext, signal?: AbortSignal): Promise<
     await db.outbox.bulkUpdate(batch.map(({ op_id }) => ({ key: op_id, changes: { state: 'sending' as const } })))
     let result
     try {
-      result = await call<PushAnswer>(context, 'POST', '/api/sync/push', {
-        body: { operations: batch.map(({ body }) => ({ body })) },
+      const operations = batch.map(({ body }) => ({ body }))
+      result = await call(
+        context,
+        (api, signal) => api.POST('/api/sync/push', { body: { operations }, signal }),
         signal,
-      })
+      )
     } catch (error) {
       await putBack(context, batch)
       throw error
@@ -94,7 +87,8 @@ async function settle(context: SyncContext, batch: OutboxRow[], answer: PushAnsw
         continue
       }
       spokenOf++
-      const { receipt, problem, flags } = outcome
+      const { receipt, flags } = outcome
+      const problem = outcome.problem as Problem | null
       if (receipt?.op_sha256 !== row.sha256) {
         // A receipt for something else is no receipt: the phone keeps its copy and says so when it goes on.
         const mismatch = ownProblem('receipt_mismatch', 200)

@@ -1,7 +1,8 @@
 /** Coast, rivers and places for the map without a network: public, slow to change, best effort. */
+import { headersOf } from '@/api/client'
 import type { ReferenceRow } from '@/local/db'
 import { isoMoment } from '@/shared/time'
-import { headersOf, type SyncContext } from './context'
+import { apiOptions, type SyncContext } from './context'
 
 const FRESH_MS = 7 * 86_400_000
 
@@ -12,7 +13,7 @@ export async function refreshReference(context: SyncContext, signal?: AbortSigna
     try {
       const response = await context.fetch(`${context.apiBase}/api/map/${key}`, {
         credentials: 'same-origin',
-        headers: { ...headersOf(context), ...(have?.etag ? { 'If-None-Match': have.etag } : {}) },
+        headers: { ...headersOf(apiOptions(context)), ...(have?.etag ? { 'If-None-Match': have.etag } : {}) },
         signal,
       })
       const fetched_at = isoMoment(context.now())

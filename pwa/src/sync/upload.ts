@@ -5,17 +5,9 @@ import type { Me, Policies } from '@/local/shapes'
 import { sha256OfBytes } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
 import { backoffMs } from './backoff'
-import { call, headersOf, type SyncContext } from './context'
+import { headersOf } from '@/api/client'
+import { apiOptions, call, type SyncContext } from './context'
 import { bufferReader, fetchStack } from './tusHttp'
-
-interface PartState {
-  sha256: string
-  state: 'expected' | 'stored' | 'refused'
-}
-interface EvidenceRead {
-  copy: PartState
-  original: PartState
-}
 
 export interface UploadProgress {
   photo_id: string
@@ -120,7 +112,12 @@ async function sendPart(
 async function storedHash(context: SyncContext, row: UploadRow, signal?: AbortSignal): Promise<Result<string | null>> {
   let read
   try {
-    read = await call<EvidenceRead>(context, 'GET', `/api/evidence/${row.photo_id}`, { signal })
+    const path = { evidence_id: row.photo_id }
+    read = await call(
+      context,
+      (api, signal) => api.GET('/api/evidence/{evidence_id}', { params: { path }, signal }),
+      signal,
+    )
   } catch {
     return failed(ownProblem('no_network'))
   }
@@ -180,14 +177,13 @@ async function sendByTus(
       void tus.abort()
       finish(failed(ownProblem('no_network')))
     }
-    const { Accept: _, ...headers } = headersOf(context)
     const tus = new Upload(buffer as unknown as Blob, {
       endpoint: `${context.apiBase}/api/uploads`,
       uploadUrl: row.upload_url,
       uploadSize: buffer.byteLength,
       chunkSize: CHUNK_BYTES,
       metadata: { evidence_id: row.photo_id, part: row.part },
-      headers,
+      headers: headersOf(apiOptions(context)),
       retryDelays: null,
       storeFingerprintForResuming: false,
       httpStack: fetchStack(context),
