@@ -1,9 +1,9 @@
 """GCJ-02 and BD-09 (degrees) to and from WGS 84.
 
 GCJ-02 is the offset that Chinese map services must apply (高德, 腾讯); BD-09 is Baidu's further offset. Neither is
-published; the formulae are those that all open implementations share (Apache-2.0 and MIT: googollee/eviltransform,
-wandergis/coordtransform). The Python packages of these were last released before 2019 and convert one point at a time,
-so the few lines are kept here, in arrays, with an inverse that iterates to less than a millimetre.
+published; the formulae are those that all open implementations share (googollee/eviltransform, BSD-2-Clause;
+wandergis/coordtransform, MIT). The Python packages of these have not been released for years and convert one point at a
+time, so the few lines are kept here, for arrays, with an inverse that iterates to less than a millimetre.
 """
 
 import numpy as np

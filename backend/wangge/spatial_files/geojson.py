@@ -42,8 +42,9 @@ def read_geojson(text: str, encoding: Encoding, name: str, limits: Limits) -> Ra
     counter, fields = Counter(limits), dict[str, None]()
     odd_properties = unstorable = 0
     for document in documents:
+        items = _features_of(document)
         _declared(document, layer)
-        for item in _features_of(document):
+        for item in items:
             counter.add_feature()
             index = len(layer.features)
             feature = RawFeature(index, {}, None)
