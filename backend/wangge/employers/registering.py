@@ -108,17 +108,18 @@ async def register_employers(
     rows = []
     for op, code, spot, (grid_id, grid_path, grid_source) in zip(ops, codes, spots, places, strict=True):
         p = op.payload
+        place = grid_path if grid_source != "none" else None  # the city took it in for want of a place: no news of hers
         if op.entity_id in taken:
-            verdicts.append(quarantined(EntityIdTaken(), grid_path))
+            verdicts.append(quarantined(EntityIdTaken(), place))
             continue
         if code and not credit_code_is_valid(code):
-            verdicts.append(quarantined(invalid_credit_code(code), grid_path))
+            verdicts.append(quarantined(invalid_credit_code(code), place))
             continue
         if not p.name.strip():
             problem = FieldProblem("name", "missing", "单位名称必须填写。", "The employer's name is missing.")
-            verdicts.append(quarantined(InvalidInput([problem]), grid_path))
+            verdicts.append(quarantined(InvalidInput([problem]), place))
             continue
-        verdict = Verdict(flags=clock_flags(op, received_at, limits_at), grid_path=grid_path)
+        verdict = Verdict(flags=clock_flags(op, received_at, limits_at), grid_path=place)
         if code and not inner_code_is_valid(code):
             verdict.flags.append("inner_code_unusual")
         if not within(grid_path, actor.scope):

@@ -1,10 +1,12 @@
 """Wire shapes of employers' files."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
+
+from wangge.visits.schemas import FindingRead, PhotoRead
 
 
 class GridName(Struct):
@@ -32,12 +34,29 @@ class EmployerItem(Struct):
     grid: GridName | None
     position: list[float] | None
     employees: int | None
-    review_state: str
+    review_state: Literal["accepted", "waiting_review", "returned"]
     last_visited_at: datetime | None
     registered_by: NamedRef | None
     registered_at: datetime
     duplicate_of: UUID | None
     reasons: list[str]
+
+
+class PhotoOfEmployer(PhotoRead):
+    """A photo in an employer's file."""
+
+    captured_at: datetime
+    source: Literal["camera", "gallery"]
+
+
+class CheckInOfVisit(Struct):
+    """The check-in of a visit, in short."""
+
+    id: UUID
+    distance_m: float | None
+    accuracy_m: float | None
+    is_on_site: bool
+    flags: list[str]
 
 
 class VisitOfEmployer(Struct):
@@ -50,9 +69,9 @@ class VisitOfEmployer(Struct):
     activities: list[str]
     note: str
     people_met: str
-    findings: list[dict[str, Any]]
-    evidence: list[dict[str, Any]]
-    check_in: dict[str, Any] | None
+    findings: list[FindingRead]
+    evidence: list[PhotoOfEmployer]
+    check_in: CheckInOfVisit | None
 
 
 class EmployerDetail(EmployerItem):
@@ -72,7 +91,7 @@ class EmployerDetail(EmployerItem):
     duplicate: NamedRef | None
     version: int
     visits: list[VisitOfEmployer]
-    evidence: list[dict[str, Any]]
+    evidence: list[PhotoOfEmployer]
 
 
 class Review(Struct, forbid_unknown_fields=True):

@@ -1,7 +1,7 @@
 """Wire shapes of patrols."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -37,7 +37,7 @@ class PatrolItem(Struct):
     id: UUID
     title: str
     planned_on: date
-    status: str
+    status: Literal["planned", "started", "finished", "cancelled"]
     assignee: Who
     grid_name: str | None
     stops_total: int
@@ -61,7 +61,7 @@ class StopRead(Struct):
 
     id: UUID
     seq: int
-    status: str
+    status: Literal["planned", "visited", "skipped"]
     employer: StopEmployer
     check_ins: list[CheckInRead]
     visits: list[VisitRead]

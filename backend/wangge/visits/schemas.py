@@ -1,7 +1,7 @@
 """Wire shapes of visits and check-ins."""
 
 from datetime import datetime
-from typing import Any
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,6 +12,23 @@ class Who(Struct):
 
     id: UUID
     name: str | None
+
+
+class FindingRead(Struct):
+    """Something noticed on a visit (发现问题)."""
+
+    id: UUID
+    kind: str
+    severity: Literal["note", "minor", "major"]
+    note: str
+
+
+class PhotoRead(Struct):
+    """A photo by its state; ``thumbnail`` says whether there is a small picture to show."""
+
+    id: UUID
+    state: Literal["expected", "stored", "refused"]
+    thumbnail: bool
 
 
 class CheckInRead(Struct):
@@ -46,9 +63,9 @@ class VisitRead(Struct):
     received_at: datetime
     activities: list[str]
     people_met: str
-    findings: list[dict[str, Any]]
+    findings: list[FindingRead]
     note: str
     flags: list[str]
-    evidence: list[dict[str, Any]]
+    evidence: list[PhotoRead]
     expected: int
     arrived: int

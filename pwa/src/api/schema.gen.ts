@@ -567,6 +567,15 @@ export interface components {
             stops_that_day: number;
             unit_name: string | null;
         };
+        /** CheckInOfVisit */
+        CheckInOfVisit: {
+            accuracy_m: number | null;
+            distance_m: number | null;
+            flags: string[];
+            /** Format: uuid */
+            id: string;
+            is_on_site: boolean;
+        };
         /** CheckInRead */
         CheckInRead: {
             accuracy_m: number | null;
@@ -623,9 +632,7 @@ export interface components {
             duplicate: components["schemas"]["NamedRef"] | null;
             duplicate_of: string | null;
             employees: number | null;
-            evidence: {
-                [key: string]: unknown;
-            }[];
+            evidence: components["schemas"]["PhotoOfEmployer"][];
             grid: components["schemas"]["GridName"] | null;
             grid_source: string;
             /** Format: uuid */
@@ -642,7 +649,8 @@ export interface components {
             registered_at: string;
             registered_by: components["schemas"]["NamedRef"] | null;
             review_reason: string;
-            review_state: string;
+            /** @enum {string} */
+            review_state: "accepted" | "waiting_review" | "returned";
             reviewed_at: string | null;
             reviewed_by: components["schemas"]["NamedRef"] | null;
             uscc: string | null;
@@ -664,7 +672,8 @@ export interface components {
             /** Format: date-time */
             registered_at: string;
             registered_by: components["schemas"]["NamedRef"] | null;
-            review_state: string;
+            /** @enum {string} */
+            review_state: "accepted" | "waiting_review" | "returned";
             uscc: string | null;
         };
         /** EvidencePerson */
@@ -694,6 +703,15 @@ export interface components {
         /** Extent */
         Extent: {
             bbox: number[] | null;
+        };
+        /** FindingRead */
+        FindingRead: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            note: string;
+            /** @enum {string} */
+            severity: "note" | "minor" | "major";
         };
         /** GridCount */
         GridCount: {
@@ -889,7 +907,8 @@ export interface components {
             /** Format: date */
             planned_on: string;
             started_at: string | null;
-            status: string;
+            /** @enum {string} */
+            status: "planned" | "started" | "finished" | "cancelled";
             stops: components["schemas"]["StopRead"][];
             stops_total: number;
             stops_visited: number;
@@ -906,7 +925,8 @@ export interface components {
             /** Format: date */
             planned_on: string;
             started_at: string | null;
-            status: string;
+            /** @enum {string} */
+            status: "planned" | "started" | "finished" | "cancelled";
             stops_total: number;
             stops_visited: number;
             title: string;
@@ -941,6 +961,26 @@ export interface components {
             kind: string;
             name: string;
             phone_masked: string;
+        };
+        /** PhotoOfEmployer */
+        PhotoOfEmployer: {
+            /** Format: date-time */
+            captured_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            source: "camera" | "gallery";
+            /** @enum {string} */
+            state: "expected" | "stored" | "refused";
+            thumbnail: boolean;
+        };
+        /** PhotoRead */
+        PhotoRead: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "expected" | "stored" | "refused";
+            thumbnail: boolean;
         };
         /** PullItem */
         PullItem: {
@@ -1038,7 +1078,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             seq: number;
-            status: string;
+            /** @enum {string} */
+            status: "planned" | "visited" | "skipped";
             visits: components["schemas"]["VisitRead"][];
         };
         /** UncoveredQuery */
@@ -1070,15 +1111,9 @@ export interface components {
             activities: string[];
             /** Format: date-time */
             captured_at: string;
-            check_in: {
-                [key: string]: unknown;
-            } | null;
-            evidence: {
-                [key: string]: unknown;
-            }[];
-            findings: {
-                [key: string]: unknown;
-            }[];
+            check_in: components["schemas"]["CheckInOfVisit"] | null;
+            evidence: components["schemas"]["PhotoOfEmployer"][];
+            findings: components["schemas"]["FindingRead"][];
             /** Format: date-time */
             happened_at: string;
             /** Format: uuid */
@@ -1097,13 +1132,9 @@ export interface components {
             /** Format: uuid */
             employer_id: string;
             employer_name: string | null;
-            evidence: {
-                [key: string]: unknown;
-            }[];
+            evidence: components["schemas"]["PhotoRead"][];
             expected: number;
-            findings: {
-                [key: string]: unknown;
-            }[];
+            findings: components["schemas"]["FindingRead"][];
             flags: string[];
             /** Format: date-time */
             happened_at: string;
@@ -1130,6 +1161,7 @@ export interface components {
     pathItems: never;
 }
 export type SchemaAssignable = components['schemas']['Assignable'];
+export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
 export type SchemaCheckInRead = components['schemas']['CheckInRead'];
 export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
@@ -1139,6 +1171,7 @@ export type SchemaEmployerItem = components['schemas']['EmployerItem'];
 export type SchemaEvidencePerson = components['schemas']['EvidencePerson'];
 export type SchemaEvidenceRead = components['schemas']['EvidenceRead'];
 export type SchemaExtent = components['schemas']['Extent'];
+export type SchemaFindingRead = components['schemas']['FindingRead'];
 export type SchemaGridCount = components['schemas']['GridCount'];
 export type SchemaGridDetail = components['schemas']['GridDetail'];
 export type SchemaGridName = components['schemas']['GridName'];
@@ -1163,6 +1196,8 @@ export type SchemaPatrolItem = components['schemas']['PatrolItem'];
 export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
 export type SchemaPersonName = components['schemas']['PersonName'];
 export type SchemaPersonRead = components['schemas']['PersonRead'];
+export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
+export type SchemaPhotoRead = components['schemas']['PhotoRead'];
 export type SchemaPullItem = components['schemas']['PullItem'];
 export type SchemaPullPage = components['schemas']['PullPage'];
 export type SchemaPullProgress = components['schemas']['PullProgress'];
