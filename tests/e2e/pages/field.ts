@@ -1,0 +1,154 @@
+/** The phone's app, as a supervisor uses it: where things are on its screens, and nothing about what should be there. */
+import { expect, type Locator, type Page } from '@playwright/test'
+
+export type Tab = '今日' | '地图' | '单位' | '待传' | '我的'
+
+export interface OutboxLine {
+  op_id: string
+  kind: string
+  entity_id: string
+  sha256: string
+  state: string
+}
+
+export class FieldApp {
+  readonly status: Locator
+  readonly signInSheet: Locator
+
+  constructor(readonly page: Page) {
+    this.status = page.getByRole('status', { name: '上传情况' })
+    this.signInSheet = page.getByRole('dialog', { name: '请重新登录' })
+  }
+
+  // ---- signing in
+
+  async fillSignIn(login: string, password: string, within: Page | Locator = this.page): Promise<void> {
+    await within.getByLabel('账号').fill(login)
+    await within.getByLabel('密码', { exact: true }).fill(password)
+    await within.getByRole('button', { name: '登录', exact: true }).click()
+  }
+
+  async signIn(login: string, password: string): Promise<void> {
+    await this.page.goto('/')
+    await this.fillSignIn(login, password)
+    await expect(this.page.getByRole('heading', { name: '今日巡查' })).toBeVisible()
+  }
+
+  /** Sign in and wait until the work package and the app's own files are on the phone. */
+  async signInAndReceive(login: string, password: string): Promise<void> {
+    await this.signIn(login, password)
+    await this.expectAllSafe()
+    await this.go('我的')
+    await expect(this.page.getByText('没有网络也能打开本应用。')).toBeVisible({ timeout: 20_000 })
+    await this.go('今日')
+  }
+
+  async signOut(): Promise<void> {
+    await this.go('我的')
+    await this.page.getByRole('button', { name: '退出登录' }).click()
+    await this.page.getByRole('dialog').getByRole('button', { name: '退出登录' }).click()
+    await expect(this.page.getByLabel('账号')).toBeVisible()
+  }
+
+  // ---- getting about
+
+  async go(tab: Tab): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('link', { name: tab }).click()
+  }
+
+  expectAllSafe = () => expect(this.status).toContainText('全部已安全存到服务器', { timeout: 30_000 })
+
+  async openEmployer(name: string): Promise<void> {
+    await this.go('单位')
+    await this.page.getByRole('searchbox').fill(name)
+    await this.page.getByRole('link', { name }).first().click()
+    await expect(this.page.getByRole('heading', { name })).toBeVisible()
+  }
+
+  /** Open a stop from the patrol on today's page. */
+  async openStop(name: string): Promise<void> {
+    await this.go('今日')
+    await this.page.getByRole('listitem').filter({ hasText: name }).getByRole('link').click()
+    await expect(this.page.getByRole('heading', { name })).toBeVisible()
+  }
+
+  // ---- checking in
+
+  async openCheckIn(): Promise<void> {
+    await this.page.getByRole('link', { name: '签到' }).or(this.page.getByRole('button', { name: '签到' })).click()
+    await expect(this.page.getByRole('heading', { name: '签到' })).toBeVisible()
+  }
+
+  checkInButton = () => this.page.getByRole('button', { name: /^(签到|照实签到|没有位置也签到)$/ })
+
+  async checkIn(): Promise<void> {
+    await this.checkInButton().click()
+    await expect(this.page.getByRole('heading', { name: '走访记录' })).toBeVisible()
+  }
+
+  // ---- a visit
+
+  choose = (label: string, within: Page | Locator = this.page) => within.getByText(label, { exact: true }).click()
+
+  async addFinding(finding: { kind: string; severity: string; note: string }): Promise<void> {
+    await this.page.getByRole('button', { name: '添加问题' }).click()
+    const block = this.page.locator('.finding').last()
+    await this.choose(finding.kind, block)
+    await this.choose(finding.severity, block)
+    await block.getByLabel('具体情况').fill(finding.note)
+  }
+
+  /** Choose files for the photo field without waiting for what becomes of them. */
+  async offerPhotos(files: string | string[], source: 'camera' | 'gallery' = 'camera'): Promise<void> {
+    await this.page.locator(`input[data-source=${source}]`).setInputFiles(files)
+  }
+
+  photos = () => this.page.getByRole('img', { name: /^照片 \d+$/ })
+
+  async addPhotos(files: string[], source: 'camera' | 'gallery' = 'camera'): Promise<void> {
+    const before = await this.photos().count()
+    for (const [i, file] of files.entries()) {
+      await this.offerPhotos(file, source)
+      await expect(this.photos()).toHaveCount(before + i + 1, { timeout: 20_000 })
+    }
+  }
+
+  async saveVisit(): Promise<void> {
+    await this.page.getByRole('button', { name: '保存走访' }).click()
+    await expect(this.page.getByRole('heading', { name: '走访记录' })).toBeHidden()
+  }
+
+  /** The shortest visit there is, from an employer's page. */
+  async recordShortVisit(note: string, photos: string[] = []): Promise<void> {
+    await this.page.getByRole('link', { name: '填写走访' }).or(this.page.getByRole('button', { name: '填写走访' })).click()
+    await this.choose('了解情况')
+    await this.page.getByLabel('其他说明').fill(note)
+    await this.addPhotos(photos)
+    await this.saveVisit()
+  }
+
+  // ---- the store under it
+
+  /** All rows of a table in the store of whoever is at work. */
+  rows<T>(table: string): Promise<T[]> {
+    return this.page.evaluate(async (name) => {
+      const open = (database: string) =>
+        new Promise<IDBDatabase>((done, fail) => {
+          const asked = indexedDB.open(database)
+          asked.onsuccess = () => done(asked.result)
+          asked.onerror = () => fail(asked.error)
+        })
+      const all = (db: IDBDatabase, store: string) =>
+        new Promise<unknown[]>((done, fail) => {
+          const asked = db.transaction(store).objectStore(store).getAll()
+          asked.onsuccess = () => done(asked.result as unknown[])
+          asked.onerror = () => fail(asked.error)
+        }).finally(() => db.close())
+      const device = (await all(await open('wangge-device'), 'meta')) as { key: string; value: unknown }[]
+      const account = device.find(({ key }) => key === 'current_account')?.value
+      return (await all(await open(`wangge-${String(account)}`), name)) as never
+    }, table)
+  }
+
+  outbox = () => this.rows<OutboxLine>('outbox')
+}

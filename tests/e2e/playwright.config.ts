@@ -1,0 +1,28 @@
+/** The built app in Debian's Chromium, against a real API on a real PostGIS with the demo city. */
+import { join } from 'node:path'
+import { defineConfig } from '@playwright/test'
+import { CHROMIUM } from './support/browser'
+
+const scratch = join(process.env.WANGGE_TEST_DIR ?? join(import.meta.dirname, '../../.cache/test'), 'e2e')
+
+export default defineConfig({
+  testDir: './specs',
+  outputDir: join(scratch, 'results'),
+  snapshotDir: join(scratch, 'snapshots'),
+  // One server with one city for all: it takes longer to load than most stories take to play.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: process.env.CI !== undefined,
+  retries: 0,
+  timeout: 45_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list', { printSteps: process.env.WANGGE_E2E_STEPS !== undefined }]],
+  use: {
+    ...CHROMIUM,
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    actionTimeout: 20_000,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+})
