@@ -57,10 +57,19 @@ def cluster_of_tests() -> PrivateCluster:
     return cluster
 
 
+def _is_alive(pid: str) -> bool:
+    return Path("/proc", pid).exists()
+
+
 @pytest.fixture(scope="session")
 async def database(cluster_of_tests: PrivateCluster, worker_id: str) -> AsyncGenerator[ClusterUrls, None]:
-    """This process's database, migrated."""
-    name = f"test_{worker_id}"
+    """This process's database, migrated; runs at the same time do not meet, and what killed ones left is dropped."""
+    connection = await asyncpg.connect(cluster_of_tests.urls().owner)
+    for (left_behind,) in await connection.fetch(r"select datname from pg_database where datname ~ '^test_[a-z0-9]+_\d+$'"):
+        if not _is_alive(left_behind.rsplit("_", 1)[1]):
+            cluster_of_tests.drop_database(left_behind)
+    await connection.close()
+    name = f"test_{worker_id}_{os.getpid()}"
     urls = cluster_of_tests.create_database(name, replace=True)
     await upgrade(urls.owner)
     yield urls
