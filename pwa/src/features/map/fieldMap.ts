@@ -84,14 +84,22 @@ function style(): StyleSpecification {
         id: 'grid-glow',
         type: 'line',
         source: 'grids',
-        paint: { 'line-color': COLOURS.border, 'line-width': 8, 'line-opacity': 0.16, 'line-blur': 3 },
+        paint: {
+          'line-color': COLOURS.border,
+          'line-width': ['interpolate', ['linear'], ['zoom'], 8, 1, 14, 9],
+          'line-opacity': 0.16,
+          'line-blur': 3,
+        },
       },
       {
         id: 'grid-border',
         type: 'line',
         source: 'grids',
         layout: { 'line-join': 'round' },
-        paint: { 'line-color': COLOURS.border, 'line-width': 2.5 },
+        paint: {
+          'line-color': COLOURS.border,
+          'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.5, 11, 1.2, 14, 3],
+        },
       },
       {
         id: 'place',
