@@ -4,7 +4,7 @@
  * When the session has ended, the request waits for the person to sign in again and is then sent once more, so that a
  * half-filled form is still there afterwards.
  */
-import { failed, meansSignIn, ownProblem, problemOf, type Result } from '@/api/problems'
+import { failed, meansSignIn, ownProblem, problemFrom, type Result } from '@/api/problems'
 
 export type { Result }
 export type QueryValue = string | number | boolean | null | undefined | readonly string[]
@@ -61,7 +61,7 @@ async function once<T>(method: string, path: string, options: RequestOptions): P
     if (error instanceof DOMException && error.name === 'AbortError') return failed(ownProblem('aborted', 0))
     return failed(ownProblem('no_network', 0))
   }
-  if (!response.ok) return failed(await problemOf(response))
+  if (!response.ok) return failed(problemFrom(await response.json().catch(() => null), response))
   if (response.status === 204) return { ok: true, data: undefined as T }
   try {
     return { ok: true, data: (await response.json()) as T }

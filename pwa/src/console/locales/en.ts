@@ -59,7 +59,13 @@ export default {
     noRightText: 'If your work needs it, ask the administrator of your unit.',
     home: 'Go to {page}',
   },
-  list: { pages: 'Pages', total: '{n} in all', tickPage: 'Select this page', tickRow: 'Select {name}' },
+  list: {
+    pages: 'Pages',
+    total: '{n} in all',
+    pageSize: 'Rows per page',
+    tickPage: 'Select this page',
+    tickRow: 'Select {name}',
+  },
   grid: {
     one: 'Grid',
     choose: 'Choose a grid',

@@ -57,7 +57,7 @@ export default {
     noRightText: '如果工作需要，请联系所属机构的管理员。',
     home: '去{page}',
   },
-  list: { pages: '分页', total: '共 {n} 条', tickPage: '选中本页', tickRow: '选中 {name}' },
+  list: { pages: '分页', total: '共 {n} 条', pageSize: '每页条数', tickPage: '选中本页', tickRow: '选中 {name}' },
   grid: {
     one: '网格',
     choose: '选择网格',

@@ -67,7 +67,8 @@ export function useDay(day: Ref<string>) {
     if (visitList.ok) keep(visits, visitList.data.items)
     if (waitingList?.ok) keep(waiting, waitingList.data.items)
     if (coverage?.ok) keep(counts, coverage.data)
-    cut.value = [patrolList, checkInList].some((result) => result.ok && result.data.cut)
+    cut.value =
+      details.value.size >= DETAILS_MAX || [patrolList, checkInList].some((result) => result.ok && result.data.cut)
     if (!failed) asOf.value = new Date()
   }
 
