@@ -174,8 +174,9 @@ async def load_demo(owner_url: str, data_dir: Path, say: Say) -> None:
     """Load the demo city in one transaction, telling each step; a second call only plans the demo supervisor's day."""
     conn = await asyncpg.connect(owner_url)
     try:
+        is_empty = not await conn.fetchval("select exists (select from grids)")
         async with conn.transaction():
-            if not await conn.fetchval("select exists (select from grids)"):
+            if is_empty:
                 say("  territory: 7,198 grids of four levels")
                 await _load_grids(conn)
                 say("  people: 2,648 with their duties")
@@ -187,6 +188,8 @@ async def load_demo(owner_url: str, data_dir: Path, say: Say) -> None:
                 say("  a week of patrols and visits, with photos")
                 await record_history(conn, data_dir / "evidence")
             await todays_patrol(conn)
+        if is_empty:
+            await conn.execute("analyze")  # the planner must not think that the tables are still empty
     finally:
         await conn.close()
 
