@@ -74,6 +74,7 @@ _NAMED: dict[str, Datum] = {datum.code: datum for datum in (WGS84, CGCS2000, GCJ
 _NAMED["EPSG:3857"] = Datum("EPSG:3857", "Web 墨卡托（米）", "Web Mercator (metres)", False)
 
 
+@lru_cache(maxsize=256)
 def parse_datum(text: str) -> Datum:
     """The coordinate system that a name or code means: ``EPSG:4549``, ``urn:ogc:def:crs:EPSG::4490``, ``CGCS2000``, ``GCJ-02``.
 
@@ -95,6 +96,7 @@ def parse_datum(text: str) -> Datum:
     return _NAMED.get(code) or _of_crs(_crs(code), code)
 
 
+@lru_cache(maxsize=64)
 def parse_wkt(wkt: str) -> Datum:
     """The coordinate system of a .prj file or a GeoPackage's definition.
 

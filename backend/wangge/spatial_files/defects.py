@@ -135,8 +135,8 @@ CATALOGUE: dict[str, _Words] = {
         "There is a sliver between features: {area_m2} m², about {width_m} m wide (next to {others}). Let them share the boundary.",
     ),
     "outside_parent": _error(
-        "有 {area_m2} 平方米（占 {share_percent}%）在上级网格“{parent}”之外。请调整边界，或换一个上级网格。",
-        "{area_m2} m² ({share_percent} %) lie outside the parent “{parent}”. Move the boundary, or choose another parent.",
+        "有 {area_m2} 平方米（占 {share_percent}%，宽约 {width_m} 米）在上级网格“{parent}”之外。请调整边界，或换一个上级网格。",
+        "{area_m2} m² ({share_percent} %, about {width_m} m wide) lie outside “{parent}”. Move the boundary, or choose another parent.",
     ),
     "point_outside_parent": _error(
         "位置在“{parent}”之外，距边界 {distance_m} 米。请核对坐标。",

@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from wangge.spatial_files.defects import Defect, Position, describe
 from wangge.spatial_files.drawn import POINTS, POLYGONS, Drawn, plane, to_shapely
 from wangge.spatial_files.features import Wanted
-from wangge.spatial_files.measure import Coordinates, area_m2, distance_m, ring_area_m2, width_m
+from wangge.spatial_files.measure import Coordinates, area_m2, distance_m, width_m
 
 _CHINA_LON, _CHINA_LAT = (73.0, 136.0), (3.0, 54.0)
 _DEG_M = 111_195.0  # metres of a degree of the meridian, for angles and lengths of a few metres only
@@ -76,11 +76,13 @@ def inspect_drawn(
     if geometry is not None:
         for piece in _pieces(drawn):
             if piece.kind in POLYGONS:
-                held = to_shapely(piece)
+                held = geometry if piece is drawn else to_shapely(piece)
                 if held is not None:
                     _inspect_validity(held, index, defects)
         if not any(defect.severity == "error" for defect in defects) and drawn.kind in POLYGONS:
-            width = width_m(geometry)
+            # Degrees only spare most shapes the exact measure; ten times the threshold covers their meaning less east to west.
+            roughly_m = 2 * geometry.area / (geometry.length or 1.0) * _DEG_M
+            width = width_m(geometry) if roughly_m < 10 * limits.sliver_width_m else roughly_m
             if width < limits.sliver_width_m:
                 spot = _inside(geometry)
                 defects.append(describe("sliver", index, position=spot, area_m2=area_m2(geometry), width_m=width))
@@ -145,32 +147,53 @@ def _inspect_rings(drawn: Drawn, index: int, limits: Thresholds, defects: list[D
                 continue
             is_closed = len(ring) > 1 and bool((ring[0] == ring[-1]).all())
             same = (ring[1:] == ring[:-1]).all(axis=1)
-            clean = ring[np.r_[True, ~same]]
+            clean = ring if not same.any() else np.concatenate([ring[:1], ring[1:][~same]])
             clean = clean[:-1] if is_closed and len(clean) > 1 else clean
-            distinct = len(np.unique(clean, axis=0))
+            distinct = _distinct(clean)
             if distinct < 3:
                 defects.append(describe("too_few_points", index, position=_at(ring[0]), count=distinct))
                 continue
             if not is_closed:
                 gap = distance_m(_at(ring[0]), _at(ring[-1]))
                 defects.append(describe("ring_unclosed", index, position=_at(ring[-1]), gap_m=gap))
-            repeated.extend(ring[1:][same][:_MAX_SPOTS])
-            if place == 0 and ring_area_m2(ring) < 0:
+            if clean is not ring and same.any():
+                repeated.extend(ring[1:][same][:_MAX_SPOTS])
+            if place == 0 and _is_clockwise(clean):
                 defects.append(describe("clockwise_shell", index, position=_at(ring[0])))
-            spikes.extend(_spikes(clean, index, limits))
+            if len(spikes) < _MAX_SPOTS:
+                spikes.extend(_spikes(clean, index, limits))
     if repeated:
         defects.append(describe("duplicate_vertices", index, position=_at(repeated[0]), count=len(repeated)))
     defects.extend(spikes[:_MAX_SPOTS])
 
 
+def _distinct(ring: Coordinates) -> int:
+    """How many different positions, counted up to three."""
+    found: set[tuple[float, float]] = set()
+    for x, y in ring.tolist():
+        found.add((x, y))
+        if len(found) == 3:
+            break
+    return len(found)
+
+
+def _is_clockwise(ring: Coordinates) -> bool:
+    """By the sign of the plane's area, which is the same on the ellipsoid."""
+    x, y = ring[:, 0] - ring[0, 0], ring[:, 1] - ring[0, 1]
+    return float(x[:-1] @ y[1:] - x[1:] @ y[:-1]) < 0
+
+
 def _spikes(ring: Coordinates, index: int, limits: Thresholds) -> list[Defect]:
     """Vertices where the boundary goes out and straight back; ``ring`` without its closing vertex."""
-    scale = np.array([np.cos(np.radians(ring[:, 1].mean())), 1.0]) * _DEG_M
-    metres = (ring - ring[0]) * scale
-    before, after = np.roll(metres, 1, axis=0) - metres, np.roll(metres, -1, axis=0) - metres
+    metres = (ring - ring[0]) * (np.cos(np.radians(ring[0, 1])) * _DEG_M, _DEG_M)
+    steps = np.concatenate([metres[1:], metres[:1]]) - metres
+    after, before = steps, -np.concatenate([steps[-1:], steps[:-1]])
+    along = before[:, 0] * after[:, 0] + before[:, 1] * after[:, 1]
+    if (along <= 0).all():
+        return []
+    across = np.abs(before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0])
+    angle = np.degrees(np.arctan2(across, along))
     lengths = np.minimum(np.hypot(before[:, 0], before[:, 1]), np.hypot(after[:, 0], after[:, 1]))
-    cross = before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0]
-    angle = np.degrees(np.arctan2(np.abs(cross), (before * after).sum(axis=1)))
     found = np.flatnonzero((angle < limits.spike_angle_deg) & (lengths > limits.spike_length_m))
     return [
         describe("spike", index, position=_at(ring[i]), angle_deg=float(angle[i]), length_m=float(lengths[i])) for i in found[:_MAX_SPOTS]

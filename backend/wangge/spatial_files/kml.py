@@ -33,7 +33,7 @@ def read_kml(data: bytes, name: str, limits: Limits, *, asked_encoding: str | No
         TooManyFeatures, TooManyVertices: more than the limits.
     """
     declared = _DECLARED.match(data[:400].lstrip(b"\xef\xbb\xbf"))
-    text, encoding = decode_text(data, declared[1].decode() if declared else None, asked=asked_encoding)
+    text, encoding = decode_text(data, declared[1].decode() if declared else None, asked=asked_encoding, is_utf8_by_rule=True)
     reader = _Reader(limits)
     parser = expat.ParserCreate("utf-8", namespace_separator=" ")
     parser.buffer_text = True

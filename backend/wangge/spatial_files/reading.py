@@ -162,8 +162,9 @@ def _read_raw(
     is_table = suffix in _TABLE_SUFFIXES
     if not is_json and not is_table and b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise FileKindUnknown(hint_zh="", hint_en="")
-    text, decided = decode_text(data, asked=encoding)
-    if is_json and not is_table:
+    is_json = is_json and not is_table
+    text, decided = decode_text(data, asked=encoding, is_utf8_by_rule=is_json)
+    if is_json:
         return read_geojson(text, decided, stem, limits)
     return read_csv(text, decided, stem, limits, columns=columns, certain=is_table)
 

@@ -145,8 +145,7 @@ def _without_repeated(array: Coordinates) -> Coordinates:
     if len(array) < 2:
         return array
     same = (plane(array)[1:] == plane(array)[:-1]).all(axis=1)
-    kept: Coordinates = array[np.r_[True, ~same]]
-    return kept
+    return np.concatenate([array[:1], array[1:][~same]])
 
 
 def _reoriented(drawn: Drawn) -> Drawn:
@@ -165,14 +164,14 @@ def _made_valid(geometry: BaseGeometry) -> BaseGeometry | None:
         return None
     polygons = polygons_of(geometry)
     if all(polygon.is_valid for polygon in polygons):
-        return shapely.union_all(polygons)  # only the parts overlap
+        return shapely.orient_polygons(shapely.union_all(polygons))  # only the parts overlap
     options = [
         shapely.make_valid(geometry, method="linework"),
         shapely.make_valid(geometry, method="structure", keep_collapsed=False),
     ]
     cleaned = [shapely.union_all(polygons_of(option)) for option in options]
     best = max(cleaned, key=area_m2)
-    return None if best.is_empty else best
+    return None if best.is_empty else shapely.orient_polygons(best)
 
 
 def _crossings(geometry: BaseGeometry) -> int:

@@ -58,13 +58,16 @@ def codec_named(declared: str | None) -> str | None:
     return _NAMES.get(re.sub(r"[^a-z0-9]", "", declared.strip().lower()[:40]))
 
 
-def decode_text(data: bytes, declared: str | None = None, *, asked: str | None = None) -> tuple[str, Encoding]:
+def decode_text(
+    data: bytes, declared: str | None = None, *, asked: str | None = None, is_utf8_by_rule: bool = False
+) -> tuple[str, Encoding]:
     """A whole text file.
 
     Args:
         data: Its bytes.
         declared: What the file says of itself (XML declaration); not followed when it cannot be true.
         asked: What a person chose; followed.
+        is_utf8_by_rule: The format is UTF-8 unless it says otherwise (JSON, XML): what can be UTF-8 is.
 
     Raises:
         TextUndecodable: neither the named encoding nor UTF-8 nor GB18030 fits.
@@ -78,7 +81,7 @@ def decode_text(data: bytes, declared: str | None = None, *, asked: str | None =
     if data.isascii():
         return data.decode("ascii"), Encoding("utf-8", "plain_ascii", declared)
     named = codec_named(declared)
-    found = best_codec([data], named)
+    found = best_codec([data], named or ("utf-8" if is_utf8_by_rule else None))
     return _strict(data, found), Encoding(found, "declared" if named == found else "detected", declared, named not in (None, found))
 
 

@@ -7,6 +7,7 @@ Pure and synchronous as seen from outside: call it in a thread or process.
 import csv
 import io
 import json
+import re
 import tempfile
 import zipfile
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from typing import Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
+import pyogrio
 import pyogrio.raw
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -33,7 +35,9 @@ FORMATS: dict[Format, tuple[str, str]] = {
     "csv": (".csv", "text/csv; charset=utf-8"),
 }
 _DBF_NAME_BYTES, _DBF_TEXT_BYTES = 10, 254
+_DBF_LARGEST = 1e15
 _NOTES_FILE = "README.txt"
+_DBF_ODD = re.compile(r"[^\w-]")
 _ZIP_DATE = (2000, 1, 1, 0, 0, 0)  # the same features give the same archive
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _KINDS = {"Point": "points", "MultiPoint": "points", "Polygon": "areas", "MultiPolygon": "areas"}
@@ -225,7 +229,7 @@ def _shapefile(features: Sequence[OutFeature], columns: list[str], name: str, no
         raise FormatCannotHold(format="Shapefile", why_zh="没有图形", why_en="there are no geometries")
     if dropped := len(features) - sum(map(len, groups.values())):
         raise FormatCannotHold(format="Shapefile", why_zh=f"{dropped} 条没有图形", why_en=f"{dropped} have no geometry")
-    names = _dbf_names(columns, notes)
+    names, written = _dbf_names(columns), list[str]()
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for kind, group in groups.items():
@@ -233,8 +237,10 @@ def _shapefile(features: Sequence[OutFeature], columns: list[str], name: str, no
             path = Path(folder) / f"{kind}.shp"
             kinds = {feature.geometry.geom_type for feature in group if feature.geometry is not None}
             _write_with_gdal(path, "ESRI Shapefile", _fitting(group, notes), columns, names, _common_kind(kinds), encoding="UTF-8")
+            written = [str(field) for field in pyogrio.read_info(str(path))["fields"]] if columns else []
             for part in sorted(Path(folder).glob(f"{kind}.*")):
                 archive.writestr(_entry(f"{stem}{part.suffix}"), part.read_bytes())
+        notes[:0] = _renamings(columns, written)
         if notes:
             text = "\r\n".join(f"{note.zh}\r\n{note.en}" for note in notes)
             archive.writestr(_entry(_NOTES_FILE), ("\ufeff" + text + "\r\n").encode("utf-8"))
@@ -252,27 +258,32 @@ def _cut(text: str, most_bytes: int) -> str:
     return text.encode("utf-8")[:most_bytes].decode("utf-8", "ignore")
 
 
-def _dbf_names(columns: list[str], notes: list[Note]) -> list[str]:
+def _dbf_names(columns: list[str]) -> list[str]:
     """Distinct names of at most ten bytes, told apart without regard to case, as dBASE does."""
     taken: set[str] = set()
     names: list[str] = []
     for column in columns:
-        plain = storable(column)
+        plain = _DBF_ODD.sub("_", storable(column))
         name, turn = _cut(plain, _DBF_NAME_BYTES) or "field", 1
         while name.upper() in taken:
             turn += 1
             name = _cut(plain, _DBF_NAME_BYTES - len(str(turn)) - 1) + f"_{turn}"
         taken.add(name.upper())
         names.append(name)
-        if name != column:
-            notes.append(
-                Note(
-                    "field_renamed",
-                    f"字段“{column}”在 Shapefile 中写作“{name}”（字段名最多 10 字节）。",
-                    f"The field “{column}” is called “{name}” in the Shapefile (names have at most 10 bytes).",
-                )
-            )
     return names
+
+
+def _renamings(columns: list[str], written: list[str]) -> list[Note]:
+    """What GDAL made of the names, whoever changed them."""
+    return [
+        Note(
+            "field_renamed",
+            f"字段“{column}”在 Shapefile 中写作“{name}”（字段名最多 10 字节，且不含特殊符号）。",
+            f"The field “{column}” is called “{name}” in the Shapefile (names have at most 10 bytes and no special signs).",
+        )
+        for column, name in zip(columns, written, strict=True)
+        if column != name
+    ]
 
 
 def _fitting(features: Sequence[OutFeature], notes: list[Note]) -> list[OutFeature]:
@@ -285,6 +296,8 @@ def _fitting(features: Sequence[OutFeature], notes: list[Note]) -> list[OutFeatu
             if isinstance(value, str) and len(value.encode("utf-8", "replace")) > _DBF_TEXT_BYTES:
                 value = _cut(storable(value), _DBF_TEXT_BYTES)
                 cut[key] = cut.get(key, 0) + 1
+            if isinstance(value, float) and abs(value) >= _DBF_LARGEST:
+                value = repr(value)  # a text, rather than a number that the field's width cannot hold
             attributes[key] = value
         out.append(OutFeature(feature.geometry, attributes))
     notes.extend(

@@ -34,6 +34,12 @@ def polygon(*rings: Any) -> dict[str, Any]:
     return {"type": "Polygon", "coordinates": [[list(position) for position in ring] for ring in rings]}
 
 
+def kml_of(ring: Ring) -> str:
+    text = " ".join(f"{x},{y},0" for x, y in ring)
+    shell = f"<outerBoundaryIs><LinearRing><coordinates>{text}</coordinates></LinearRing></outerBoundaryIs>"
+    return f'<kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><name>鄌郚镇</name><Polygon>{shell}</Polygon></Placemark></kml>'
+
+
 def point(*position: float) -> dict[str, Any]:
     return {"type": "Point", "coordinates": list(position)}
 
