@@ -116,11 +116,11 @@ async def record_history(conn: Any, evidence_dir: Path) -> None:
             "where grid_id = any($1) order by id",
             worker["grid_ids"],
         )
-        todo = pick.sample(list(employers), k=max(1, int(len(employers) * 0.6)))
-        for days_ago in range(DAYS, 0, -1):
-            day, round_, todo = today - timedelta(days=days_ago), todo[:STOPS_A_DAY], todo[STOPS_A_DAY:]
-            if not round_:
-                break
+        rounds: dict[int, list[Any]] = {}
+        for employer in pick.sample(list(employers), k=max(1, int(len(employers) * 0.6))):
+            rounds.setdefault(pick.randint(1, DAYS), []).append(employer)
+        for days_ago in sorted(rounds, reverse=True):
+            day, round_ = today - timedelta(days=days_ago), rounds[days_ago][:STOPS_A_DAY]
             patrol_id, began = new_id(), _at(day, pick, 0)
             patrols.append({
                 "id": patrol_id, "title": f"{day:%m月%d日}日常巡查", "note": "", "assignee_id": worker["person_id"], "planned_on": day,
