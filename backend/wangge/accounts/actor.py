@@ -78,7 +78,7 @@ async def enter(session: AsyncSession, token: str) -> Actor:
     return Actor(**{**fields, "rights": frozenset(row["rights"]), "scope": tuple(row["scope"])})
 
 
-def sent_by_own_pages(request: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def sent_by_own_pages(request: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Guard of every route: a writing request must carry a header that no foreign page can set.
 
     Raises:

@@ -64,7 +64,7 @@ def as_it_is(app: ASGIApp) -> ASGIApp:
     return middleware
 
 
-def requires_tus(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+async def requires_tus(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     """Let in only clients of our version of the protocol.
 
     Raises:
