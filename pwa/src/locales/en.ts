@@ -59,6 +59,7 @@ const en: typeof zh = {
     signIn: 'Sign in again',
     why: {
       no_network: 'no network',
+      no_server: 'the server cannot be reached',
       server_slow: 'the network is too slow',
       server_unavailable: 'the server does not answer',
       not_signed_in: 'sign-in needed',
@@ -361,6 +362,7 @@ const en: typeof zh = {
   },
   problem: {
     no_network: 'No network; tried again by itself.',
+    no_server: 'The server cannot be reached; tried again by itself. All records are still on this phone.',
     server_slow: 'The network is too slow; tried again by itself.',
     server_unavailable: 'The server does not answer just now; tried again by itself. Your records are safe here.',
     unexpected_answer:

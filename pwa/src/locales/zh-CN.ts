@@ -58,6 +58,7 @@ export default {
     signIn: '请重新登录',
     why: {
       no_network: '没有网络',
+      no_server: '连不上服务器',
       server_slow: '网络太慢，服务器没有回应',
       server_unavailable: '服务器暂时没有回应',
       not_signed_in: '需要重新登录',
@@ -353,6 +354,7 @@ export default {
   },
   problem: {
     no_network: '没有网络，联网后自动再试。',
+    no_server: '连不上服务器，稍后自动再试。记录都还在本机。',
     server_slow: '网络太慢，服务器没有回应，稍后自动再试。',
     server_unavailable: '服务器暂时没有回应，稍后自动再试。记录都还在本机。',
     unexpected_answer: '服务器的回答看不懂，可能网络要先登录（例如酒店、商场 Wi‑Fi）。记录都还在本机。',

@@ -3,6 +3,9 @@ import { useI18n } from 'vue-i18n'
 import type { Problem } from '@/api/problems'
 import { shortMoment } from './time'
 
+/** Our requests cannot tell a phone without a network from a network without our server; the phone itself can. */
+export const plainType = (type: string) => (type === 'no_network' && navigator.onLine ? 'no_server' : type)
+
 export function useWords() {
   const { t, te, locale } = useI18n()
 
@@ -14,8 +17,8 @@ export function useWords() {
 
   /** Our own sentence where there is one, so that it follows the language; else the server's; else the code. */
   function problem(given: Problem): string {
-    if (te(`problem.${given.type}`) || te(`problem.${given.type}`, 'zh-CN'))
-      return t(`problem.${given.type}`, { ...given })
+    const type = plainType(given.type)
+    if (te(`problem.${type}`) || te(`problem.${type}`, 'zh-CN')) return t(`problem.${type}`, { ...given })
     const fields = (given.errors ?? []).map((error) =>
       te(`problem.${error.code}`, 'zh-CN') ? t(`problem.${error.code}`) : error.detail,
     )

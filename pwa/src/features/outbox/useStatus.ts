@@ -6,6 +6,7 @@ import { policies, syncState, work } from '@/modules/work'
 import { shortMoment } from '@/shared/time'
 import { useLive } from '@/shared/useLive'
 import { useNow } from '@/shared/useNow'
+import { plainType } from '@/shared/useWords'
 import { useStanding } from './useStanding'
 
 export interface Status {
@@ -66,7 +67,7 @@ export function useStatus() {
     return { tone: 'good', text: t('status.safe', { time: shortMoment(syncedAt.value, now.value) }), more }
 
     function why(): string {
-      const type = (trouble?.type ?? (navigator.onLine ? 'other' : 'no_network')) as string
+      const type = plainType(trouble?.type ?? (navigator.onLine ? 'other' : 'no_network'))
       return te(`status.why.${type}`, 'zh-CN') ? t(`status.why.${type}`) : t('status.why.other')
     }
   })
