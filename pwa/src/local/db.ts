@@ -30,6 +30,8 @@ export type EmployerRow = Employer &
   Pulled & {
     /** Registered on this phone and not yet seen in a pull. */
     local: 0 | 1
+    /** First letters of the name in pinyin: for searching and sorting. */
+    initials: string
     /** Left the scope while unsent work still refers to it; only the name is kept. */
     gone: 0 | 1
   }
@@ -160,10 +162,11 @@ export class LocalDb extends Dexie {
   meta!: Table<MetaRow, string>
 
   constructor(name: string, options: DexieOptions = {}) {
-    super(name, options)
+    // Dexie's cache copies every row once more: 5,000 employers would cost twice.
+    super(name, { cache: 'disabled', ...options })
     this.version(1).stores({
       grids: 'id, generation',
-      employers: 'id, generation, uscc, local',
+      employers: 'id, generation, initials',
       patrols: 'id, generation, planned_on',
       records: 'id, captured_on, employer_id, patrol_id',
       outbox: 'op_id, device_seq, state, entity_id, employer_id',

@@ -4,6 +4,7 @@
  */
 import { newId } from '@/shared/ids'
 import { distanceM, type LonLat } from '@/shared/geo'
+import { initialsOf } from '@/shared/pinyin'
 import { chinaDay } from '@/shared/time'
 import type { LocalDb, RecordRow } from './db'
 import { appendOperation, operationOf, resend, type Capture } from './outbox'
@@ -136,6 +137,7 @@ function localEmployer(id: string, payload: EmployerPayload) {
     review_state: 'waiting_review' as const,
     duplicate_of: null,
     last_visited_at: null,
+    initials: initialsOf(payload.name),
     generation: Number.MAX_SAFE_INTEGER,
     local: 1 as const,
     gone: 0 as const,

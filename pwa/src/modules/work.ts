@@ -50,25 +50,48 @@ export function atWork(): Work {
 
 export const policies = () => ({ ...FIRST_POLICIES, ...work.value?.me.policies })
 
+const ACCOUNT_KEY = 'wangge.account'
+/** Time for the first page to be there before the sync begins, and for a quiet moment before tidying. */
+const SYNC_AFTER_MS = 700
+const TIDY_AFTER_MS = 20_000
+
 /** Take up the work of whoever was last signed in here, without a network. */
 export async function resumeWork(languageOf: () => string): Promise<void> {
   language = languageOf
   listenForOccasions()
-  const accountId = await readMeta<string>(device, 'current_account')
+  const accountId = localStorage.getItem(ACCOUNT_KEY)
   if (!accountId) return
   const db = new LocalDb(storeOf(accountId))
-  const me = await readMeta<Me>(db, 'me')
-  if (me) await begin(me, db)
+  const [me, device_id] = await db.meta.bulkGet(['me', 'device_id'])
+  if (!me) return
+  work.value = { me: me.value as Me, db, device_id: (device_id?.value as string | undefined) ?? (await deviceId()) }
+  setTimeout(startEngine, SYNC_AFTER_MS)
 }
 
+/** Begin with what a sign-in brought. */
 async function begin(me: Me, db: LocalDb): Promise<void> {
-  work.value = { me, db, device_id: await deviceId() }
+  const device_id = await deviceId()
+  await writeMeta(db, 'me', me)
+  await writeMeta(db, 'device_id', device_id)
+  localStorage.setItem(ACCOUNT_KEY, me.account_id)
+  work.value = { me, db, device_id }
   startEngine()
-  void navigator.storage
-    ?.persisted?.()
-    .then((is) => is || navigator.storage.persist())
-    .then((is) => (isPersistent.value = is))
-    .catch(() => (isPersistent.value = false))
+}
+
+/** Ask the browser not to clear the store by itself; what it says shows on the account page. */
+function askToPersist(): void {
+  const { storage } = navigator
+  if (!storage?.persist) {
+    isPersistent.value = false
+    return
+  }
+  storage
+    .persisted()
+    .then((is) => is || storage.persist())
+    .then(
+      (is) => (isPersistent.value = is),
+      () => (isPersistent.value = false),
+    )
 }
 
 async function deviceId(): Promise<string> {
@@ -82,7 +105,8 @@ async function deviceId(): Promise<string> {
 }
 
 function startEngine(): void {
-  const { me, db } = atWork()
+  if (engine || !work.value) return
+  const { me, db } = work.value
   const fresh = new SyncEngine({
     db,
     account_id: me.account_id,
@@ -98,7 +122,10 @@ function startEngine(): void {
   fresh.state.watch((state) => {
     if (engine === fresh) syncState.value = state
   })
-  void fresh.tidy().catch(noteSurprise)
+  setTimeout(() => {
+    if (engine === fresh) fresh.tidy().catch(noteSurprise)
+  }, TIDY_AFTER_MS)
+  askToPersist()
   requestSync()
 }
 
@@ -182,8 +209,6 @@ export async function signIn(login: string, password: string): Promise<Result<Me
     if (!answer.ok) return answer
     const me = answer.data as Me
     const db = before?.me.account_id === me.account_id ? before.db : new LocalDb(storeOf(me.account_id))
-    await writeMeta(db, 'me', me)
-    await writeMeta(device, 'current_account', me.account_id)
     if (before && before.db !== db) before.db.close()
     await begin(me, db)
     return { ok: true, data: me }
@@ -197,7 +222,7 @@ export async function signIn(login: string, password: string): Promise<Result<Me
 export async function signOut(): Promise<void> {
   await withNothingUnderWay(async () => {
     await resultOf(api().POST('/api/auth/sign-out'))
-    await writeMeta(device, 'current_account', null)
+    localStorage.removeItem(ACCOUNT_KEY)
     work.value?.db.close()
     work.value = null
     syncState.value = FIRST_STATE

@@ -4,6 +4,7 @@ import type { components } from '@/api/schema.gen'
 import { writeMeta, type LocalDb } from '@/local/db'
 import { employersInUse, patrolsInUse, pullState, type PullState } from '@/local/reference'
 import type { Employer, Grid, Patrol } from '@/local/shapes'
+import { initialsOf } from '@/shared/pinyin'
 import { isoMoment } from '@/shared/time'
 import { call, type SyncContext } from './context'
 
@@ -87,8 +88,15 @@ async function storeItems(db: LocalDb, items: PullItem[], generation: number): P
   for (const item of items) {
     if (item.data === null) exits[item.kind]?.push(item.id)
     else if (item.kind === 'grid') grids.push({ ...item.data, generation })
-    else if (item.kind === 'employer') employers.push({ ...item.data, generation, local: 0 as const, gone: 0 as const })
-    else if (item.kind === 'patrol') patrols.push({ ...item.data, generation })
+    else if (item.kind === 'employer') {
+      employers.push({
+        ...item.data,
+        initials: initialsOf(item.data.name),
+        generation,
+        local: 0 as const,
+        gone: 0 as const,
+      })
+    } else if (item.kind === 'patrol') patrols.push({ ...item.data, generation })
   }
   await Promise.all([db.grids.bulkPut(grids), db.employers.bulkPut(employers), db.patrols.bulkPut(patrols)])
   if (exits.grid.length) await db.grids.bulkDelete(exits.grid)

@@ -1,11 +1,10 @@
 /** All employers of the phone in memory: a search over 5,000 takes a millisecond there, and far longer in IndexedDB. */
 import { computed, shallowRef, watch } from 'vue'
 import type { EmployerRow } from '@/local/db'
-import { allEmployers } from '@/local/reference'
+import { allEmployers, firstEmployers } from '@/local/reference'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
 import { distanceM, type LonLat } from '@/shared/geo'
-import { initialsOf } from '@/shared/pinyin'
 import { useLive } from '@/shared/useLive'
 
 export interface Listed {
@@ -16,6 +15,8 @@ export interface Listed {
 }
 
 export type Filter = 'all' | 'unvisited' | 'waiting'
+
+const FIRST_ROWS = 24
 
 /** All rows of the phone; null until they have been read. */
 export function useAllEmployers() {
@@ -48,32 +49,25 @@ export const visitedAt = (row: EmployerRow, own: Map<string, string>): string | 
   return row.last_visited_at && row.last_visited_at > mine ? row.last_visited_at : mine
 }
 
-/** Texts to search in, made once per row and name. */
-const keys = new WeakMap<EmployerRow, { name: string; initials: string; uscc: string }>()
-function keyOf(row: EmployerRow) {
-  let key = keys.get(row)
-  if (!key)
-    keys.set(row, (key = { name: row.name.toLowerCase(), initials: initialsOf(row.name), uscc: row.uscc ?? '' }))
-  return key
-}
-
 /** How well a row fits what was typed: 0 not at all; higher is better. */
 export function fit(row: EmployerRow, typed: string): number {
   const needle = typed.trim().toLowerCase()
   if (!needle) return 1
-  const key = keyOf(row)
-  const at = key.name.indexOf(needle)
+  const at = row.name.toLowerCase().indexOf(needle)
   if (at === 0) return 5
   if (at > 0) return 4
   if (/^[a-z0-9]+$/.test(needle)) {
-    if (key.initials.startsWith(needle)) return 3
-    if (key.uscc.toLowerCase().includes(needle) || (needle.length > 1 && key.initials.includes(needle))) return 2
+    if (row.initials.startsWith(needle)) return 3
+    if (row.uscc?.toLowerCase().includes(needle) || (needle.length > 1 && row.initials.includes(needle))) return 2
   }
   return row.address.toLowerCase().includes(needle) ? 1 : 0
 }
 
 export function useEmployerList() {
-  const rows = useAllEmployers()
+  const first = shallowRef<EmployerRow[] | null>(null)
+  if (work.value) void firstEmployers(work.value.db, FIRST_ROWS).then((found) => (first.value = found))
+  const all = useAllEmployers()
+  const rows = computed(() => all.value ?? first.value)
   const own = useOwnVisits()
   const typed = shallowRef('')
   const filter = shallowRef<Filter>('all')
@@ -84,20 +78,21 @@ export function useEmployerList() {
     from.value = position.value ? [position.value.lon, position.value.lat] : null
   }, { immediate: true }) // prettier-ignore
 
+  const byName = computed(() =>
+    [...(rows.value ?? [])].sort((a, b) => (a.initials < b.initials ? -1 : a.initials > b.initials ? 1 : 0)),
+  )
   const listed = computed<Listed[]>(() =>
-    (rows.value ?? []).map((row) => ({
+    byName.value.map((row) => ({
       row,
       visited_at: visitedAt(row, own.value),
       distance_m: from.value && row.position ? distanceM(from.value, row.position) : null,
     })),
   )
-  const byName = new Intl.Collator('zh-Hans-CN-u-co-pinyin')
-  const sorted = computed(() => {
-    const list = [...listed.value]
-    return nearFirst.value && from.value
-      ? list.sort((a, b) => (a.distance_m ?? Infinity) - (b.distance_m ?? Infinity))
-      : list.sort((a, b) => byName.compare(a.row.name, b.row.name))
-  })
+  const sorted = computed(() =>
+    nearFirst.value && from.value
+      ? [...listed.value].sort((a, b) => (a.distance_m ?? Infinity) - (b.distance_m ?? Infinity))
+      : listed.value,
+  )
   const shown = computed(() => {
     const kept = sorted.value.filter(({ row, visited_at }) => {
       if (filter.value === 'unvisited') return !visited_at && !row.gone
@@ -112,5 +107,13 @@ export function useEmployerList() {
       .map(({ item }) => item)
   })
 
-  return { rows, typed, filter, nearFirst, shown, hasPosition: computed(() => from.value !== null) }
+  return {
+    rows,
+    isAll: computed(() => all.value !== null),
+    typed,
+    filter,
+    nearFirst,
+    shown,
+    hasPosition: computed(() => from.value !== null),
+  }
 }

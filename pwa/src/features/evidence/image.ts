@@ -113,6 +113,24 @@ function pngExif(bytes: Uint8Array, view: DataView): Uint8Array | null {
   return null
 }
 
+/** The PNG without its EXIF: nothing left that a decoder could turn it by. */
+export function withoutPngExif(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 8; at + 12 <= bytes.length;) {
+    const end = at + 12 + view.getUint32(at)
+    const name = ascii(bytes, at + 4, 4)
+    if (name === 'IDAT' || end > bytes.length) break
+    if (name === 'eXIf') {
+      const rest = new Uint8Array(bytes.length - (end - at))
+      rest.set(bytes.subarray(0, at))
+      rest.set(bytes.subarray(end), at)
+      return rest
+    }
+    at = end
+  }
+  return bytes
+}
+
 function turnOf(exif: Uint8Array | null): number {
   const value = (exif && orientationPlace(exif)?.read()) ?? 1
   return value >= 1 && value <= 8 ? value : 1

@@ -1,7 +1,7 @@
 /** From a camera's file to what is kept: the original as it is, the evidence copy, both hashes, a small picture. Runs in a worker. */
 import type { PreparedPhoto } from '@/local/photos'
 import { sha256OfBytes } from '@/shared/sha256'
-import { fitWithin, PhotoRefused, readImage, withExif, type ImageFacts } from './image'
+import { fitWithin, PhotoRefused, readImage, withExif, withoutPngExif, type ImageFacts } from './image'
 
 export interface PhotoLimits {
   max_bytes: number
@@ -45,14 +45,15 @@ type Picture = ImageBitmap | OffscreenCanvas
 /**
  * Decode upright and, where the size is known, already small.
  *
- * Every browser turns a JPEG by its EXIF, and resizes after that. Of a PNG some do and some do not: there the file is
- * decoded as it lies and turned here.
+ * Every browser turns a JPEG by its EXIF, and resizes after that. Of a PNG some do and some do not, whatever they are
+ * asked for: there the file is decoded without its EXIF and turned here.
  */
 async function decode(blob: Blob, facts: ImageFacts, maxPx: number): Promise<Picture> {
   const size = fitWithin(facts, maxPx)
   try {
     if (facts.type === 'image/png' && facts.orientation > 1) {
-      return turned(await createImageBitmap(blob, { imageOrientation: 'none' }), facts.orientation)
+      const bare = withoutPngExif(new Uint8Array(await blob.arrayBuffer()))
+      return turned(await createImageBitmap(new Blob([bare], { type: facts.type })), facts.orientation)
     }
     const isSure = facts.type === 'image/jpeg' && size
     return await createImageBitmap(blob, {

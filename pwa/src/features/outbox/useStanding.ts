@@ -1,4 +1,5 @@
 /** What is safe and what waits, as receipts say, following the store. */
+import { effectScope, type ShallowRef } from 'vue'
 import { standing, type Standing } from '@/local/outbox'
 import { work } from '@/modules/work'
 import { useLive } from '@/shared/useLive'
@@ -12,5 +13,12 @@ const NOTHING: Standing = {
   drafts: 0,
 }
 
-export const useStanding = () =>
-  useLive<Standing>(() => (work.value ? standing(work.value.db) : NOTHING), NOTHING, [() => work.value?.db])
+let shared: ShallowRef<Standing> | null = null
+
+/** One query for all who ask, for as long as the app is open. */
+export function useStanding(): ShallowRef<Standing> {
+  shared ??= effectScope(true).run(() =>
+    useLive<Standing>(() => (work.value ? standing(work.value.db) : NOTHING), NOTHING, [() => work.value?.db]),
+  )!
+  return shared
+}
