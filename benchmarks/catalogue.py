@@ -1,0 +1,90 @@
+"""Every benchmark by name: what it measures, its floor, its bar, and what it needs from the machine.
+
+Standard library only: ``scripts/bench`` asks this module before anything is installed.
+"""
+
+import sys
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What must hold: the ratio to the floor at least, or the value at most, ``limit``."""
+
+    of: Literal["ratio", "value"]
+    limit: float
+
+    def margin(self, figure: float) -> float:
+        """How far inside the bar a figure is, as a share of the bar; below zero it fails."""
+        return (figure / self.limit - 1) if self.of == "ratio" else (1 - figure / self.limit)
+
+    def __str__(self) -> str:
+        return f"ratio >= {self.limit:g}" if self.of == "ratio" else f"value <= {self.limit:g}"
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """One name. ``what`` and ``floor`` are sentences for the list; ``needs`` are steps of ``scripts/bench``."""
+
+    name: str
+    what: str
+    floor: str
+    bar: Bar
+    needs: tuple[str, ...]
+
+
+CATALOGUE = {
+    b.name: b
+    for b in (
+        Benchmark(
+            "push",
+            "operations/s through POST /api/sync/push, in batches of 200 from one phone",
+            "a bare multi-row INSERT of the same rows, fsync on, without triggers, foreign keys or access rules",
+            Bar("ratio", 0.25),
+            ("postgis",),
+        ),
+        Benchmark(
+            "tile",
+            "ms for a z11 employers tile over 1,000,000 points through the API, cold, as county and as city",
+            "the bare ST_AsMVT query of the same tile, run by the tables' owner",
+            Bar("ratio", 0.8),
+            ("postgis",),
+        ),
+        Benchmark(
+            "cold_start",
+            "ms from an offline start of a fresh browser to the usable list of 5,000 employers, CPU slowed 4 times",
+            "a bare page with its own service worker and 5,000 rows in IndexedDB, read and shown without any framework",
+            Bar("value", 2000),
+            ("postgis", "npm_packages", "front_end", "browser"),
+        ),
+        Benchmark(
+            "shell_size",
+            "KB gzip of the field entry's JavaScript and CSS before the map is asked for",
+            "Vue's own runtime, minified and compressed the same way",
+            Bar("value", 170),
+            ("npm_packages", "front_end"),
+        ),
+    )
+}
+
+
+def listing() -> str:
+    """The names with their meaning, for ``scripts/bench --list``."""
+    return "\n".join(f"{b.name:<11} {b.what}\n{'':<11} floor: {b.floor}\n{'':<11} bar: {b.bar}" for b in CATALOGUE.values())
+
+
+def main(arguments: list[str]) -> None:
+    """``list`` prints the names; ``needs NAME...`` prints the steps that these names need, in order."""
+    verb, *names = arguments
+    if verb == "list":
+        print(listing())
+        return
+    if unknown := [name for name in names if name not in CATALOGUE]:
+        sys.exit(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(CATALOGUE)}")
+    wanted = {need for name in names or CATALOGUE for need in CATALOGUE[name].needs}
+    print("\n".join(step for step in ("postgis", "npm_packages", "front_end", "browser") if step in wanted))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
