@@ -6,8 +6,9 @@ told, so an employer seen only through a patrol never counts as ownerless.
 
 REASONS = ("never_visited", "outside_all_grids", "no_position", "grid_without_owner")
 
+# "(select ...)": which day it is, is asked once a query and not once a duty.
 OWNED = """e.grid_id in (select d.grid_id from duties d
-    where d.valid_from <= china_today() and (d.valid_to is null or d.valid_to >= china_today()))"""
+    where d.valid_from <= (select china_today()) and (d.valid_to is null or d.valid_to >= (select china_today())))"""
 
 CONDITIONS = {
     "never_visited": "e.last_visited_at is null",
