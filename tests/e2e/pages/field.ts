@@ -58,6 +58,20 @@ export class FieldApp {
 
   expectAllSafe = () => expect(this.status).toContainText('全部已安全存到服务器', { timeout: 30_000 })
 
+  /** All that was captured has its receipt; drafts and originals may be left. */
+  expectSent = () =>
+    expect.poll(async () => (await this.outbox()).filter(({ state }) => state !== 'sent'), { timeout: 30_000 }).toEqual([])
+
+  /** She puts the phone away and takes it out again. */
+  async comeBack(): Promise<void> {
+    await this.page.evaluate(() => {
+      for (const state of ['hidden', 'visible']) {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }
+    })
+  }
+
   async openEmployer(name: string): Promise<void> {
     await this.go('单位')
     await this.page.getByRole('searchbox').fill(name)
@@ -77,6 +91,14 @@ export class FieldApp {
   async openCheckIn(): Promise<void> {
     await this.page.getByRole('link', { name: '签到' }).or(this.page.getByRole('button', { name: '签到' })).click()
     await expect(this.page.getByRole('heading', { name: '签到' })).toBeVisible()
+  }
+
+  /** A check-in at an employer, wherever she stands; the visit's form that follows is left empty. */
+  async recordCheckInHere(name: string): Promise<void> {
+    await this.openEmployer(name)
+    await this.openCheckIn()
+    await this.checkIn()
+    await this.page.getByRole('button', { name: '返回' }).click()
   }
 
   checkInButton = () => this.page.getByRole('button', { name: /^(签到|照实签到|没有位置也签到)$/ })
@@ -129,7 +151,7 @@ export class FieldApp {
 
   // ---- the store under it
 
-  /** All rows of a table in the store of whoever is at work. */
+  /** All rows of a table, of every person who has a store on this phone. */
   rows<T>(table: string): Promise<T[]> {
     return this.page.evaluate(async (name) => {
       const open = (database: string) =>
@@ -144,9 +166,11 @@ export class FieldApp {
           asked.onsuccess = () => done(asked.result as unknown[])
           asked.onerror = () => fail(asked.error)
         }).finally(() => db.close())
-      const device = (await all(await open('wangge-device'), 'meta')) as { key: string; value: unknown }[]
-      const account = device.find(({ key }) => key === 'current_account')?.value
-      return (await all(await open(`wangge-${String(account)}`), name)) as never
+      const stores = (await indexedDB.databases())
+        .map((database) => database.name ?? '')
+        .filter((store) => /^wangge-[0-9a-f]{8}-/.test(store))
+      const found = await Promise.all(stores.map(async (store) => all(await open(store), name)))
+      return found.flat() as never
     }, table)
   }
 

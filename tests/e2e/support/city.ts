@@ -113,6 +113,15 @@ export class City {
     )
   }
 
+  /** Rows of a table that she captured in this run: the demo city gave her a past of its own. */
+  capturedBy<T = Record<string, unknown>>(who: Supervisor, table: string, columns: string): Promise<T[]> {
+    return this.rows<T>(
+      `select ${columns} from ${table} where person_id = $1 and id in
+        (select entity_id from sync_operations where person_id = $1) order by captured_at`,
+      who.person_id,
+    )
+  }
+
   /** End every session of an account, as an operator does when a phone is lost. */
   async revokeSessions(who: Supervisor): Promise<void> {
     await this.rows('update sessions set revoked_at = now() where account_id = $1 and revoked_at is null', who.account_id)

@@ -2,12 +2,12 @@
 import type { BrowserContext } from '@playwright/test'
 import type { LonLat } from './city'
 
-/** Let the browser say that it is on Wi-Fi, as phones do; Chromium on a desk does not know. */
-export async function preparePhone(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
+/** Let the browser say what network it is on, as phones do; Chromium on a desk does not know. */
+export async function preparePhone(context: BrowserContext, network: 'wifi' | 'cellular' = 'wifi'): Promise<void> {
+  await context.addInitScript((type) => {
     const { connection } = navigator as unknown as { connection?: object }
-    if (connection) Object.defineProperty(Object.getPrototypeOf(connection), 'type', { configurable: true, get: () => 'wifi' })
-  })
+    if (connection) Object.defineProperty(Object.getPrototypeOf(connection), 'type', { configurable: true, get: () => type })
+  }, network)
 }
 
 export async function standAt(context: BrowserContext, [longitude, latitude]: LonLat, accuracy: number): Promise<void> {

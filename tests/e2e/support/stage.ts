@@ -11,9 +11,15 @@ import { DESK, PHONE } from './browser'
 import { makePhotos } from './photos'
 import { preparePhone } from './phone'
 
+interface PhoneOptions {
+  network?: 'wifi' | 'cellular'
+  /** Whether she lets the app know where she is. */
+  geolocation?: boolean
+}
+
 interface Stage {
   /** A phone of its own for each call. */
-  newPhone: () => Promise<{ context: BrowserContext; app: FieldApp }>
+  newPhone: (options?: PhoneOptions) => Promise<{ context: BrowserContext; app: FieldApp }>
   desk: DeskApp
 }
 
@@ -51,10 +57,11 @@ export const test = base.extend<Stage, House>({
 
   newPhone: async ({ browser, server }, use) => {
     const contexts: BrowserContext[] = []
-    await use(async () => {
-      const context = await browser.newContext({ ...PHONE, baseURL: server.baseUrl })
+    await use(async ({ network = 'wifi', geolocation = true } = {}) => {
+      const permissions = geolocation ? PHONE.permissions : []
+      const context = await browser.newContext({ ...PHONE, permissions, baseURL: server.baseUrl })
       contexts.push(context)
-      await preparePhone(context)
+      await preparePhone(context, network)
       return { context, app: new FieldApp(await context.newPage()) }
     })
     for (const context of contexts) await context.close()

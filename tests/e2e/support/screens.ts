@@ -1,0 +1,218 @@
+/** Every main screen, reached as a person reaches it; for the checks that look at all of them. */
+import { expect } from '@playwright/test'
+import type { DeskApp } from '../pages/desk'
+import type { FieldApp } from '../pages/field'
+import type { City, Employer } from './city'
+
+export interface FieldScene {
+  app: FieldApp
+  city: City
+  login: string
+  /** One she has work at. */
+  employer: Employer
+  photo: string
+}
+
+type Step<Scene> = (scene: Scene) => Promise<void>
+
+/** Wait until a map has drawn what it has. */
+async function mapDrawn(page: FieldApp['page']): Promise<void> {
+  await expect(page.locator('.maplibregl-canvas')).toBeVisible()
+  await page.waitForLoadState('networkidle')
+}
+
+/** The phone's screens, in an order in which each can be reached from the one before. */
+export const FIELD_SCREENS: [string, Step<FieldScene>][] = [
+  [
+    'sign-in',
+    async ({ app }) => {
+      await app.page.goto('/')
+      await expect(app.page.getByLabel('账号')).toBeVisible()
+    },
+  ],
+  [
+    'today',
+    async ({ app, city, login }) => {
+      await app.signInAndReceive(login, city.password)
+      await expect(app.page.getByRole('button', { name: /^(开始|结束)巡查$/ })).toBeVisible()
+    },
+  ],
+  [
+    'map',
+    async ({ app, employer }) => {
+      await app.page.goto(`/map?employer=${employer.id}`)
+      await expect(app.page.getByRole('button', { name: '打开档案' })).toBeVisible()
+      await mapDrawn(app.page)
+    },
+  ],
+  [
+    'employers',
+    async ({ app, employer }) => {
+      await app.go('单位')
+      await expect(app.page.getByRole('link', { name: employer.name })).toBeVisible()
+    },
+  ],
+  ['employer', ({ app, employer }) => app.openStop(employer.name)],
+  [
+    'check-in',
+    async ({ app }) => {
+      await app.openCheckIn()
+      await expect(app.page.getByText('在单位现场')).toBeVisible()
+    },
+  ],
+  [
+    'visit',
+    async ({ app, photo }) => {
+      await app.checkIn()
+      await app.choose('了解情况')
+      await app.page.getByLabel('见到谁').fill('王经理（人事）')
+      await app.addFinding({ kind: '没签劳动合同', severity: '一般', note: '3 名新员工，已告知一个月内补签' })
+      await app.addPhotos([photo])
+      await app.page.evaluate(() => scrollTo(0, 0))
+    },
+  ],
+  [
+    'visit-findings',
+    async ({ app }) => {
+      await app.page.getByRole('heading', { name: '发现的问题' }).scrollIntoViewIfNeeded()
+    },
+  ],
+  [
+    'register',
+    async ({ app }) => {
+      await app.saveVisit()
+      await app.page.goto('/employers/new')
+      await app.page.getByLabel('单位名称').fill('好邻居便利店')
+      await app.page.getByLabel('统一社会信用代码').fill('91370783MA3C0XYE1B')
+      await expect(app.page.getByRole('alert')).toBeVisible()
+      await app.page.getByRole('button', { name: '用我现在的位置' }).click()
+    },
+  ],
+  [
+    'outbox',
+    async ({ app }) => {
+      await app.page.goto('/outbox')
+      await expect(app.page.getByRole('listitem').first()).toBeVisible()
+      await expect(app.page.getByRole('listitem').filter({ hasText: '走访' })).toContainText('已送达')
+    },
+  ],
+  [
+    'record',
+    async ({ app }) => {
+      await app.page.getByRole('listitem').filter({ hasText: '走访' }).getByRole('link').click()
+      await expect(app.photos()).toHaveCount(1)
+    },
+  ],
+  ['account', ({ app }) => app.go('我的')],
+]
+
+export interface DeskScene {
+  desk: DeskApp
+  city: City
+  patrol_id: string
+  employer_id: string
+  /** A name that waits for review. */
+  waiting: string
+}
+
+/** The desk's screens. */
+export const DESK_SCREENS: [string, Step<DeskScene>][] = [
+  [
+    'sign-in',
+    async ({ desk }) => {
+      await desk.page.goto('/console')
+      await expect(desk.page.getByLabel('账号')).toBeVisible()
+    },
+  ],
+  [
+    'map',
+    async ({ desk, city }) => {
+      await desk.signIn('county', city.password)
+      await expect(desk.page.getByText(/^截至 /)).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'map-patrol',
+    async ({ desk, patrol_id }) => {
+      await desk.page.locator(`[data-patrol="${patrol_id}"]`).click()
+      await expect(desk.page.getByRole('button', { name: '打开巡查' })).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'uncovered',
+    async ({ desk }) => {
+      await desk.go('未覆盖单位')
+      await desk.page.getByRole('radio', { name: '从未走访' }).click()
+      await expect(desk.page.getByRole('row').nth(1)).toContainText('从未走访')
+      for (const i of [0, 1, 2, 3]) await desk.page.getByRole('checkbox', { name: /^选中 / }).nth(i).check()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'plan',
+    async ({ desk }) => {
+      await desk.page.getByRole('button', { name: '编成巡查' }).click()
+      await desk.page.getByRole('radio').first().check()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'patrols',
+    async ({ desk }) => {
+      await desk.go('巡查')
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
+    },
+  ],
+  [
+    'patrol',
+    async ({ desk, patrol_id }) => {
+      await desk.page.goto(`/console/patrols/${patrol_id}`)
+      await expect(desk.page.locator('[data-visit]').first()).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'photo',
+    async ({ desk }) => {
+      await desk.page.getByRole('button', { name: /^打开第 1 张/ }).first().click()
+      await expect(desk.page.getByRole('dialog').locator('img')).toBeVisible()
+      await desk.page.waitForLoadState('networkidle')
+    },
+  ],
+  [
+    'day',
+    async ({ desk }) => {
+      await desk.page.keyboard.press('Escape')
+      await expect(desk.page.getByRole('dialog')).toBeHidden()
+      await desk.go('签到与走访')
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
+    },
+  ],
+  [
+    'employers',
+    async ({ desk }) => {
+      await desk.go('用人单位')
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
+    },
+  ],
+  [
+    'employer',
+    async ({ desk, employer_id }) => {
+      await desk.page.goto(`/console/employers/${employer_id}`)
+      await expect(desk.page.locator('[data-visit]').first()).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'review',
+    async ({ desk, waiting }) => {
+      await desk.go('待审核')
+      await desk.page.getByRole('button', { name: waiting }).click()
+      await expect(desk.page.getByRole('heading', { name: waiting })).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  ['records', ({ desk }) => desk.go('问题记录')],
+]
