@@ -1,8 +1,10 @@
 /** Questions and short notices over the page; the code behind them comes when the first one is needed. */
+import { nextTick } from 'vue'
 
 export async function confirm(options: { title?: string; message: string; yes: string; no: string }): Promise<boolean> {
   const { showConfirmDialog } = await import('./overlays')
-  return showConfirmDialog({
+  const answer = showConfirmDialog({
+    className: 'wg-dialog',
     title: options.title,
     message: options.message,
     confirmButtonText: options.yes,
@@ -11,6 +13,12 @@ export async function confirm(options: { title?: string; message: string; yes: s
     () => true,
     () => false,
   )
+  await nextTick()
+  // Vant names the dialog by an id that it gives to nothing: a screen reader would find no name.
+  const dialog = document.querySelector('.wg-dialog')
+  dialog?.removeAttribute('aria-labelledby')
+  dialog?.setAttribute('aria-label', options.title ?? options.message)
+  return answer
 }
 
 export async function notice(message: string, duration = 2_500): Promise<void> {
