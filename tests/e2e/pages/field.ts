@@ -16,7 +16,7 @@ export class FieldApp {
   readonly signInSheet: Locator
 
   constructor(readonly page: Page) {
-    this.status = page.getByRole('status', { name: '上传情况' })
+    this.status = page.getByRole('status').first()
     this.signInSheet = page.getByRole('dialog', { name: '请重新登录' })
   }
 

@@ -1,5 +1,6 @@
 /** Questions and short notices over the page; the code behind them comes when the first one is needed. */
 import { nextTick } from 'vue'
+import { nextTick } from 'vue'
 
 export async function confirm(options: { title?: string; message: string; yes: string; no: string }): Promise<boolean> {
   const { showConfirmDialog } = await import('./overlays')
@@ -24,4 +25,7 @@ export async function confirm(options: { title?: string; message: string; yes: s
 export async function notice(message: string, duration = 2_500): Promise<void> {
   const { showToast } = await import('./overlays')
   showToast({ message, duration, wordBreak: 'break-word', position: 'bottom', className: 'wg-toast' })
+  await nextTick()
+  // Vant calls it a dialog, one without a name; it asks nothing and only says something.
+  document.querySelector('.wg-toast')?.setAttribute('role', 'status')
 }
