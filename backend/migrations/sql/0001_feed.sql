@@ -60,23 +60,22 @@ referencing new table as new_rows for each statement execute function patrols_to
 create trigger patrols_updated_to_feed after update on patrols
 referencing old table as old_rows new table as new_rows for each statement execute function patrols_to_feed();
 
+-- A stop given, taken or closed changes whether its employer may be seen by whoever has or had it, and with that every patrol
+-- of hers that names it.
 create function patrol_stops_to_feed() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if tg_op = 'INSERT' then
         insert into changes (channel, kind, entity_id)
-        select distinct assignee_id, 'patrol', patrol_id from new_rows
+        select distinct assignee_id, 'employer', employer_id from new_rows
         union all
-        select distinct assignee_id, 'employer', employer_id from new_rows;
+        select distinct assignee_id, 'patrol', s.patrol_id from new_rows join patrol_stops s using (assignee_id, employer_id);
     else
-        -- whoever had the stop before learns that it is gone
         insert into changes (channel, kind, entity_id)
-        with touched as (
-            select assignee_id, patrol_id, employer_id from new_rows union select assignee_id, patrol_id, employer_id from old_rows
-        )
-        select distinct assignee_id, 'patrol', patrol_id from touched
+        with touched as (select assignee_id, employer_id from new_rows union select assignee_id, employer_id from old_rows)
+        select assignee_id, 'employer', employer_id from touched
         union all
-        select distinct assignee_id, 'employer', employer_id from touched;
+        select distinct assignee_id, 'patrol', s.patrol_id from touched join patrol_stops s using (assignee_id, employer_id);
     end if;
     return null;
 end $$;

@@ -1,16 +1,15 @@
 """Phones of the tests' people."""
 
-from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 from factories import Someone
+from fixture_types import Client
 from phones import NewPhone, Phone
 
 
 @pytest.fixture
-def phone_of(client: Callable[..., httpx.AsyncClient]) -> NewPhone:
+def phone_of(client: Client) -> NewPhone:
     """A fresh phone on which someone is signed in."""
 
     def make(someone: Someone, **more: Any) -> Phone:

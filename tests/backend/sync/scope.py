@@ -18,11 +18,12 @@ EMPLOYERS = """
        or e.id in (select s.employer_id from patrol_stops s join patrols p on p.id = s.patrol_id
                    where p.assignee_id = $2 and p.status in ('planned', 'started'))
 """
-PATROLS = """
+PATROLS = f"""
+    with seen as ({EMPLOYERS})
     select p.id, p.title, p.status, p.planned_on, p.version,
-           (select coalesce(json_agg(json_build_object('employer_id', s.employer_id, 'status', s.status, 'name', case
-               when e.grid_path <@ $1::text[]::ltree[] or p.status in ('planned', 'started') then e.name end) order by s.seq), '[]')
-            from patrol_stops s join employers e on e.id = s.employer_id where s.patrol_id = p.id)::text as stops
+           (select coalesce(json_agg(json_build_object('employer_id', s.employer_id, 'status', s.status, 'name', e.name)
+                                     order by s.seq), '[]')
+            from patrol_stops s left join seen e on e.id = s.employer_id where s.patrol_id = p.id)::text as stops
     from patrols p where p.assignee_id = $2 and (p.planned_on >= china_today() - 7 or p.status in ('planned', 'started'))
 """
 

@@ -192,6 +192,19 @@ async def test_an_employer_on_two_open_patrols_stays_until_both_end(owner: Owner
         assert phone.ids("employer") == left
 
 
+async def test_a_closed_patrol_names_a_stop_just_as_long_as_she_may_see_its_employer(owner: Owner, me: Someone, phone: Phone) -> None:
+    outside = await make_employer(owner, EAST_SOUTH_2, name="远处的店")
+    done = await make_patrol(owner, me, [outside], status="finished")
+    await phone.pull()
+    for status, name in ((None, None), ("planned", "远处的店"), ("cancelled", None)):
+        if status == "planned":
+            other = await make_patrol(owner, me, [outside])
+        elif status:
+            await owner.execute("update patrols set status = $2 where id = $1", other, status)
+        await phone.pull()
+        assert phone.held["patrol", str(done)]["stops"][0]["name"] == name
+
+
 async def test_an_old_open_patrol_stays_on_the_phone_and_an_old_finished_one_does_not(owner: Owner, me: Someone, phone: Phone) -> None:
     outside = await make_employer(owner, EAST_SOUTH_2)
     long_ago = today() - timedelta(days=30)

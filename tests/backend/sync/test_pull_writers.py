@@ -214,8 +214,8 @@ async def write(one: OneWriter, me: Someone, colleague: Someone, step: tuple[Any
         )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(steps=st.lists(STEPS, min_size=4, max_size=40))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(steps=st.lists(STEPS, min_size=4, max_size=30))
 async def test_after_any_interleaving_of_writers_a_phone_holds_exactly_its_scope(
     owner: Owner, territory: Territory, phone_of: NewPhone, writer: NewWriter, steps: list[tuple[Any, ...]]
 ) -> None:

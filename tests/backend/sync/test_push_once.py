@@ -3,9 +3,9 @@
 import asyncio
 import json
 
-import httpx
 import pytest
 from factories import EAST_SOUTH_2, WEST_NORTH_1, Owner, Territory, make_employer, make_patrol, make_session
+from fixture_types import Client
 from phones import NewPhone, Op, announce, check_in, credit_code, finding, finish, journal, register, start, visit
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -191,17 +191,16 @@ async def test_a_session_that_ends_in_mid_sync_loses_nothing(owner: Owner, terri
     assert await owner.fetchval("select count(*) from visits") == 2
 
 
-async def test_pushing_needs_a_session_the_client_header_and_the_right(territory: Territory, client: object) -> None:
+async def test_pushing_needs_a_session_the_client_header_and_the_right(territory: Territory, client: Client) -> None:
     body = {"operations": []}
-    nobody: httpx.AsyncClient = client()  # type: ignore[operator]
-    answer = await nobody.post("/api/sync/push", json=body)
+    answer = await client().post("/api/sync/push", json=body)
     assert (answer.status_code, answer.json()["type"]) == (401, "not_signed_in")
-    me: httpx.AsyncClient = client(territory["community"])  # type: ignore[operator]
+    me = client(territory["community"])
     del me.headers["X-Wangge-Client"]
     answer = await me.post("/api/sync/push", json=body)
     assert (answer.status_code, answer.json()["type"]) == (400, "client_header_missing")
     assert (await me.get("/api/sync/pull")).status_code == 200
-    city: httpx.AsyncClient = client(territory["city"])  # type: ignore[operator]
+    city = client(territory["city"])
     answer = await city.post("/api/sync/push", json=body)
     assert (answer.status_code, answer.json()["right"]) == (403, "field.capture")
     answer = await city.get("/api/sync/pull")
