@@ -66,9 +66,8 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             "settings": Provide(lambda: settings, sync_to_thread=False),
         },
     )
-    return Litestar(
+    app = Litestar(
         route_handlers=[api, openapi_document, no_such_route, front_end(settings.pwa_dir)],
-        middleware=[request_log],
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
         request_max_body_size=settings.max_body_bytes,
@@ -77,3 +76,6 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             title="Wangge 网格", version=__version__, render_plugins=[],
         ),
     )  # fmt: skip
+    # outside of the routing, so that what has no route has an id and a line in the log too
+    app.asgi_handler = request_log(app.asgi_handler)
+    return app

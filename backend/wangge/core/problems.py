@@ -132,9 +132,16 @@ def answer_surprise(request: Request[Any, Any, Any], exc: Exception) -> Response
     return _respond(request, _plain(request, 500))
 
 
+def answer_depth(request: Request[Any, Any, Any], exc: RecursionError) -> Response[Any]:
+    """Answer JSON that is nested deeper than anyone means; should our own code ever recurse so, the log shows it."""
+    log.warning("nested_too_deep", exc_info=exc)
+    return _respond(request, _plain(request, 400))
+
+
 EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     WanggeError: answer_wangge_error,
     ValidationException: answer_validation,
     HTTPException: answer_http,
+    RecursionError: answer_depth,
     Exception: answer_surprise,
 }

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -10,6 +9,7 @@ import asyncpg
 import httpx
 import pytest
 from factories import WEST_NORTH_1, Owner, Someone, Territory, make_person_with_account, make_policy, today
+from fixture_types import Client
 from litestar import Litestar
 
 from wangge.accounts.passwords import hash_password
@@ -20,7 +20,6 @@ from wangge.core.settings import Settings, load_settings
 
 PASSWORD = "正确的 password 1"
 HASH = hash_password(PASSWORD)
-Client = Callable[..., httpx.AsyncClient]
 
 
 @pytest.fixture
