@@ -6,6 +6,7 @@ import { position } from '@/modules/position'
 import { work } from '@/modules/work'
 import { distanceM, type LonLat } from '@/shared/geo'
 import { useLive } from '@/shared/useLive'
+import { fit } from './search'
 
 export interface Listed {
   row: EmployerRow
@@ -47,20 +48,6 @@ export const visitedAt = (row: EmployerRow, own: Map<string, string>): string | 
   const mine = own.get(row.id)
   if (!mine) return row.last_visited_at
   return row.last_visited_at && row.last_visited_at > mine ? row.last_visited_at : mine
-}
-
-/** How well a row fits what was typed: 0 not at all; higher is better. */
-export function fit(row: EmployerRow, typed: string): number {
-  const needle = typed.trim().toLowerCase()
-  if (!needle) return 1
-  const at = row.name.toLowerCase().indexOf(needle)
-  if (at === 0) return 5
-  if (at > 0) return 4
-  if (/^[a-z0-9]+$/.test(needle)) {
-    if (row.initials.startsWith(needle)) return 3
-    if (row.uscc?.toLowerCase().includes(needle) || (needle.length > 1 && row.initials.includes(needle))) return 2
-  }
-  return row.address.toLowerCase().includes(needle) ? 1 : 0
 }
 
 export function useEmployerList() {
