@@ -1,6 +1,5 @@
 /** Questions and short notices over the page; the code behind them comes when the first one is needed. */
 import { nextTick } from 'vue'
-import { nextTick } from 'vue'
 
 export async function confirm(options: { title?: string; message: string; yes: string; no: string }): Promise<boolean> {
   const { showConfirmDialog } = await import('./overlays')
