@@ -145,12 +145,21 @@ class Bench:
         finally:
             self.cluster.drop_database(name)
 
+    def built_app(self) -> Path:
+        """A copy of the built app that nobody builds anew while it is measured."""
+        copy = self.folder / "app"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(REPOSITORY / "pwa" / "dist", copy)
+        return copy
+
     @asynccontextmanager
-    async def server(self, urls: ClusterUrls, data_dir: Path) -> AsyncIterator[Server]:
-        """``wangge serve`` in a process of its own on a free port, ended with the block."""
-        port = _free_port()
+    async def server(self, urls: ClusterUrls, data_dir: Path, app: Path | None = None) -> AsyncIterator[Server]:
+        """``wangge serve`` in a process of its own on a free port, ended with the block; ``app`` is the front end it serves."""
+        port = free_port()
         environment = {k: v for k, v in os.environ.items() if not k.startswith("WANGGE_")}
         environment |= {"WANGGE_DATABASE_APP_URL": urls.app, "WANGGE_DATA_DIR": str(data_dir), "WANGGE_PORT": str(port)}
+        if app:
+            environment["WANGGE_PWA_DIR"] = str(app)
         command = [str(Path(sys.executable).with_name("wangge")), "serve"]
         if shutil.which("setpriv"):
             command = ["setpriv", "--pdeathsig", "TERM", *command]
@@ -166,7 +175,8 @@ class Bench:
             process.wait(15)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

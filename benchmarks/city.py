@@ -1,6 +1,7 @@
 """The cached databases: the demo city, and the demo city with a million employers."""
 
 from pathlib import Path
+from typing import Any
 
 from benchmarks.bench import Bench, connected
 from wangge.cluster import ClusterUrls
@@ -87,3 +88,28 @@ async def _fill_million(urls: ClusterUrls, data_dir: Path) -> None:
 async def million_city(bench: Bench) -> tuple[ClusterUrls, Path]:
     """The demo city with a million more employers, spread over its community grids; not to be written to."""
     return await bench.cached_database("bench_million", [Path(__file__)], _fill_million)
+
+
+async def give_employers(owner: Any, login: str, count: int) -> None:
+    """Put ``count`` more employers into the grids that this person answers for; their note is 'bench'."""
+    await owner.execute(
+        """
+        insert into employers (id, name, uscc, address, contact_name, contact_phone, employees, position, accuracy_m, position_source,
+                               grid_id, grid_path, grid_source, review_state, review_reason, note, version)
+        select gen_random_uuid(),
+               (array['鲁东', '渤海', '沂山', '白浪河', '齐鲁', '安顺', '恒通', '金鼎', '华新', '潍坊'])[1 + n % 10]
+                 || (array['机械', '纺织', '食品', '建材', '物流', '餐饮', '商贸', '化工', '农业', '电子', '汽车维修'])[1 + n % 11]
+                 || (array['有限公司', '厂', '店', '合作社', '经营部'])[1 + n / 7 % 5] || n,
+               null, '山东省潍坊市测试路' || n % 900 || '号', '王女士', '0536-' || lpad(n::text, 7, '0'), 1 + n % 200, position, 30,
+               'map', id, path, 'position', 'accepted', '', 'bench', 1
+        from (
+            select row_number() over (order by (d).path[1], g.code)::int as n, g.id, g.path, (d).geom as position
+            from (select id, path, geom, code, count(*) over () as grids from grids
+                  where id in (select grid_id from duties where person_id = (select person_id from accounts where login = $1))) g
+            cross join lateral (select ST_Dump(ST_GeneratePoints(g.geom, ceil($2::int / g.grids::float8)::int, 7)) as d) p
+        ) points
+        where n <= $2
+        """,
+        login,
+        count,
+    )

@@ -18,7 +18,7 @@ from uuid import UUID
 
 from benchmarks.bench import Bench, connected
 from benchmarks.catalogue import CATALOGUE
-from benchmarks.city import demo_city
+from benchmarks.city import demo_city, give_employers
 from benchmarks.measuring import compare, in_turns
 from wangge.core.ids import new_id
 
@@ -92,22 +92,9 @@ class Phone:
 
 
 async def _make_sites(owner: Any) -> list[Site]:
-    """Give the demo supervisor ``EMPLOYERS`` employers around her own, and an open patrol of ``STOPS`` of them."""
-    person = await owner.fetchval("select person_id from accounts where login = 'community'")
-    await owner.execute(
-        """
-        insert into employers (id, name, address, contact_name, contact_phone, position, accuracy_m, position_source, grid_id,
-                               grid_path, grid_source, review_state, review_reason, note, version)
-        select gen_random_uuid(), '测试单位' || n, '', '', '', point, 30, 'map', g.id, g.path, 'position', 'accepted', '', '', 1
-        from (select id, path, geom, row_number() over (order by code) as r, count(*) over () as grids from grids
-              where id in (select grid_id from duties where person_id = $1)) g
-        cross join lateral (select (d).path[1] as n, (d).geom as point
-                            from ST_Dump(ST_GeneratePoints(g.geom, ceil($2::int / g.grids::float8)::int, 7)) as d) p
-        """,
-        person,
-        EMPLOYERS,
-    )
-    patrol = new_id()
+    """Give the demo supervisor ``EMPLOYERS`` more employers, and an open patrol of ``STOPS`` of them."""
+    await give_employers(owner, "community", EMPLOYERS)
+    person, patrol = await owner.fetchval("select person_id from accounts where login = 'community'"), new_id()
     await owner.execute(
         "insert into patrols (id, title, note, assignee_id, planned_on, planned_by, status, closing_note, grid_id, grid_path, version) "
         "select $1, '基准测试', '', $2, china_today(), $2, 'started', '', grid_id, grid_path, 1 from duties where person_id = $2 limit 1",
@@ -118,7 +105,7 @@ async def _make_sites(owner: Any) -> list[Site]:
         """
         insert into patrol_stops (id, patrol_id, employer_id, seq, status, assignee_id, is_open, grid_path)
         select gen_random_uuid(), $1, id, row_number() over (order by id), 'planned', $2, true, grid_path
-        from employers where name like '测试单位%' order by id limit $3
+        from employers where note = 'bench' order by id limit $3
         """,
         patrol,
         person,
@@ -126,7 +113,7 @@ async def _make_sites(owner: Any) -> list[Site]:
     )
     rows = await owner.fetch(
         "select e.id::text, ST_X(e.position), ST_Y(e.position), s.patrol_id::text from employers e "
-        "left join patrol_stops s on s.employer_id = e.id and s.patrol_id = $1 where e.name like '测试单位%' order by e.id",
+        "left join patrol_stops s on s.employer_id = e.id and s.patrol_id = $1 where e.note = 'bench' order by e.id",
         patrol,
     )
     return [Site(*row) for row in rows]

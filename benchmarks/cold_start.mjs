@@ -1,0 +1,175 @@
+// The browser's part of the benchmark cold_start; see cold_start.py.
+//   node cold_start.mjs prepare '{...}'    online: sign in, receive all employers, keep the app; the same rows for the bare page
+//   node cold_start.mjs measure '{...}'    offline: start both in turns; prints {whole, first_rows, floor} in ms
+import { createServer } from 'node:http'
+import { chromium } from '@playwright/test'
+
+const CPU_SLOWED = 4
+const ON_THE_PHONE = 90_000
+const LATEST = 60_000
+
+const [verb, text] = process.argv.slice(2)
+const settings = JSON.parse(text)
+const APP = `http://127.0.0.1:${settings.app_port}`
+const FLOOR = `http://127.0.0.1:${settings.floor_port}`
+
+const FLOOR_PAGE = `<!doctype html><meta charset="utf-8"><title>floor</title><ul id="list"></ul><script>
+  navigator.serviceWorker.register('/sw.js')
+  const opening = indexedDB.open('floor', 1)
+  opening.onupgradeneeded = () => opening.result.createObjectStore('employers', { keyPath: 'id' })
+  opening.onsuccess = () => {
+    const reading = opening.result.transaction('employers').objectStore('employers').getAll()
+    reading.onsuccess = () => {
+      const rows = reading.result.sort((a, b) => (a.initials < b.initials ? -1 : 1))
+      for (const row of rows.slice(0, 20)) {
+        const li = document.createElement('li')
+        li.textContent = row.name + ' ' + row.address
+        li.setAttribute('aria-setsize', rows.length)
+        list.append(li)
+      }
+    }
+  }
+</script>`
+const FLOOR_WORKER = `
+  addEventListener('install', (event) => event.waitUntil(caches.open('floor').then((cache) => cache.add('/'))))
+  addEventListener('activate', (event) => event.waitUntil(clients.claim()))
+  addEventListener('fetch', (event) => event.respondWith(caches.match('/')))`
+
+// Notes when the list's first rows and when all of its rows are on the screen: the frame after they are in the document.
+function watch(employers) {
+  const seen = {}
+  const note = (name) => {
+    if (name in seen) return
+    seen[name] = null
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        seen[name] = performance.now()
+        if (name === 'whole') globalThis.__tell(seen)
+      }),
+    )
+  }
+  new MutationObserver(() => {
+    if (!document.querySelector('li[aria-setsize]')) return
+    note('first_rows')
+    if (document.querySelector(`li[aria-setsize="${employers}"]`)) note('whole')
+  }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-setsize'] })
+}
+
+const openPhone = () =>
+  chromium.launchPersistentContext(settings.profile, {
+    executablePath: settings.chromium,
+    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    viewport: { width: 360, height: 740 },
+    isMobile: true,
+    hasTouch: true,
+  })
+
+const readAll = (page, prefix) =>
+  page.evaluate(async (prefix) => {
+    const name = (await indexedDB.databases()).map((d) => d.name).find((n) => n.startsWith(prefix) && n !== 'wangge-device')
+    if (!name) return []
+    const db = await new Promise((done, fail) => {
+      const opening = indexedDB.open(name)
+      opening.onsuccess = () => done(opening.result)
+      opening.onerror = () => fail(opening.error)
+    })
+    const rows = await new Promise((done) => {
+      const reading = db.transaction('employers').objectStore('employers').getAll()
+      reading.onsuccess = () => done(reading.result)
+    })
+    db.close()
+    return rows
+  }, prefix)
+
+async function until(what, get, ms = ON_THE_PHONE) {
+  const deadline = Date.now() + ms
+  let last
+  while (Date.now() < deadline) {
+    last = await get()
+    if (last) return last
+    await new Promise((done) => setTimeout(done, 250))
+  }
+  throw new Error(`waited ${ms / 1000} s in vain: ${what}`)
+}
+
+const isControlled = (page) =>
+  until('the service worker keeps the page', () =>
+    page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state === 'activated'),
+  )
+
+async function prepare() {
+  const server = createServer((request, response) => {
+    const isWorker = request.url === '/sw.js'
+    response.setHeader('content-type', isWorker ? 'text/javascript' : 'text/html')
+    response.end(isWorker ? FLOOR_WORKER : FLOOR_PAGE)
+  }).listen(settings.floor_port, '127.0.0.1')
+  const phone = await openPhone()
+  const page = await phone.newPage()
+  await page.goto(APP)
+  await page.getByLabel('账号').fill(settings.login)
+  await page.getByLabel('密码', { exact: true }).fill(settings.password)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  const rows = await until('all employers are on the phone', async () => {
+    const found = await readAll(page, 'wangge-')
+    return found.length >= settings.employers && found
+  })
+  if (rows.length !== settings.employers) throw new Error(`${rows.length} employers on the phone, not ${settings.employers}`)
+  await isControlled(page)
+  await page.goto(FLOOR)
+  await isControlled(page)
+  await page.evaluate(
+    (rows) =>
+      new Promise((done, fail) => {
+        const opening = indexedDB.open('floor', 1)
+        opening.onsuccess = () => {
+          const writing = opening.result.transaction('employers', 'readwrite')
+          for (const row of rows) writing.objectStore('employers').put(row)
+          writing.oncomplete = () => done(opening.result.close())
+          writing.onerror = () => fail(writing.error)
+        }
+      }),
+    rows,
+  )
+  await phone.close()
+  server.close()
+  server.closeAllConnections()
+}
+
+/** One start: a fresh browser, offline, slowed; the page's own clock when each part was on the screen. */
+async function start(url) {
+  const phone = await openPhone()
+  try {
+    const page = await phone.newPage()
+    let tell
+    const shown = new Promise((done, fail) => {
+      tell = done
+      setTimeout(() => fail(new Error(`the list at ${url} did not come`)), LATEST).unref()
+    })
+    await page.exposeFunction('__tell', tell)
+    await page.addInitScript(watch, settings.employers)
+    const tools = await phone.newCDPSession(page)
+    await tools.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWED })
+    await phone.setOffline(true)
+    await page.goto(url, { waitUntil: 'commit' })
+    return await shown
+  } finally {
+    await phone.close()
+  }
+}
+
+async function measure() {
+  const figures = { whole: [], first_rows: [], floor: [] }
+  for (let run = 0; run <= settings.runs; run++) {
+    const app = await start(`${APP}/employers`)
+    const floor = await start(FLOOR)
+    if (run === 0) continue // the first start after an installation compiles and caches
+    figures.whole.push(app.whole)
+    figures.first_rows.push(app.first_rows)
+    figures.floor.push(floor.whole)
+  }
+  return figures
+}
+
+console.log(JSON.stringify((await (verb === 'prepare' ? prepare() : measure())) ?? null))
