@@ -16,6 +16,7 @@ from wangge.accounts.controllers import AuthController, MeController
 from wangge.core.db import make_engine, unit_of_work
 from wangge.core.health import HealthController
 from wangge.core.logging import request_log
+from wangge.core.media_type import json_says_so
 from wangge.core.problems import EXCEPTION_HANDLERS
 from wangge.core.settings import Settings
 from wangge.core.static import front_end, no_such_route
@@ -58,7 +59,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     api = Router(
         "/api",
         route_handlers=CONTROLLERS,
-        guards=[sent_by_own_pages],
+        guards=[sent_by_own_pages, json_says_so],
         dependencies={
             "db": provide_db,
             "actor": Provide(provide_actor),

@@ -13,7 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from wangge.accounts.errors import ClientHeaderMissing, NotSignedIn, RightMissing, SessionExpired
+from wangge.accounts.errors import ClientHeaderMissing, NotSignedIn, OtherAccount, RightMissing, SessionExpired
 
 COOKIE, COOKIE_PATH = "wangge_session", "/api"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -93,8 +93,13 @@ async def provide_actor(request: Request[Any, Any, Any], db: NamedDependency[Asy
 
     Raises:
         NotSignedIn, SessionExpired: see ``enter``.
+        OtherAccount: the request was made for another account: a shared phone's cookie changed hands, and what one person
+            captured must not be pushed as another's.
     """
     token = token_of(request)
     if not token:
         raise NotSignedIn()
-    return await enter(db, token)
+    actor = await enter(db, token)
+    if request.headers.get("x-wangge-account", str(actor.account_id)).lower() != str(actor.account_id):
+        raise OtherAccount(name=actor.person_name)
+    return actor

@@ -43,6 +43,14 @@ class SessionExpired(WanggeError):
     en = "Your session has ended; sign in again. Unsent records are safe on this device and go on afterwards."
 
 
+class OtherAccount(WanggeError):
+    """The session is another account's than the one the request was made for; ``name`` is who is signed in on this device."""
+
+    code, status = "other_account", 409
+    zh = "这台设备上现在登录的是另一个账号，请换回原来的账号。未上传的记录都还在本机。"
+    en = "Another account is signed in on this device now; sign in as before. Unsent records are safe on this device."
+
+
 class RightMissing(WanggeError):
     """The role does not carry the right."""
 

@@ -215,3 +215,16 @@ async def test_a_push_that_is_none_is_refused_and_says_why(territory: Territory,
     assert answer.headers["content-type"] == "application/problem+json"
     problem = json.loads(answer.text)
     assert problem["detail"] and problem["request_id"]
+
+
+async def test_what_one_person_captured_is_never_pushed_as_anothers(owner: Owner, territory: Territory, phone_of: NewPhone) -> None:
+    """A shared phone: somebody else signed in, the cookie is hers now, the outbox is not."""
+    op, me = register(declared_grid_id=territory.grids[WEST_NORTH_1]), territory["community"]
+    phone = phone_of(territory["other_community"], language="en")
+    phone.http.headers["X-Wangge-Account"] = str(me.account_id)
+    for answer in (await phone.post([op.body]), await phone.http.get("/api/sync/pull"), await phone.http.get("/api/me")):
+        assert (answer.status_code, answer.json()["type"]) == (409, "other_account")
+        assert "safe on this device" in answer.json()["detail"]
+    assert await owner.fetchval("select count(*) from sync_operations") == 0
+    phone.http.headers["Authorization"] = f"Bearer {me.token}"
+    assert [o["outcome"] for o in await phone.push(op)] == ["applied"]
