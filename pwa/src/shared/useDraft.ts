@@ -11,6 +11,8 @@ export interface Draft<T extends object> {
   /** There was something from before. */
   isRestored: Ref<boolean>
   savedAt: Ref<number | null>
+  /** Something that belongs to the form was kept elsewhere (a photo): there is a draft now, even with nothing typed. */
+  touch(): void
   /** Resolves when the last keystroke is in the store. */
   flush(): Promise<void>
   /** The form has become a record: no more writing here. */
@@ -58,6 +60,7 @@ export function useDraft<T extends object>(key: string, employerId: string | nul
     isReady,
     isRestored,
     savedAt,
+    touch: save,
     flush: () => writing,
     end: () => {
       isOver = true

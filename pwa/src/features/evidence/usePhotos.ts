@@ -24,7 +24,8 @@ export function usePhotos(
   const trouble = ref('')
   const photos = useLive<PhotoRow[]>(() => db.photos.where('draft_key').equals(draftKey).sortBy('captured_at'), [])
 
-  async function add(files: FileList | null, source: PhotoRow['source']): Promise<void> {
+  async function add(files: FileList | null, source: PhotoRow['source']): Promise<number> {
+    let kept = 0
     trouble.value = ''
     const limits = policies()
     for (const file of [...(files ?? [])]) {
@@ -38,6 +39,7 @@ export function usePhotos(
           max_pixels: Number(limits.evidence_max_pixels ?? 120_000_000),
         })
         await keepPhoto(db, capture, prepared, { draft_key: draftKey, source, ...subject })
+        kept++
       } catch (error) {
         if (error instanceof PhotoRefused) trouble.value = t(`photo.${error.trouble}`, error.extra)
         else if (isFull(error)) trouble.value = t('photo.photo_no_space')
@@ -49,6 +51,7 @@ export function usePhotos(
         working.value--
       }
     }
+    return kept
   }
 
   return {
