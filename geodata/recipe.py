@@ -28,9 +28,7 @@ CRS_NOTE = "WGS84 longitude, latitude (EPSG:4326), on the 1e-6 degree grid"
 def build() -> tuple[dict[str, bytes], grids.City]:
     """The content of every output file by name (of `.gz` files: before compression), and the grids they tell of."""
     city = grids.build()
-    features = [
-        {"type": "Feature", "properties": grid.props, "geometry": shapes.geojson(grid.geom)} for grid in city.all
-    ]
+    features = [{"type": "Feature", "properties": grid.props, "geometry": shapes.geojson(grid.geom)} for grid in city.all]
     grid_notes = {
         "synthetic": "Borders of streets, zones and communities are invented; county and city outlines real but coarse",
         "attribution": TIANDITU,
@@ -101,9 +99,7 @@ def write(files: dict[str, bytes]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Build the demo geography of Weifang.")
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail if a stored file differs from a fresh build"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a stored file differs from a fresh build")
     args = parser.parse_args()
     started = time.monotonic()
     files, city = build()
@@ -120,9 +116,7 @@ def main() -> int:
     for name, content in files.items():
         print(f"{name:28} {len(content) / 1024:8.0f} KB, {(HERE / name).stat().st_size / 1024:6.0f} KB stored")
     print("Grids by level: " + ", ".join(f"{level}: {len(found)}" for level, found in city.grids.items()))
-    print(
-        "Farthest from the source outline: " + ", ".join(f"{k} {m:.3f} m" for k, m in city.outline_deviation_m.items())
-    )
+    print("Farthest from the source outline: " + ", ".join(f"{k} {m:.3f} m" for k, m in city.outline_deviation_m.items()))
     print(f"{'Checked' if args.check else 'Built'} in {time.monotonic() - started:.1f} s.")
     return 0
 

@@ -78,9 +78,7 @@ def build() -> City:
     county_of = {code: o.props["geo_county_code"][:6] for code, o in streets.items()}
     unit_of = {code: zone_of.get(code, county_of[code]) for code in streets}
 
-    cells = tiling.tile(
-        [StreetPlan(code, o.geom, _source_label(o), len(villages[code])) for code, o in sorted(streets.items())]
-    )
+    cells = tiling.tile([StreetPlan(code, o.geom, _source_label(o), len(villages[code])) for code, o in sorted(streets.items())])
 
     communities: list[Grid] = []
     street_grids: list[Grid] = []
@@ -193,16 +191,11 @@ def _deviation_m(built: list[BaseGeometry], given: list[BaseGeometry]) -> float:
     Measured from ours, because one street of the source (370705004) has a needle 1 km long and narrower than the grid,
     which encloses nothing and is gone from ours.
     """
-    far = max(
-        shapely.distance(shapely.points(shapely.get_coordinates(b)), g.boundary).max()
-        for b, g in zip(built, given, strict=True)
-    )
+    far = max(shapely.distance(shapely.points(shapely.get_coordinates(b)), g.boundary).max() for b, g in zip(built, given, strict=True))
     return float(far) * 111_300
 
 
-def _settle(
-    villages: list[Village], cells: list[BaseGeometry], seat: tuple[float, float]
-) -> list[tuple[Village, BaseGeometry]]:
+def _settle(villages: list[Village], cells: list[BaseGeometry], seat: tuple[float, float]) -> list[tuple[Village, BaseGeometry]]:
     """Villages paired with cells, by ascending code.
 
     The real places are not published, so position follows rules alone: resident committees (last three digits below

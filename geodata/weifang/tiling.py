@@ -74,9 +74,7 @@ def _seeds(plan: StreetPlan) -> np.ndarray:
     wanted = max(2000, SAMPLES_PER_CELL * plan.cells)
     samples = np.empty((0, 2))
     while len(samples) < wanted:
-        draw = np.array(
-            [[west + (east - west) * rng.random(), south + (north - south) * rng.random()] for _ in range(wanted)]
-        )
+        draw = np.array([[west + (east - west) * rng.random(), south + (north - south) * rng.random()] for _ in range(wanted)])
         samples = np.vstack([samples, draw[shapely.contains_xy(plan.geom, draw[:, 0], draw[:, 1])]])
     points = samples[:wanted] * [LON_SCALE, 1.0]
     area = plan.geom.area * LON_SCALE
@@ -124,10 +122,7 @@ def _draft_cells(plan: StreetPlan) -> tuple[list[Polygon], list[Line]]:
         for a, b in itertools.pairwise(ring):
             sides[min(a, b), max(a, b)].append(cell)
     rng = random.Random(f"wangge-bends-{plan.code}")  # noqa: S311
-    bent = {
-        edge: _bend(edge, [seeds[c] for c in cells], rng) if len(cells) == 2 else list(edge)
-        for edge, cells in sorted(sides.items())
-    }
+    bent = {edge: _bend(edge, [seeds[c] for c in cells], rng) if len(cells) == 2 else list(edge) for edge, cells in sorted(sides.items())}
     polygons = []
     for ring in rings:
         outline: Line = []

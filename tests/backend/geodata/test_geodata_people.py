@@ -48,9 +48,7 @@ def test_a_supervisor_owns_one_to_four_connected_grids_of_one_street(
 
 
 @pytest.mark.parametrize(("unit", "share"), [("370702", 0.94), ("370705", 0.94), ("370783", 0.94), (None, 0.6)])
-def test_share_of_owned_grids(
-    unit: str | None, share: float, people: list[dict[str, Any]], props: dict[str, Any]
-) -> None:
+def test_share_of_owned_grids(unit: str | None, share: float, people: list[dict[str, Any]], props: dict[str, Any]) -> None:
     unit_of = {c: p["path"].split(".")[1] for c, p in props.items() if p["level"] == 4}
     full = {"370702", "370705", "370783"}
     here = {c for c, u in unit_of.items() if (u == unit if unit else u not in full)}

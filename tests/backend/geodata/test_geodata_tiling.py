@@ -49,9 +49,7 @@ def test_each_grid_is_valid_and_has_an_area(geoms: dict[str, Any], props: dict[s
     assert min(p["area_km2"] for p in props.values()) > 0.05
 
 
-def test_each_community_and_each_street_is_one_piece_without_holes(
-    geoms: dict[str, Any], props: dict[str, Any]
-) -> None:
+def test_each_community_and_each_street_is_one_piece_without_holes(geoms: dict[str, Any], props: dict[str, Any]) -> None:
     small = [geoms[c] for c, p in props.items() if p["level"] >= 3]
     assert {g.geom_type for g in small} == {"Polygon"}
     assert not any(g.interiors for g in small)
