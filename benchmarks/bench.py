@@ -10,10 +10,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from http.client import HTTPMessage
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,13 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._last_used = time.monotonic()
 
-    def request(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Mapping[str, str], bytes]:
+    def request(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, HTTPMessage, bytes]:
         """Send and read the whole answer: status, headers, body as it came over the wire."""
         if time.monotonic() - self._last_used > IDLE_MAX_S:
             self._connection.close()  # opens again by itself
-        self._connection.request(method, path, body, {**self.headers, **headers})
+        self._connection.request(method, path, body, {**self.headers, **(headers or {})})
         answer = self._connection.getresponse()
         content = answer.read()
         self._last_used = time.monotonic()

@@ -192,7 +192,7 @@ async def run(bench: Bench) -> None:
                 async def through_the_api(_: int) -> float:
                     body, before = maker.batch(), datetime.now(UTC)
                     began = time.perf_counter()
-                    status, _, answer = phone.request("POST", "/api/sync/push", body)
+                    status, _headers, answer = phone.request("POST", "/api/sync/push", body)
                     seconds = time.perf_counter() - began
                     if status != 200:
                         raise RuntimeError(f"push was answered {status}: {answer[:500]!r}")

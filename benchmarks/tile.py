@@ -74,7 +74,7 @@ def _values(tile: Tile) -> tuple[float, ...]:
 
 def _fetch(client: Client, tile: Tile, etag: str | None = None) -> tuple[int, str, int]:
     headers = {"If-None-Match": etag} if etag else {}
-    status, answered, body = client.request("GET", f"/api/map/tiles/employers/{ZOOM}/{tile[0]}/{tile[1]}", **headers)
+    status, answered, body = client.request("GET", f"/api/map/tiles/employers/{ZOOM}/{tile[0]}/{tile[1]}", headers=headers)
     if status != (304 if etag else 200):
         raise RuntimeError(f"tile {tile} was answered {status}: {body[:300]!r}")
     return status, answered["ETag"], len(body)
