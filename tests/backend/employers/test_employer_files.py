@@ -132,7 +132,7 @@ async def test_a_return_without_a_reason_is_refused(
 @pytest.mark.parametrize(
     "body",
     [{}, {"decision": "maybe", "version": 1}, {"decision": "accept"}, {"decision": "accept", "version": "one"},
-     {"decision": "accept", "version": 1, "extra": True}, [], None],
+     {"decision": "accept", "version": 1, "extra": True}, []],
 )  # fmt: skip
 async def test_a_decision_of_another_shape_is_refused(body: Any, waiting: UUID, territory: Territory, client: Client) -> None:
     answer = await client(territory["county"]).post(f"/api/employers/{waiting}/review", json=body)
