@@ -74,7 +74,7 @@ export const FIELD_SCREENS: [string, Step<FieldScene>][] = [
   [
     'visit-findings',
     async ({ app }) => {
-      await app.page.getByRole('heading', { name: '发现的问题' }).scrollIntoViewIfNeeded()
+      await app.page.getByLabel('具体情况').evaluate((field) => field.scrollIntoView({ block: 'center' }))
     },
   ],
   [

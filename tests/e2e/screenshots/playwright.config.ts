@@ -1,0 +1,5 @@
+/** Pictures of every main screen, for the documents: run by scripts/screenshots. */
+import base from '../playwright.config'
+import { defineConfig } from '@playwright/test'
+
+export default defineConfig(base, { testDir: '.', testMatch: 'take.ts', timeout: 240_000 })
