@@ -61,3 +61,9 @@ language sql stable security definer set search_path = public, pg_temp as $$
     left join grids d on d.id = w.declared and d.valid_to is null
     cross join (select id, path from grids where level = 1 and valid_to is null order by code limit 1) city
 $$;
+
+-- The grids of the acting scope themselves. As the owner, because comparing paths cannot use an index under the policies.
+create function scope_grids() returns table (id uuid, code text, name text, level int, path text)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select id, code, name, level, path::text from grids where path = any(app_scope()) and valid_to is null order by code
+$$;

@@ -72,10 +72,7 @@ def mask_phone(phone: str) -> str:
 
 async def describe(db: AsyncSession, actor: Actor) -> Me:
     """The signed-in person as she may see herself."""
-    grids = await db.execute(
-        text("select id, code, name, level, path::text from grids where path = any(cast(:paths as ltree[])) order by code"),
-        {"paths": list(actor.scope)},
-    )
+    grids = await db.execute(text("select id, code, name, level, path from scope_grids()"))
     return Me(
         person=PersonRead(actor.person_id, actor.person_name, actor.person_kind, mask_phone(actor.person_phone)),
         account_id=actor.account_id,
