@@ -138,7 +138,7 @@ class CoordinateSystemUnknown(SpatialFileRefused):
 
     code = "coordinate_system_unknown"
     zh = "不认识坐标系“{declared}”。请选择 CGCS2000、WGS84、GCJ-02、BD-09 或高斯-克吕格分带（EPSG 编号）。"
-    en = "The coordinate system “{declared}” is not known. Choose CGCS2000, WGS84, GCJ-02, BD-09 or a Gauss-Krüger zone by EPSG code."
+    en = "The coordinate system '{declared}' is not known. Choose CGCS2000, WGS84, GCJ-02, BD-09 or a Gauss-Kruger zone by EPSG code."
 
 
 class FormatCannotHold(SpatialFileRefused):
