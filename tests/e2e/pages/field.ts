@@ -56,7 +56,12 @@ export class FieldApp {
     await this.page.getByRole('navigation').getByRole('link', { name: tab }).click()
   }
 
-  expectAllSafe = () => expect(this.status).toContainText('全部已安全存到服务器', { timeout: 30_000 })
+  /** The phone says that all is safe, and its outbox bears it out: the sentence of a moment ago may still stand there. */
+  async expectAllSafe(): Promise<void> {
+    const underWay = async () => (await this.outbox()).filter(({ state }) => state === 'waiting' || state === 'sending')
+    await expect.poll(underWay, { timeout: 30_000 }).toEqual([])
+    await expect(this.status).toContainText('全部已安全存到服务器', { timeout: 30_000 })
+  }
 
   /** All that was captured has its receipt; drafts and originals may be left. */
   expectSent = () =>
