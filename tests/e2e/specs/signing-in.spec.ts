@@ -107,7 +107,7 @@ test('another person on the same phone sees nothing of the first one’s, whose 
   await context.setOffline(false)
 
   await app.fillSignIn(bea.login, city.password)
-  await app.expectAllSafe()
+  await expect(app.status).toContainText('全部已安全存到服务器', { timeout: 30_000 })
   await app.go('待传')
   await expect(app.page.getByText('没有记录')).toBeVisible()
   await app.go('单位')
