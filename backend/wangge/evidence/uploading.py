@@ -115,6 +115,21 @@ async def _own_upload(acting: Acting, upload_id: UUID) -> RowMapping:
     return upload
 
 
+def _stored(upload: RowMapping) -> UploadState:
+    return UploadState(upload["id"], upload["length"], upload["length"], stored_sha256=upload["sha256"])
+
+
+async def _settled_by_another(acting: Acting, upload_id: UUID) -> UploadState:
+    """The state of an upload whose partial file vanished after its row was read.
+
+    A cut connection's request goes on settling what it had read while the phone asks again on a new one.
+    """
+    upload = await _own_upload(acting, upload_id)
+    if upload["state"] != "stored":
+        raise UploadGone()
+    return _stored(upload)
+
+
 async def _sweep(files: EvidenceFiles) -> None:
     if swept := await files.incoming.sweep(KEEP_PARTIAL_S):
         log.info("uploads_swept", files=swept)
@@ -177,11 +192,15 @@ async def upload_state(acting: Acting, files: EvidenceFiles, upload_id: UUID) ->
 
 async def _state(acting: Acting, files: EvidenceFiles, upload: RowMapping) -> UploadState:
     if upload["state"] == "stored":
-        return UploadState(upload["id"], upload["length"], upload["length"], stored_sha256=upload["sha256"])
-    arrived = None if upload["finished_at"] else await files.incoming.state(upload["id"])
-    if arrived is None or arrived[1] + KEEP_PARTIAL_S < time.time():
+        return _stored(upload)
+    if upload["finished_at"]:
         raise UploadGone()
+    arrived = await files.incoming.state(upload["id"])
+    if arrived is None:
+        return await _settled_by_another(acting, upload["id"])
     size, touched_at = arrived
+    if touched_at + KEEP_PARTIAL_S < time.time():
+        raise UploadGone()
     if size == upload["length"]:
         return await _settle(acting, files, upload)
     return UploadState(upload["id"], size, upload["length"], expires_at=touched_at + KEEP_PARTIAL_S)
@@ -220,8 +239,8 @@ async def receive_bytes(acting: Acting, files: EvidenceFiles, upload_id: UUID, o
                         raise UploadTooLong(length=state.length)
         except LostPlace as lost:
             raise UploadOffsetMismatch(offset=lost.size) from lost
-        except FileNotFoundError as gone:
-            raise UploadGone() from gone
+        except FileNotFoundError:
+            return await _settled_by_another(acting, upload_id)
     finally:
         body.close()
     return await _state(acting, files, upload)
@@ -233,7 +252,6 @@ async def _settle(acting: Acting, files: EvidenceFiles, upload: RowMapping) -> U
     The partial file is dropped only after the commit, so that whatever happens before can be done again from it.
     """
     upload_id, evidence_id, part = upload["id"], upload["evidence_id"], cast(Part, upload["part"])
-    complete = UploadState(upload_id, upload["length"], upload["length"], stored_sha256=upload["sha256"])
     try:
         if await files.incoming.seal(upload_id) != upload["sha256"]:
             await files.incoming.refuse(upload_id)
@@ -243,17 +261,15 @@ async def _settle(acting: Acting, files: EvidenceFiles, upload: RowMapping) -> U
             raise EvidenceHashMismatch()
         problem = await files.look(problem_of, files.incoming.path(upload_id), part, upload["max_pixels"])
         await files.store.keep(files.incoming.path(upload_id), upload["sha256"])
-    except FileNotFoundError as gone:  # another request settled it in between
-        if (await _own_upload(acting, upload_id))["state"] == "stored":
-            return complete
-        raise UploadGone() from gone
+    except FileNotFoundError:
+        return await _settled_by_another(acting, upload_id)
     async with acting() as (db, _):
         await repository.mark_stored(db, upload_id, evidence_id, part, problem)
     await files.incoming.discard(upload_id)
     log.info("evidence_stored", evidence_id=str(evidence_id), part=part, bytes=upload["length"], problem=problem)
     if part == "copy" and problem is None:
         files.later(_thumbnail_after_arrival(acting, files, evidence_id, upload["sha256"]))
-    return complete
+    return _stored(upload)
 
 
 async def _thumbnail_after_arrival(acting: Acting, files: EvidenceFiles, evidence_id: UUID, sha256: str) -> None:
