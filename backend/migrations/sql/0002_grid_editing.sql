@@ -10,9 +10,11 @@ $$;
 -- The current grids of any level, in the acting scope or not, that share ground with some boxes: an edge that is cut is cut
 -- for everybody who has it, also across the border. What lies outside the scope never leaves the server.
 create function grids_around(wests float8[], souths float8[], easts float8[], norths float8[])
-returns table (id uuid, code text, name text, level int, parent_id uuid, path text, wkb bytea, version bigint, in_scope boolean)
+returns table (id uuid, code text, name text, level int, parent_id uuid, path text, wkb bytea, version bigint, in_scope boolean,
+               is_leaf boolean)
 language sql stable security definer set search_path = public, pg_temp as $$
-    select g.id, g.code, g.name, g.level, g.parent_id, g.path::text, ST_AsBinary(g.geom), v.id, g.path <@ app_scope()
+    select g.id, g.code, g.name, g.level, g.parent_id, g.path::text, ST_AsBinary(g.geom), v.id, g.path <@ app_scope(),
+           not exists (select from grids c where c.parent_id = g.id and c.valid_to is null)
     from (select distinct g.id from unnest(wests, souths, easts, norths) as b(w, s, e, n)
           join grids g on g.geom && ST_MakeEnvelope(b.w, b.s, b.e, b.n, 4326) where g.valid_to is null) near
     join grids g on g.id = near.id join grid_versions v on v.grid_id = g.id and v.valid_to is null
@@ -91,7 +93,10 @@ begin
         raise insufficient_privilege using message = 'outside the acting scope';
     end if;
     if exists (select from unnest(ids, fates, shapes) as t(id, fate, shape) join grids g on g.id = t.id
-               where t.fate = 'noded' and undone is null and not only_noded(g.geom, ST_SetSRID(ST_GeomFromWKB(t.shape), 4326))) then
+               cross join lateral (select ST_Multi(ST_SetSRID(ST_GeomFromWKB(t.shape), 4326)) as geom) s
+               where t.fate = 'noded' and case
+                   when undone is null then not only_noded(g.geom, s.geom)
+                   else not exists (select from grid_versions v where v.grid_id = t.id and v.closed_by = undone and v.geom = s.geom) end) then
         raise insufficient_privilege using message = 'a neighbour may be given vertices, not another shape';
     end if;
     select id, path into place from grids where id = (change->>'grid_id')::uuid;
@@ -143,12 +148,12 @@ begin
     end if;
 
     -- people: what a grid's end ends, what a division begins
-    with gone as (
-        update duties d set valid_to = china_today()
-        where d.grid_id = any(ended) and (d.valid_to is null or d.valid_to > china_today())
-        returning d.id
-    )
-    select coalesce(jsonb_agg(id), '[]') into duties_ended from gone;
+    with was as (
+        select d.id, d.valid_to from duties d
+        where d.grid_id = any(ended) and (d.valid_to is null or d.valid_to > china_today()) order by d.id for update
+    ),
+    gone as (update duties d set valid_to = greatest(d.valid_from, china_today()) from was where d.id = was.id)
+    select jsonb_agg(jsonb_build_object('id', id, 'valid_to', valid_to)) into duties_ended from was;
     if (change->>'copy_duties')::boolean then
         with copied as (
             insert into duties (id, person_id, grid_id, grid_path, duty, valid_from, valid_to)
@@ -160,9 +165,9 @@ begin
         select coalesce(jsonb_agg(id), '[]') into duties_begun from copied;
     end if;
     if undone is not null then
-        update duties d set valid_to = null
-          from grid_changes c cross join lateral jsonb_array_elements_text(c.summary->'duties_ended') as was(id)
-         where c.id = undone and d.id = was.id::uuid and d.valid_to is not null;
+        update duties d set valid_to = (was->>'valid_to')::date
+          from grid_changes c cross join lateral jsonb_array_elements(c.summary->'duties_ended') as was
+         where c.id = undone and d.id = (was->>'id')::uuid and d.valid_to is not null;
     end if;
     -- the offices of a grid that ends go on at the grid that took its place, and come back with it
     with going as (
@@ -196,3 +201,42 @@ begin
     set constraints all deferred;
     return (select summary from grid_changes where id = this);
 end $$;
+
+-- The phones of some people, with when the server last heard of each. What a phone has not sent, it alone knows.
+create function phones_of(wanted uuid[]) returns table (device_id uuid, person_id uuid, person_name text, last_contact_at timestamptz)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select d.id, p.id, p.name,
+           greatest(d.last_seen_at, (select max(o.received_at) from sync_operations o where o.person_id = p.id and o.device_id = d.id))
+    from people p join accounts a on a.person_id = p.id join devices d on d.account_id = a.id
+    where p.id = any(wanted) and acting_may('grid.edit')
+      and exists (select from sessions s where s.device_id = d.id and s.account_id = a.id and s.revoked_at is null and s.expires_at > now())
+    order by 4 nulls first
+$$;
+
+-- ``tiles`` for a grid of the acting scope.
+create function scope_tiles(wanted uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select tiles(g.id) from grids g where g.id = wanted and g.path <@ app_scope()
+$$;
+
+-- The changes after one that touch a grid which it touched, in the acting scope or not: undoing is the latest first. A change
+-- that was undone, and its undoing, cancel out.
+create function later_grid_changes(wanted uuid) returns table (id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+    with touched as (select grid_id from grid_versions where opened_by = wanted or closed_by = wanted)
+    select c.id from grid_changes c
+    where c.made_at > (select made_at from grid_changes where grid_changes.id = wanted) and c.undone_by is null and c.undoes is null
+      and exists (select from grid_versions v where v.grid_id in (select grid_id from touched) and (v.opened_by = c.id or v.closed_by = c.id))
+$$;
+
+-- The states a change began or ended, for undoing it: those of neighbours out of scope too, for they got vertices by it.
+create function grid_states_of_change(wanted uuid, were_ended boolean)
+returns table (grid_id uuid, code text, name text, level int, parent_id uuid, path text, wkb bytea, in_scope boolean, version bigint)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select v.grid_id, v.code, v.name, v.level, v.parent_id, v.path::text, ST_AsBinary(v.geom), v.path <@ app_scope(),
+           (select max(n.id) from grid_versions n where n.grid_id = v.grid_id)
+    from grid_versions v
+    where (case when were_ended then v.closed_by else v.opened_by end) = wanted and acting_may('grid.edit')
+      and exists (select from grid_changes c where c.id = wanted and c.grid_path <@ app_scope())
+    order by v.level, v.code
+$$;

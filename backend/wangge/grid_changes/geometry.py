@@ -71,13 +71,18 @@ def distinct(segments: Segments) -> Segments:
     return edges[np.unique(_rows(edges), return_index=True)[1]] if len(edges) else edges
 
 
-def tile_exactly(parts: Sequence[BaseGeometry], whole: BaseGeometry) -> bool:
-    """Whether parts tile a whole: their oriented boundaries add up to its own (as the database's ``tiles`` does)."""
-    inner, outer = segments_of(list(parts)), segments_of(whole)
+def same_ground(some: Sequence[BaseGeometry], others: Sequence[BaseGeometry]) -> bool:
+    """Whether two sets of polygons cover the same ground the same number of times: their oriented boundaries add up alike."""
+    inner, outer = segments_of(list(some)), segments_of(list(others))
     edges, signs = canonical(np.vstack([inner, outer]))
     signs[len(inner) :] *= -1
     _, place = np.unique(_rows(edges), return_inverse=True)
     return not np.bincount(place, weights=signs).any()
+
+
+def tile_exactly(parts: Sequence[BaseGeometry], whole: BaseGeometry) -> bool:
+    """Whether parts tile a whole, as the database's ``tiles`` says it."""
+    return same_ground(parts, [whole])
 
 
 def edges_of(geometry: BaseGeometry | Sequence[BaseGeometry]) -> list[Edge]:

@@ -1,16 +1,20 @@
 """Why a change of the grids cannot be made: one sentence each, with the field and the place on the map."""
 
+from typing import Any
+
 from shapely.geometry.base import BaseGeometry
 
 from wangge.core.errors import FieldProblem
 
 
 class Refused(Exception):
-    """The change cannot be made as drawn; ``place`` is where, when there is a where."""
+    """The change cannot be made as drawn; ``place`` is where, when there is a where, ``faults`` the largest where there are many."""
 
     def __init__(self, field: str, code: str, zh: str, en: str, place: BaseGeometry | None = None) -> None:
         self.problem = FieldProblem(field, code, zh, en)
         self.place = place
+        self.faults: list[dict[str, Any]] = []
+        self.faults_total = 0
         super().__init__(code)
 
 
