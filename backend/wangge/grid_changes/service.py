@@ -149,7 +149,8 @@ async def _detail(db: AsyncSession, change_id: UUID) -> ChangeDetail:
         states = [r for r in await repository.versions_of(db, change_id, column) if fates.get(str(r.grid_id), "noded") != "noded"]
         pictures.append(
             previewing.collection([
-                (r.grid_id, shapely.from_wkb(bytes(r.wkb)), {"code": r.code, "name": r.name, "level": r.level, "fate": fates[str(r.grid_id)]})
+                (r.grid_id, shapely.from_wkb(bytes(r.wkb)),
+                 {"code": r.code, "name": r.name, "level": r.level, "fate": fates[str(r.grid_id)]})
                 for r in states
             ])
         )  # fmt: skip

@@ -7,7 +7,8 @@ from factories import Owner
 
 NOT_TILED = """
     select p.path::text from grids p join grids c on c.parent_id = p.id and c.valid_to is null where p.valid_to is null
-    group by p.id having not tiles(p.id) or abs(sum(ST_Area(c.geom)) - ST_Area(p.geom)) > 1e-12 or not ST_Equals(ST_Union(c.geom), p.geom)
+    group by p.id
+    having not tiles(p.id) or abs(sum(ST_Area(c.geom)) - ST_Area(p.geom)) > 1e-12 or not ST_Equals(ST_Union(c.geom), p.geom)
 """
 # The rule of the edge, once more: the deepest level, then the lowest code.
 MISPLACED = """

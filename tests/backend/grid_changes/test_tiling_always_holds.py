@@ -82,10 +82,19 @@ def _command(step: tuple[Any, ...], grids: list[Grid], territory: Territory) -> 
         case "draw":
             (x, y), half = more
             ring = [[x - half, y - half], [x + half, y - half / 2], [x + half / 3, y + half], [x - half, y - half]]
-            return {"kind": kind, "parent_id": str(territory.grids[WEST_NORTH]), "name": "新", "polygon": {"type": "Polygon", "coordinates": [ring]}}
+            return {
+                "kind": kind,
+                "parent_id": str(territory.grids[WEST_NORTH]),
+                "name": "新",
+                "polygon": {"type": "Polygon", "coordinates": [ring]},
+            }
         case "street_border":
             ids = [str(territory.grids[WEST_NORTH]), str(territory.grids[WEST_SOUTH])]
-            return {"kind": "move_boundary", "grid_ids": ids, "line": [[118.95, 36.7 + more], [119.2, 36.7 + more / 2], [119.45, 36.7 - more]]}
+            return {
+                "kind": "move_boundary",
+                "grid_ids": ids,
+                "line": [[118.95, 36.7 + more], [119.2, 36.7 + more / 2], [119.45, 36.7 - more]],
+            }
     return None
 
 
