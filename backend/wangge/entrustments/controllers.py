@@ -158,7 +158,7 @@ class EntrustmentController(Controller):
         """Store the document's file (PDF, OFD, JPEG or PNG); the body is its bytes."""
         return await documents.keep_document(acting_for(request, engine), settings.data_dir, entrustment_id, request.stream())
 
-    @get("/{entrustment_id:uuid}/document", media_type="application/octet-stream")
+    @get("/{entrustment_id:uuid}/document", content_media_type="application/octet-stream")
     async def read_document(
         self,
         entrustment_id: FromPath[UUID],

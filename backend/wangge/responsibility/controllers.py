@@ -24,7 +24,7 @@ class ResponsibilityController(Controller):
         self,
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
-        matter: FromQuery[str],
+        matter: FromQuery[str] = "",
         lon: FromQuery[float | None] = None,
         lat: FromQuery[float | None] = None,
         employer_id: FromQuery[UUID | None] = None,

@@ -44,7 +44,9 @@ async def responsibility(
     problems = _question_problems(lon, lat, employer_id)
     found = await repository.matter_on(db, matter, on)
     if found is None:
-        problems.append(FieldProblem("matter", "unknown_value", f"当天没有这个事项：{matter}", f"No such matter on that day: {matter}"))
+        zh = f"当天没有这个事项：{matter}" if matter else "请选择事项。"
+        en = f"No such matter on that day: {matter}" if matter else "Choose a matter."
+        problems.append(FieldProblem("matter", "unknown_value", zh, en))
     if problems:
         raise InvalidInput(problems)
     facts: dict[str, Any] = {"matter": found, "on": on, "place": "found"}

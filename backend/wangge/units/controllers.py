@@ -51,14 +51,14 @@ class UnitController(Controller):
         kind: FromQuery[str | None] = None,
         parent_id: FromQuery[UUID | None] = None,
         grid_id: FromQuery[UUID | None] = None,
-        state: FromQuery[str | None] = None,
+        status: FromQuery[str | None] = None,
         above: FromQuery[bool] = False,
         sort: FromQuery[str | None] = None,
         page: FromQuery[PageNumber] = 1,
         page_size: FromQuery[PageSize] = 50,
     ) -> Page[UnitItem]:
-        """Units by name, kind, parent, territory; open ones unless ``state`` says otherwise."""
-        return await service.list_units(db, actor, q, kind, parent_id, grid_id, state, above, sort, page, page_size)
+        """Units by name, kind, parent, territory; open ones unless ``status`` says otherwise."""
+        return await service.list_units(db, actor, q, kind, parent_id, grid_id, status, above, sort, page, page_size)
 
     @get("/{unit_id:uuid}")
     async def detail(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], unit_id: FromPath[UUID]) -> UnitDetail:

@@ -42,7 +42,7 @@ async def matters_and_powers(db: AsyncSession, actor: Actor) -> MattersAndPowers
 
 
 async def list_units(
-    db: AsyncSession, actor: Actor, q: str, kind: str | None, parent_id: UUID | None, grid_id: UUID | None, state: str | None,
+    db: AsyncSession, actor: Actor, q: str, kind: str | None, parent_id: UUID | None, grid_id: UUID | None, status: str | None,
     above: bool, sort: str | None, page: int, page_size: int,
 ) -> Page[UnitItem]:  # fmt: skip
     """Units of one's scope by name, kind, parent or territory; ``above`` adds the units that one answers to."""
@@ -58,8 +58,8 @@ async def list_units(
         where.add("u.parent_id = :parent_id", parent_id=parent_id)
     if q.strip():
         where.add("(u.name ilike :q or u.code = :code)", q=search_pattern(q), code=q.strip())
-    if (one_of("state", state, STATES) or "open") != "all":
-        where.add("u.closed_on is null" if state != "closed" else "u.closed_on is not null")
+    if (one_of("status", status, STATES) or "open") != "all":
+        where.add("u.closed_on is null" if status != "closed" else "u.closed_on is not null")
     found = await repository.units_page(db, where, order_by(sort, SORTS, "kind") + ", u.code", page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[UnitItem])
 
