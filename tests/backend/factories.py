@@ -445,7 +445,8 @@ async def make_own_power(
     """That a unit holds these matters by law."""
     await owner.execute(
         """insert into unit_powers (id, unit_id, grid_path, matter_code, basis, source, valid_from, valid_to)
-           select gen_random_uuid(), u.id, u.grid_path, m, 'own', $3, $4, $5 from units u cross join unnest($2::text[]) m where u.id = $1""",
+           select gen_random_uuid(), u.id, u.grid_path, m, 'own', $3, $4, $5
+           from units u cross join unnest($2::text[]) m where u.id = $1""",
         unit_id, list(matters), source, valid_from, valid_to,
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from wangge.entrustments import repository, writing
 from wangge.entrustments.errors import DocumentFixed, DocumentMissing, DocumentTooLarge, DocumentTypeUnknown
 from wangge.entrustments.schemas import EntrustmentDetail
 from wangge.entrustments.service import read_entrustment
-from wangge.evidence.store import FolderStore
+from wangge.evidence.store import FolderStore, make_folders
 from wangge.policies.service import policies_in_force
 
 log = structlog.get_logger()
@@ -58,7 +58,7 @@ async def receive(chunks: AsyncIterator[bytes], folder: Path, max_bytes: int) ->
     Raises:
         DocumentTooLarge: more bytes than the limit; what had arrived is removed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(make_folders, folder, folder)
     digest, size = hashlib.sha256(), 0
     with NamedTemporaryFile(dir=folder, prefix="incoming-", delete=False) as file:
         path = Path(file.name)
@@ -71,7 +71,7 @@ async def receive(chunks: AsyncIterator[bytes], folder: Path, max_bytes: int) ->
                 await asyncio.to_thread(file.write, chunk)
             await asyncio.to_thread(_to_disk, file.fileno(), file.flush)
         except BaseException:
-            path.unlink(missing_ok=True)
+            await asyncio.to_thread(path.unlink, missing_ok=True)
             raise
     return path, digest.hexdigest(), size
 
@@ -99,7 +99,7 @@ async def keep_document(acting: Acting, data_dir: Path, entrustment_id: UUID, ch
             raise DocumentTypeUnknown()
         await store_of(data_dir).keep(path, sha256)
     finally:
-        path.unlink(missing_ok=True)
+        await asyncio.to_thread(path.unlink, missing_ok=True)
     async with acting() as (db, actor):
         place = await _may_take(db, actor, entrustment_id, sha256)
         await writing.keep_document(db, entrustment_id, sha256, media_type, size)

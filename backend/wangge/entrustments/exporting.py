@@ -30,9 +30,9 @@ def _cells(item: EntrustmentItem, words: dict[str, str], language: Language) -> 
     join = "、" if language == "zh" else ", "
     ground = item.area.name if item.area else f"{item.employers} 家单位" if language == "zh" else f"{item.employers} employers"
     return [
-        item.principal.name, item.agent.name, join.join(words.get(c, c) for c in item.matters), join.join(words.get(c, c) for c in item.powers),
-        ground or "", item.valid_from, item.last_day, STATUS_WORDS[language][item.status], item.document_name, item.document_number,
-        item.published_on or "",
+        item.principal.name, item.agent.name, join.join(words.get(c, c) for c in item.matters),
+        join.join(words.get(c, c) for c in item.powers), ground or "", item.valid_from, item.last_day,
+        STATUS_WORDS[language][item.status], item.document_name, item.document_number, item.published_on or "",
     ]  # fmt: skip
 
 

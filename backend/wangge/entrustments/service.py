@@ -43,7 +43,7 @@ async def list_entrustments(
     if expiring:
         days = (await policies_in_force(db))["entrustment_expiring_days"]
         where.add(
-            f"t.state = 'in_force' and t.valid_from <= china_today() and {LAST_DAY} between china_today() and china_today() + cast(:days as int)",
+            f"{STATUS} = 'in_force' and {LAST_DAY} <= china_today() + cast(:days as int)",
             days=days,
         )
     if q.strip():

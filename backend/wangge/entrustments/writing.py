@@ -14,7 +14,8 @@ UNITS = """
 # Which matters the principal does not hold by its own power over the whole term, and by which entrustment it has them instead.
 NOT_HELD = """
     select m.code, m.name_zh, m.name_en,
-           (select string_agg(distinct p.name || '《' || t.document_name || '》', '、') from entrustments t join units p on p.id = t.principal_id
+           (select string_agg(distinct p.name || '《' || t.document_name || '》', '、')
+              from entrustments t join units p on p.id = t.principal_id
              where t.agent_id = :principal_id and t.state = 'in_force' and m.code = any(t.matters)
                and t.valid_from <= :valid_to and coalesce(t.ended_on, t.valid_to) >= :valid_from) as held_from
     from matters m
@@ -45,7 +46,8 @@ FIELDS = (
 )  # fmt: skip
 # The trigger fills the paths in from the units and the grid; the columns only must not be empty before it runs.
 INSERT = f"""
-    insert into entrustments (id, {", ".join(FIELDS)}, follows_id, created_by, state, end_reason, version, principal_path, agent_path, grid_path)
+    insert into entrustments (id, {", ".join(FIELDS)}, follows_id, created_by, state, end_reason, version,
+                              principal_path, agent_path, grid_path)
     values (:id, {", ".join(":" + name for name in FIELDS)}, :follows_id, :created_by, 'draft', '', 1, '', '', '')
     on conflict (id) do nothing returning id
 """
@@ -107,9 +109,9 @@ async def name_employers(db: AsyncSession, entrustment_id: UUID, ids: list[UUID]
 async def for_update(db: AsyncSession, entrustment_id: UUID) -> dict[str, Any] | None:
     """One entrustment whose principal is in the acting scope, locked until the transaction ends."""
     sql = """
-        select id, principal_id, agent_id, matters, powers, reach, grid_id, grid_path::text as grid_path, valid_from, valid_to, document_name,
-               document_number, published_on, published_where, overlap_reason, note, state, ended_on, follows_id, document_sha256, version,
-               principal_path::text as principal_path
+        select id, principal_id, agent_id, matters, powers, reach, grid_id, grid_path::text as grid_path, valid_from, valid_to,
+               document_name, document_number, published_on, published_where, overlap_reason, note, state, ended_on, follows_id,
+               document_sha256, version, principal_path::text as principal_path
         from entrustments where id = :id and principal_path <@ (select app_scope()) for update
     """
     row = (await db.execute(text(sql), {"id": entrustment_id})).mappings().first()

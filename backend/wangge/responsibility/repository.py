@@ -14,11 +14,13 @@ AT_POINT = f"""
     select place.grid_path::text as path, {GRIDS.format("place.grid_path")} as grids from (select) one left join place on true
 """
 OF_EMPLOYER = f"""
-    select jsonb_build_object('id', e.id, 'name', e.name, 'placed', e.position is not null) as employer, {GRIDS.format("e.grid_path")} as grids,
+    select jsonb_build_object('id', e.id, 'name', e.name, 'placed', e.position is not null) as employer,
+           {GRIDS.format("e.grid_path")} as grids,
            coalesce((select jsonb_agg(jsonb_build_object('id', d.id, 'kind', d.kind, 'valid_from', d.valid_from, 'reason', d.reason,
                                                          'source', d.source) order by d.kind desc)
                      from employer_designations d
-                     where d.employer_id = e.id and d.valid_from <= :on and (d.valid_to is null or d.valid_to >= :on)), '[]') as designations
+                     where d.employer_id = e.id and d.valid_from <= :on and (d.valid_to is null or d.valid_to >= :on)),
+                    '[]') as designations
     from employers e where e.id = :id and e.grid_path <@ (select app_scope())
 """
 ENTRUSTMENT = """jsonb_build_object('id', t.id, 'principal_id', t.principal_id, 'principal_name', p.name, 'agent_id', t.agent_id,
@@ -53,7 +55,8 @@ SURROUNDINGS = f"""
             'own', array(select h.unit_kind from power_holders h where h.power_code = w.code and h.manner = 'own'
                          and h.valid_from <= :on and (h.valid_to is null or h.valid_to >= :on)),
             'assist', array(select h.unit_kind from power_holders h where h.power_code = w.code and h.manner = 'assist'
-                            and h.valid_from <= :on and (h.valid_to is null or h.valid_to >= :on))) order by w.position) from powers w) as powers
+                            and h.valid_from <= :on and (h.valid_to is null or h.valid_to >= :on)))
+            order by w.position) from powers w) as powers
 """
 MATTER = """
     select code, name_zh as zh, name_en as en from matters

@@ -94,7 +94,7 @@ def who_is_responsible(facts: Facts) -> Responsibility:
     elif kept:
         chain.append(say.retained(facts, competent, kept))
     if facts.matter.code == "complaints":
-        chain.extend(say.intake(u, competent) for u in facts.units if u.counter_since is not None)
+        chain.extend(say.intake(facts, u, competent) for u in facts.units if u.counter_since is not None)
     answer.assisting = _assisting(facts, answer.acting)
     if helpers := [one.unit for one in answer.assisting if one.unit]:
         chain.append(say.assist(facts, helpers))

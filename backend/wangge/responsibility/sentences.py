@@ -150,11 +150,11 @@ def retained(facts: Facts, unit: UnitFact, codes: list[str]) -> Step:
     return Step("retained", zh, en, ENTRUSTING, [_unit(unit)])
 
 
-def intake(unit: UnitFact, competent: UnitFact) -> Step:
+def intake(facts: Facts, unit: UnitFact, competent: UnitFact) -> Step:
     """That a counter takes tips and complaints in, and to whom they go."""
-    assert unit.counter_since is not None
-    zh = f"{unit.name}自{_day(unit.counter_since)}起设有举报投诉窗口，可以当场接收，接收后转{competent.name}受理。"
-    en = f"{unit.name} has kept a counter for tips and complaints since {unit.counter_since}; it takes them in and passes them to {competent.name}."
+    since = unit.counter_since or facts.on
+    zh = f"{unit.name}自{_day(since)}起设有举报投诉窗口，可以当场接收，接收后转{competent.name}受理。"
+    en = f"{unit.name} has kept a counter for complaints since {since}; it takes them in and passes them to {competent.name}."
     return Step("intake", zh, en, NOTICE_UNITS, [_unit(unit)])
 
 

@@ -35,7 +35,8 @@ ENTRUSTMENTS_OF = f"""
 """
 DETAIL = f"""
     select {ITEM}, u.grid_path::text as grid_path, u.contact_name, u.contact_phone, u.address, u.close_reason, u.version,
-           coalesce((select json_object_agg(k.kind, k.n) from (select kind, count(*) as n from people where unit_id = u.id group by kind) k),
+           coalesce((select json_object_agg(k.kind, k.n)
+                     from (select kind, count(*) as n from people where unit_id = u.id group by kind) k),
                     '{{}}') as people_by_kind,
            coalesce((select json_agg(json_build_object('id', w.id, 'matter_code', w.matter_code, 'name_zh', m.name_zh, 'name_en', m.name_en,
                         'source', w.source, 'valid_from', w.valid_from, 'valid_to', w.valid_to) order by m.position, w.valid_from)
@@ -50,7 +51,8 @@ MATTERS = "select code, name_zh, name_en, source, valid_from, valid_to from matt
 POWERS = f"""
     select p.code, p.name_zh, p.name_en, p.source,
            coalesce((select json_agg(json_build_object('unit_kind', h.unit_kind, 'manner', h.manner, 'source', h.source)
-                        order by h.unit_kind, h.manner) from power_holders h where h.power_code = p.code and {HOLDS_TODAY}), '[]') as holders
+                        order by h.unit_kind, h.manner) from power_holders h
+                     where h.power_code = p.code and {HOLDS_TODAY}), '[]') as holders
     from powers p order by p.position, p.code
 """
 
@@ -149,9 +151,11 @@ async def close_unit(db: AsyncSession, unit_id: UUID, last_day: date, reason: st
     """Close a unit; what it holds by law and its counter end with it."""
     values = {"id": unit_id, "last_day": last_day, "reason": reason}
     for table in ("unit_powers", "intake_counters"):
-        sql = f"update {table} set valid_to = greatest(valid_from, :last_day) where unit_id = :id and (valid_to is null or valid_to > :last_day)"
+        sql = f"""update {table} set valid_to = greatest(valid_from, :last_day)
+                  where unit_id = :id and (valid_to is null or valid_to > :last_day)"""
         await db.execute(text(sql), values)
-    await db.execute(text("update units set closed_on = :last_day, close_reason = :reason, version = version + 1 where id = :id"), values)
+    sql = "update units set closed_on = :last_day, close_reason = :reason, version = version + 1 where id = :id"
+    await db.execute(text(sql), values)
 
 
 async def open_counter(db: AsyncSession, unit: dict[str, Any], on: date, person_id: UUID) -> None:

@@ -161,8 +161,8 @@ async def edit_unit(db: AsyncSession, actor: Actor, unit_id: UUID, data: UnitEdi
     if data.parent_id != unit["parent_id"]:
         await _check_parent(db, unit_id, data.parent_id, unit["grid_path"], unit["level"])
     values = msgspec.structs.asdict(data) | {"id": unit_id, "name": data.name.strip()}
-    changed = {key: [str(unit[key]) if unit[key] is not None else None, str(values[key]) if values[key] is not None else None]
-               for key in ("name", "kind", "parent_id", "contact_name", "contact_phone", "address") if unit[key] != values[key]}  # fmt: skip
+    keys = ("name", "kind", "parent_id", "contact_name", "contact_phone", "address")
+    changed = {key: [_told(unit[key]), _told(values[key])] for key in keys if unit[key] != values[key]}
     if changed:
         await repository.update_unit(db, values)
         await audit(db, "unit_edited", "unit", unit_id, changed, unit["grid_path"])
@@ -265,6 +265,10 @@ async def end_powers(db: AsyncSession, actor: Actor, unit_id: UUID, data: PowerE
     details = {"matters": codes, "last_day": data.last_day.isoformat(), "reason": data.reason}
     await audit(db, "unit_powers_ended", "unit", unit_id, details, unit["grid_path"])
     return await _detail(db, unit_id)
+
+
+def _told(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _today() -> date:

@@ -31,7 +31,7 @@ async def rows(owner: Owner, territory: Territory) -> None:
     await make_own_power(owner, u[EAST], ["patrol"])
     for path in (WEST_NORTH, EAST_NORTH):
         await owner.execute(
-            "insert into intake_counters (id, unit_id, grid_path, valid_from) values (gen_random_uuid(), $1, $2::text::ltree, '2026-01-01')",
+            "insert into intake_counters (id, unit_id, grid_path, valid_from) values (gen_random_uuid(), $1, $2::text::ltree, now())",
             u[path], path,
         )  # fmt: skip
     employer = await make_employer(owner, EAST_NORTH_1)
@@ -66,8 +66,14 @@ async def test_each_sees_her_subtree_and_what_answers_for_it(who: str, seen: dic
         assert {table: await db.scalar(text(f"select count(*) from {table}")) for table in TABLES} == seen
 
 
-@pytest.mark.parametrize("statement", ["update entrustments set note = 'x' returning id", "update unit_powers set valid_to = null returning id",
-                                       "update units set name = name where kind <> 'command_centre' returning id"])  # fmt: skip
+UPDATES = [
+    "update entrustments set note = 'x' returning id",
+    "update unit_powers set valid_to = null returning id",
+    "update units set name = name where kind <> 'command_centre' returning id",
+]
+
+
+@pytest.mark.parametrize("statement", UPDATES)
 async def test_an_update_reaches_only_ones_own(statement: str, territory: Territory, acting: Acting) -> None:
     async with acting(territory["county"]) as (db, _):
         touched = [r[0] for r in await db.execute(text(statement))]
@@ -87,8 +93,8 @@ async def _refused(acting: Acting, someone: object, sql: str, **values: object) 
 
 
 DRAW_UP = """
-    insert into entrustments (id, principal_id, principal_path, agent_id, agent_path, matters, powers, reach, grid_id, grid_path, valid_from,
-        valid_to, document_name, document_number, published_where, overlap_reason, note, state, end_reason, version, created_by)
+    insert into entrustments (id, principal_id, principal_path, agent_id, agent_path, matters, powers, reach, grid_id, grid_path,
+        valid_from, valid_to, document_name, document_number, published_where, overlap_reason, note, state, end_reason, version, created_by)
     values (gen_random_uuid(), :principal, :claimed, :agent, :claimed, '{patrol}', '{patrol}', 'area', :grid, :claimed, china_today(),
         china_today() + 9, '', '', '', '', '', :state, '', 1, app_person())
 """
@@ -107,7 +113,7 @@ async def test_nobody_draws_up_for_another_by_claiming_a_path(territory: Territo
     "statement",
     [
         "delete from entrustments", "delete from units", "delete from employer_designations", "update matters set name_zh = 'x'",
-        "insert into power_holders (power_code, unit_kind, manner, valid_from, source) values ('penalise', 'community', 'own', '2026-01-01', '')",
+        "insert into power_holders (power_code, unit_kind, manner, valid_from, source) values ('penalise', 'community', 'own', now(), '')",
         "update units set grid_path = '370700'", "update unit_powers set matter_code = 'penalty'",
     ],
 )  # fmt: skip

@@ -34,8 +34,10 @@ def city(territory: Territory, client: Client) -> AsyncClient:
 
 
 def new_unit(territory: Territory, path: str = EAST_NORTH, **more: Any) -> dict[str, Any]:
-    return {"id": str(new_id()), "code": f"new-{new_id()}", "name": "新设劳动保障所", "kind": "street", "grid_id": str(territory.grids[path]),
-            "parent_id": str(territory.units[EAST]), **more}  # fmt: skip
+    return {
+        "id": str(new_id()), "code": f"new-{new_id()}", "name": "新设劳动保障所", "kind": "street",
+        "grid_id": str(territory.grids[path]), "parent_id": str(territory.units[EAST]), **more,
+    }  # fmt: skip
 
 
 async def detail(http: AsyncClient, unit_id: Any) -> dict[str, Any]:
