@@ -21,20 +21,24 @@ from wangge.core.problems import EXCEPTION_HANDLERS
 from wangge.core.settings import Settings
 from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
+from wangge.designations.controllers import DesignationController
 from wangge.employers.controllers import EmployerController
+from wangge.entrustments.controllers import EntrustmentController
 from wangge.evidence.controllers import EvidenceController, UploadController
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
+from wangge.responsibility.controllers import ResponsibilityController
 from wangge.sync.controllers import SyncController
+from wangge.units.controllers import MatterController, UnitController
 from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
     GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController,
-    CoverageController, PeopleController, PatrolController, CheckInController,
-    VisitController,
+    CoverageController, PeopleController, PatrolController, CheckInController, VisitController, MatterController,
+    UnitController, EntrustmentController, DesignationController, ResponsibilityController,
 )  # fmt: skip
 
 

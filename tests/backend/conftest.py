@@ -18,8 +18,10 @@ from factories import OF_A_TEST, Owner, Someone, Territory, make_territory
 from fixture_types import Acting, Client
 from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import wangge.tables  # noqa: F401  (declares every table)
 from wangge.accounts.actor import Actor, enter
 from wangge.app import create_app
 from wangge.cluster import ClusterUrls, PrivateCluster
@@ -29,17 +31,10 @@ from wangge.core.migrate import upgrade
 from wangge.core.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
-# What tests leave behind, children before parents. Seeds of the migration (policies, role_rights, feed) stay.
-CLEAN = "".join(
-    f"delete from {table};"
-    for table in (
-        "employer_moves", "grid_versions", "grid_changes", "changes", "sync_operations", "uploads",
-        "evidence", "findings", "visits", "check_ins", "patrol_stops", "patrols",
-        "employers", "sign_in_attempts", "sign_in_failures", "sessions", "devices", "accounts", "duties", "appointments", "people",
-        "units", "grids",
-    )
-) + f"delete from policies where source = '{OF_A_TEST}';"  # fmt: skip
-
+# The migrations' own rows, which stay; the audit log cannot be emptied. All else goes, children before parents.
+SEEDED = {"audit_log", "feed", "matters", "policies", "power_holders", "powers", "role_rights"}
+CLEAN = "".join(f"delete from {t.name};" for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in SEEDED)
+CLEAN += f"delete from policies where source = '{OF_A_TEST}';"
 
 configure_logging("json")
 

@@ -445,3 +445,85 @@ async def make_evidence(
         hashlib.sha256(original).hexdigest(), len(original), employer_id,
     )  # fmt: skip
     return evidence_id
+
+
+MATTERS = (
+    "wage_payment", "contracts", "social_insurance", "working_hours", "young_workers", "women", "dispatch", "complaints", "survey",
+    "publicity", "patrol", "special_inspection", "written_review", "penalty",
+)  # fmt: skip
+STREET_POWERS = ("collect", "publicise", "patrol", "accept_complaints", "investigate_preliminary")
+ALL_POWERS = (*STREET_POWERS, "review_documents", "inspect", "order_correction", "penalise")
+
+
+async def make_own_power(
+    owner: Owner,
+    unit_id: UUID,
+    matters: Sequence[str] = MATTERS,
+    *,
+    valid_from: date = LONG_AGO,
+    valid_to: date | None = None,
+    source: str = "三定规定",
+) -> None:
+    """That a unit holds these matters by law."""
+    await owner.execute(
+        """insert into unit_powers (id, unit_id, grid_path, matter_code, basis, source, valid_from, valid_to)
+           select gen_random_uuid(), u.id, u.grid_path, m, 'own', $3, $4, $5
+           from units u cross join unnest($2::text[]) m where u.id = $1""",
+        unit_id, list(matters), source, valid_from, valid_to,
+    )  # fmt: skip
+
+
+async def make_entrustment(
+    owner: Owner,
+    principal_id: UUID,
+    agent_id: UUID,
+    *,
+    path: str | None = None,
+    employer_ids: Sequence[UUID] = (),
+    matters: Sequence[str] = MATTERS,
+    powers: Sequence[str] = STREET_POWERS,
+    valid_from: date = LONG_AGO,
+    valid_to: date | None = None,
+    state: str = "in_force",
+    ended_on: date | None = None,
+    document_name: str = "委托书",
+) -> UUID:
+    """An entrustment over the grid at ``path``, else over the employers named; in force unless told otherwise."""
+    entrustment_id = new_id()
+    await owner.execute(
+        """
+        insert into entrustments (id, principal_id, principal_path, agent_id, agent_path, matters, powers, reach, grid_id, grid_path,
+                                  valid_from, valid_to, document_name, document_number, published_on, published_where, overlap_reason,
+                                  note, state, end_reason, version)
+        values ($1, $2, '', $3, '', $4, $5, $6, (select id from grids where path = $7::text::ltree and valid_to is null), '', $8, $9, $10,
+                '潍人社委〔2026〕1号', $8, '市人社局网站', '', '', 'draft', '', 1)
+        """,
+        entrustment_id, principal_id, agent_id, list(matters), list(powers), "employers" if path is None else "area", path, valid_from,
+        valid_to or today() + timedelta(days=365), document_name,
+    )  # fmt: skip
+    await owner.execute(
+        """insert into entrustment_employers (entrustment_id, employer_id, grid_path)
+           select $1, id, grid_path from employers where id = any($2)""",
+        entrustment_id, list(employer_ids),
+    )  # fmt: skip
+    if state != "draft":
+        await owner.execute("update entrustments set state = 'in_force', put_in_force_at = now() where id = $1", entrustment_id)
+    if state in ("ended", "revoked"):
+        await owner.execute(
+            "update entrustments set state = $2, ended_on = $3, ended_at = now(), end_reason = '测试' where id = $1",
+            entrustment_id, state, ended_on,
+        )  # fmt: skip
+    return entrustment_id
+
+
+async def make_designation(
+    owner: Owner, employer_id: UUID, kind: str, person_id: UUID, *, valid_from: date = LONG_AGO, valid_to: date | None = None
+) -> UUID:
+    """That an employer is non-local or key."""
+    designation_id = new_id()
+    await owner.execute(
+        """insert into employer_designations (id, employer_id, grid_path, kind, valid_from, valid_to, reason, source, set_by)
+           select $1, e.id, e.grid_path, $3, $4, $5, '总部在外地', '2026 年名单', $6 from employers e where e.id = $2""",
+        designation_id, employer_id, kind, valid_from, valid_to, person_id,
+    )  # fmt: skip
+    return designation_id

@@ -15,6 +15,7 @@ from wangge.accounts.passwords import hash_password
 from wangge.core.ids import new_id
 from wangge.core.settings import REPOSITORY
 from wangge.demo.history import record_history, todays_patrol
+from wangge.demo.organisation import load_organisation
 
 GEODATA = REPOSITORY / "geodata"
 UNIT_KINDS = {"city": "command_centre", "county": "county", "zone": "zone", "street": "street", "community": "community"}
@@ -183,6 +184,8 @@ async def load_demo(owner_url: str, data_dir: Path, say: Say) -> None:
                 await _load_people(conn)
                 say("  employers: 3,000, each in the grid that holds its point")
                 await _load_employers(conn)
+                say("  powers, entrustments, non-local and key employers")
+                await load_organisation(conn, data_dir)
                 say("  sign-ins")
                 await _load_accounts(conn, data_dir)
                 say("  a week of patrols and visits, with photos")

@@ -28,12 +28,13 @@ class EmployerController(Controller):
         grid_id: FromQuery[UUID | None] = None,
         review_state: FromQuery[str | None] = None,
         reason: FromQuery[str | None] = None,
+        designation: FromQuery[str | None] = None,
         sort: FromQuery[str | None] = None,
         page: FromQuery[PageNumber] = 1,
         page_size: FromQuery[PageSize] = 50,
     ) -> Page[EmployerItem]:
-        """Employers by name, address, credit code, grid, state of review or reason for being uncovered."""
-        return await service.list_employers(db, actor, q, grid_id, review_state, reason, sort, page, page_size)
+        """Employers by name, address, credit code, grid, state of review, reason for being uncovered or designation."""
+        return await service.list_employers(db, actor, q, grid_id, review_state, reason, designation, sort, page, page_size)
 
     @get("/{employer_id:uuid}")
     async def detail(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], employer_id: FromPath[UUID]) -> EmployerDetail:

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.core.paging import Page
 from wangge.core.repository import Where
+from wangge.designations.repository import holds
 from wangge.employers.reasons import REASONS_OF
 
 GRID_NAME = """
@@ -25,7 +26,7 @@ ITEM = f"""
     e.last_visited_at, e.registered_at, e.duplicate_of,
     case when e.registered_by is not null then json_build_object('id', e.registered_by, 'name',
         (select p.name from people p where p.id = e.registered_by)) end as registered_by,
-    {REASONS_OF} as reasons
+    {REASONS_OF} as reasons, {holds("non_local")} as is_non_local, {holds("key")} as is_key
 """
 DETAIL = f"""
     select {ITEM}, e.no_uscc_reason, e.industry_code, e.contact_name, e.contact_phone, e.accuracy_m, e.position_source,

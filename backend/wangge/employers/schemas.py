@@ -25,7 +25,10 @@ class NamedRef(Struct):
 
 
 class EmployerItem(Struct):
-    """An employer in a list. ``position`` is ``[lon, lat]``; ``reasons`` say why it counts as uncovered, empty when covered."""
+    """An employer in a list. ``position`` is ``[lon, lat]``; ``reasons`` say why it counts as uncovered, empty when covered.
+
+    ``is_non_local`` and ``is_key`` hold today; such employers belong to the city's command centre.
+    """
 
     id: UUID
     name: str
@@ -40,6 +43,8 @@ class EmployerItem(Struct):
     registered_at: datetime
     duplicate_of: UUID | None
     reasons: list[str]
+    is_non_local: bool
+    is_key: bool
 
 
 class PhotoOfEmployer(PhotoRead):

@@ -13,6 +13,7 @@ from wangge.core.audit import audit
 from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
 from wangge.core.paging import Page, order_by, search_pattern
 from wangge.core.repository import Where
+from wangge.designations.repository import DESIGNATED_SO
 from wangge.employers import repository
 from wangge.employers.errors import CreditCodeTaken, NotWaitingForReview
 from wangge.employers.reasons import CONDITIONS, UNCOVERED
@@ -50,10 +51,10 @@ def one_of(name: str, value: str | None, allowed: tuple[str, ...]) -> str | None
 
 
 async def list_employers(
-    db: AsyncSession, actor: Actor, q: str, grid_id: UUID | None, review_state: str | None, reason: str | None, sort: str | None,
-    page: int, page_size: int,
+    db: AsyncSession, actor: Actor, q: str, grid_id: UUID | None, review_state: str | None, reason: str | None,
+    designation: str | None, sort: str | None, page: int, page_size: int,
 ) -> Page[EmployerItem]:  # fmt: skip
-    """Employers of one's scope; ``reason`` is one of the reasons for being uncovered, or ``any``."""
+    """Employers of one's scope; ``reason`` is one of the reasons for being uncovered, or ``any``; ``designation`` holds today."""
     actor.require("employer.read")
     where = await in_subtree(db, actor, Where(), grid_id, "e.grid_path", also=ON_OPEN_STOP)
     search_in(where, q)
@@ -61,6 +62,8 @@ async def list_employers(
         where.add("e.review_state = :review_state", review_state=review_state)
     if one_of("reason", reason, (*CONDITIONS, "any")):
         where.add(UNCOVERED if reason == "any" else CONDITIONS[str(reason)])
+    if one_of("designation", designation, ("non_local", "key")):
+        where.add(DESIGNATED_SO, designation=designation)
     found = await repository.employers_page(db, where, order_by(sort, SORTS, "name"), page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[EmployerItem])
 

@@ -1,1 +1,1 @@
-"""People and units (人员、机构): who works where; appointments give powers, duties give grids."""
+"""People (人员): who works where; appointments give powers, duties give grids."""

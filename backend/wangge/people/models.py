@@ -1,4 +1,4 @@
-"""Tables of the organisation and its people."""
+"""Tables of people, their appointments and their rights."""
 
 from datetime import date
 from uuid import UUID
@@ -7,23 +7,6 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from wangge.core.columns import grid_path_field, id_field
-
-
-class Unit(SQLModel, table=True):
-    """An organisation (机构): command centre, county bureau, zone, street office, community."""
-
-    __tablename__ = "units"
-    __table_args__ = (
-        CheckConstraint("kind in ('command_centre', 'county', 'zone', 'street', 'community')", name="kind"),
-        Index("ix_units_grid_path", "grid_path", postgresql_using="gist"),
-    )
-    id: UUID = id_field()
-    code: str = Field(unique=True)
-    name: str
-    kind: str
-    parent_id: UUID | None = Field(default=None, foreign_key="units.id", index=True)
-    grid_id: UUID = Field(foreign_key="grids.id", index=True)
-    grid_path: str = grid_path_field()
 
 
 class Person(SQLModel, table=True):

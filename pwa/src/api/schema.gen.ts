@@ -141,6 +141,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/designations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiEmployersEmployerIdDesignationsList"];
+        put?: never;
+        /** Designate */
+        post: operations["ApiEmployersEmployerIdDesignationsDesignate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/designations/{designation_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["ApiEmployersEmployerIdDesignationsDesignationIdEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/review": {
         parameters: {
             query?: never;
@@ -152,6 +187,162 @@ export interface paths {
         put?: never;
         /** Review */
         post: operations["ApiEmployersEmployerIdReviewReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiEntrustmentsList"];
+        put?: never;
+        /** DrawUp */
+        post: operations["ApiEntrustmentsDrawUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiEntrustmentsEntrustmentIdDetail"];
+        /** Change */
+        put: operations["ApiEntrustmentsEntrustmentIdChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ReadDocument */
+        get: operations["ApiEntrustmentsEntrustmentIdDocumentReadDocument"];
+        /** KeepDocument */
+        put: operations["ApiEntrustmentsEntrustmentIdDocumentKeepDocument"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/employers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Employers */
+        get: operations["ApiEntrustmentsEntrustmentIdEmployersEmployers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["ApiEntrustmentsEntrustmentIdEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Extend */
+        post: operations["ApiEntrustmentsEntrustmentIdExtendExtend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/put-in-force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PutInForce */
+        post: operations["ApiEntrustmentsEntrustmentIdPutInForcePutInForce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiEntrustmentsExportCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview */
+        post: operations["ApiEntrustmentsPreviewPreview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -345,6 +536,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiMattersList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -448,6 +656,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/responsibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answer */
+        get: operations["ApiResponsibilityAnswer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/operations": {
         parameters: {
             query?: never;
@@ -493,6 +718,127 @@ export interface paths {
         put?: never;
         /** Push */
         post: operations["ApiSyncPushPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiUnitsList"];
+        put?: never;
+        /** Add */
+        post: operations["ApiUnitsAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiUnitsUnitIdDetail"];
+        /** Edit */
+        put: operations["ApiUnitsUnitIdEdit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close */
+        post: operations["ApiUnitsUnitIdCloseClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History */
+        get: operations["ApiUnitsUnitIdHistoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Intake */
+        post: operations["ApiUnitsUnitIdIntakeIntake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/powers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** GrantPowers */
+        post: operations["ApiUnitsUnitIdPowersGrantPowers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/powers/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EndPowers */
+        post: operations["ApiUnitsUnitIdPowersEndEndPowers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -557,6 +903,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Acting */
+        Acting: {
+            by: string | null;
+            document: string | null;
+            powers: string[];
+            unit: components["schemas"]["UnitRef"];
+            until: string | null;
+        };
+        /** AreaRef */
+        AreaRef: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+        };
         /** Assignable */
         Assignable: {
             grids: components["schemas"]["GridOfDuty"][];
@@ -566,6 +926,20 @@ export interface components {
             name: string;
             stops_that_day: number;
             unit_name: string | null;
+        };
+        /** Assisting */
+        Assisting: {
+            grid_level: number;
+            person: components["schemas"]["Ref"] | null;
+            powers: string[];
+            role: string;
+            unit: components["schemas"]["UnitRef"] | null;
+        };
+        /** By */
+        By: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
         };
         /** CheckInOfVisit */
         CheckInOfVisit: {
@@ -603,6 +977,13 @@ export interface components {
             total: number;
             uncovered: number;
         };
+        /** Competent */
+        Competent: {
+            /** @enum {string} */
+            basis: "own_power" | "designation";
+            source: string;
+            unit: components["schemas"]["UnitRef"];
+        };
         /** CopyRead */
         CopyRead: {
             bytes: number;
@@ -613,6 +994,14 @@ export interface components {
             stored_at: string | null;
             width: number;
         };
+        /** CounterPeriod */
+        CounterPeriod: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
         /** CoverageCounts */
         CoverageCounts: {
             by_reason: {
@@ -622,6 +1011,50 @@ export interface components {
             covered: number;
             total: number;
             uncovered: number;
+        };
+        /** Designate */
+        Designate: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "non_local" | "key";
+            reason: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+        };
+        /** DesignationEnd */
+        DesignationEnd: {
+            /** Format: date */
+            last_day: string;
+            reason: string;
+        };
+        /** DesignationRead */
+        DesignationRead: {
+            current: boolean;
+            end_reason: string;
+            ended_at: string | null;
+            ended_by: components["schemas"]["By"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "non_local" | "key";
+            reason: string;
+            /** Format: date-time */
+            set_at: string;
+            set_by: components["schemas"]["By"];
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** Designations */
+        Designations: {
+            /** Format: uuid */
+            employer_id: string;
+            is_key: boolean;
+            is_non_local: boolean;
+            items: components["schemas"]["DesignationRead"][];
         };
         /** EmployerDetail */
         EmployerDetail: {
@@ -638,6 +1071,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             industry_code: string | null;
+            is_key: boolean;
+            is_non_local: boolean;
             last_visited_at: string | null;
             name: string;
             no_uscc_reason: string | null;
@@ -665,6 +1100,8 @@ export interface components {
             grid: components["schemas"]["GridName"] | null;
             /** Format: uuid */
             id: string;
+            is_key: boolean;
+            is_non_local: boolean;
             last_visited_at: string | null;
             name: string;
             position: number[] | null;
@@ -675,6 +1112,126 @@ export interface components {
             /** @enum {string} */
             review_state: "accepted" | "waiting_review" | "returned";
             uscc: string | null;
+        };
+        /** EntrustmentDetail */
+        EntrustmentDetail: {
+            agent: components["schemas"]["UnitRef"];
+            area: components["schemas"]["AreaRef"] | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["By"] | null;
+            days_left: number;
+            document_bytes: number | null;
+            document_media_type: string | null;
+            document_name: string;
+            document_number: string;
+            document_sha256: string | null;
+            employers: number;
+            end_reason: string;
+            ended_at: string | null;
+            ended_by: components["schemas"]["By"] | null;
+            ended_on: string | null;
+            followed_by: components["schemas"]["Neighbour"] | null;
+            follows: components["schemas"]["Neighbour"] | null;
+            has_document: boolean;
+            history: components["schemas"]["HistoryLine"][];
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            last_day: string;
+            matters: string[];
+            may_edit: boolean;
+            note: string;
+            overlap_reason: string;
+            overlaps: components["schemas"]["Overlap"][];
+            powers: string[];
+            principal: components["schemas"]["UnitRef"];
+            published_on: string | null;
+            published_where: string;
+            put_in_force_at: string | null;
+            put_in_force_by: components["schemas"]["By"] | null;
+            /** @enum {string} */
+            reach: "area" | "employers";
+            /** @enum {string} */
+            status: "draft" | "upcoming" | "in_force" | "expired" | "ended" | "revoked";
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to: string;
+            version: number;
+        };
+        /** EntrustmentEnd */
+        EntrustmentEnd: {
+            /** @enum {string} */
+            how: "ended" | "revoked";
+            last_day?: string | null;
+            reason: string;
+            version: number;
+        };
+        /** EntrustmentExtend */
+        EntrustmentExtend: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            valid_to: string;
+        };
+        /** EntrustmentItem */
+        EntrustmentItem: {
+            agent: components["schemas"]["UnitRef"];
+            area: components["schemas"]["AreaRef"] | null;
+            days_left: number;
+            document_name: string;
+            document_number: string;
+            employers: number;
+            has_document: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            last_day: string;
+            matters: string[];
+            powers: string[];
+            principal: components["schemas"]["UnitRef"];
+            published_on: string | null;
+            /** @enum {string} */
+            reach: "area" | "employers";
+            /** @enum {string} */
+            status: "draft" | "upcoming" | "in_force" | "expired" | "ended" | "revoked";
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to: string;
+            version: number;
+        };
+        /** EntrustmentWrite */
+        EntrustmentWrite: {
+            /** Format: uuid */
+            agent_id: string;
+            /** @default  */
+            document_name: string;
+            /** @default  */
+            document_number: string;
+            employer_ids?: string[];
+            grid_id?: string | null;
+            /** Format: uuid */
+            id: string;
+            matters: string[];
+            /** @default  */
+            note: string;
+            /** @default  */
+            overlap_reason: string;
+            powers: string[];
+            /** Format: uuid */
+            principal_id: string;
+            published_on?: string | null;
+            /** @default  */
+            published_where: string;
+            /** @enum {string} */
+            reach: "area" | "employers";
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to: string;
+            version?: number | null;
         };
         /** EvidencePerson */
         EvidencePerson: {
@@ -740,6 +1297,14 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** GridFact */
+        GridFact: {
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+            owners: components["schemas"]["OwnerFact"][];
+        };
         /** GridName */
         GridName: {
             /** Format: uuid */
@@ -769,6 +1334,52 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** HistoryLine */
+        HistoryLine: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            details: {
+                [key: string]: unknown;
+            };
+            person_id: string | null;
+            person_name: string | null;
+        };
+        /** Holder */
+        Holder: {
+            /** @enum {string} */
+            manner: "own" | "entrusted" | "assist";
+            source: string;
+            /** @enum {string} */
+            unit_kind: "command_centre" | "county" | "zone" | "street" | "community";
+        };
+        /** IntakeSwitch */
+        IntakeSwitch: {
+            /** Format: date */
+            on: string;
+            open: boolean;
+        };
+        /** MatterFact */
+        MatterFact: {
+            code: string;
+            en: string;
+            zh: string;
+        };
+        /** MatterRead */
+        MatterRead: {
+            code: string;
+            name_en: string;
+            name_zh: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** MattersAndPowers */
+        MattersAndPowers: {
+            matters: components["schemas"]["MatterRead"][];
+            powers: components["schemas"]["PowerRead"][];
+        };
         /** Me */
         Me: {
             /** Format: uuid */
@@ -787,11 +1398,29 @@ export interface components {
             session_expires_at: string;
             unit: components["schemas"]["UnitRead"];
         };
+        /** NamedEmployer */
+        NamedEmployer: {
+            address: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            uscc: string | null;
+        };
         /** NamedRef */
         NamedRef: {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** Neighbour */
+        Neighbour: {
+            document_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to: string;
         };
         /** OperationOutcome */
         OperationOutcome: {
@@ -832,15 +1461,63 @@ export interface components {
             state: "expected" | "stored" | "refused";
             stored_at: string | null;
         };
+        /** Overlap */
+        Overlap: {
+            agent: components["schemas"]["UnitRef"];
+            area_name: string | null;
+            document_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            last_day: string;
+            matters: string[];
+            powers: string[];
+            /** Format: date */
+            valid_from: string;
+        };
         /** Owner */
         Owner: {
             /** Format: uuid */
             id: string;
             name: string;
         };
+        /** OwnerFact */
+        OwnerFact: {
+            duty: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+        };
+        /** OwnPower */
+        OwnPower: {
+            /** Format: uuid */
+            id: string;
+            matter_code: string;
+            name_en: string;
+            name_zh: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
         /** Page[EmployerItem] */
         "Page_wangge.employers.schemas.EmployerItem_": {
             items: components["schemas"]["EmployerItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[EntrustmentItem] */
+        "Page_wangge.entrustments.schemas.EntrustmentItem_": {
+            items: components["schemas"]["EntrustmentItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[NamedEmployer] */
+        "Page_wangge.entrustments.schemas.NamedEmployer_": {
+            items: components["schemas"]["NamedEmployer"][];
             page: number;
             page_size: number;
             total: number;
@@ -869,6 +1546,13 @@ export interface components {
         /** Page[OperationRead] */
         "Page_wangge.sync.schemas.OperationRead_": {
             items: components["schemas"]["OperationRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[UnitItem] */
+        "Page_wangge.units.schemas.UnitItem_": {
+            items: components["schemas"]["UnitItem"][];
             page: number;
             page_size: number;
             total: number;
@@ -982,6 +1666,33 @@ export interface components {
             state: "expected" | "stored" | "refused";
             thumbnail: boolean;
         };
+        /** PowerEnd */
+        PowerEnd: {
+            /** Format: date */
+            last_day: string;
+            power_ids: string[];
+            reason: string;
+        };
+        /** PowerGrant */
+        PowerGrant: {
+            matters: string[];
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** PowerRead */
+        PowerRead: {
+            code: string;
+            holders: components["schemas"]["Holder"][];
+            name_en: string;
+            name_zh: string;
+            source: string;
+        };
+        /** Preview */
+        Preview: {
+            overlaps: components["schemas"]["Overlap"][];
+        };
         /** PullItem */
         PullItem: {
             data: {
@@ -1018,6 +1729,12 @@ export interface components {
             /** Format: date-time */
             server_time: string;
         };
+        /** PutInForce */
+        PutInForce: {
+            /** @default  */
+            overlap_reason: string;
+            version: number;
+        };
         /** Readiness */
         Readiness: {
             database: string;
@@ -1033,6 +1750,27 @@ export interface components {
             op_sha256: string;
             /** Format: date-time */
             received_at: string;
+        };
+        /** Ref */
+        Ref: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "grid" | "unit" | "entrustment" | "employer" | "person";
+            name: string;
+        };
+        /** Responsibility */
+        Responsibility: {
+            acting: components["schemas"]["Acting"][];
+            assisting: components["schemas"]["Assisting"][];
+            chain: components["schemas"]["Step"][];
+            competent: components["schemas"]["Competent"] | null;
+            grids: components["schemas"]["GridFact"][];
+            matter: components["schemas"]["MatterFact"];
+            /** Format: date */
+            on: string;
+            /** @enum {string} */
+            place: "found" | "outside_city" | "outside_scope";
         };
         /** Review */
         Review: {
@@ -1062,6 +1800,15 @@ export interface components {
             device_name: string;
             login: string;
             password: string;
+        };
+        /** Step */
+        Step: {
+            en: string;
+            refs: components["schemas"]["Ref"][];
+            source: string;
+            /** @enum {string} */
+            step: "place" | "no_owner" | "designation" | "competence" | "nobody_competent" | "entrusted" | "lapsed" | "acts_itself" | "retained" | "intake" | "assist";
+            zh: string;
         };
         /** StopEmployer */
         StopEmployer: {
@@ -1098,12 +1845,139 @@ export interface components {
             reason?: string | null;
             sort?: string | null;
         };
+        /** UnitAdd */
+        UnitAdd: {
+            /** @default  */
+            address: string;
+            code: string;
+            /** @default  */
+            contact_name: string;
+            /** @default  */
+            contact_phone: string;
+            /** Format: uuid */
+            grid_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
+            name: string;
+            opened_on?: string | null;
+            parent_id?: string | null;
+        };
+        /** UnitClose */
+        UnitClose: {
+            /** Format: date */
+            closed_on: string;
+            reason: string;
+            version: number;
+        };
+        /** UnitDetail */
+        UnitDetail: {
+            address: string;
+            children: number;
+            close_reason: string;
+            closed_on: string | null;
+            code: string;
+            contact_name: string;
+            contact_phone: string;
+            counters: components["schemas"]["CounterPeriod"][];
+            entrusted_today: boolean;
+            given: components["schemas"]["UnitEntrustment"][];
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string | null;
+            grid_path: string;
+            /** Format: uuid */
+            id: string;
+            intake_counter: boolean;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
+            level: number;
+            name: string;
+            /** Format: date */
+            opened_on: string;
+            own_matters: number;
+            own_powers: components["schemas"]["OwnPower"][];
+            parent_id: string | null;
+            parent_name: string | null;
+            people: number;
+            people_by_kind: {
+                [key: string]: number;
+            };
+            received: components["schemas"]["UnitEntrustment"][];
+            version: number;
+        };
+        /** UnitEdit */
+        UnitEdit: {
+            /** @default  */
+            address: string;
+            /** @default  */
+            contact_name: string;
+            /** @default  */
+            contact_phone: string;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
+            name: string;
+            parent_id?: string | null;
+            version: number;
+        };
+        /** UnitEntrustment */
+        UnitEntrustment: {
+            area_name: string | null;
+            document_name: string;
+            document_number: string;
+            employers: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            last_day: string;
+            other: components["schemas"]["UnitRef"];
+            /** @enum {string} */
+            status: "draft" | "upcoming" | "in_force" | "expired" | "ended" | "revoked";
+            /** Format: date */
+            valid_from: string;
+        };
+        /** UnitHistory */
+        UnitHistory: {
+            items: components["schemas"]["HistoryLine"][];
+        };
+        /** UnitItem */
+        UnitItem: {
+            children: number;
+            closed_on: string | null;
+            code: string;
+            entrusted_today: boolean;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string | null;
+            /** Format: uuid */
+            id: string;
+            intake_counter: boolean;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
+            level: number;
+            name: string;
+            /** Format: date */
+            opened_on: string;
+            own_matters: number;
+            parent_id: string | null;
+            parent_name: string | null;
+            people: number;
+        };
         /** UnitRead */
         UnitRead: {
             code: string;
             /** Format: uuid */
             id: string;
             level: number;
+            name: string;
+        };
+        /** UnitRef */
+        UnitRef: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
             name: string;
         };
         /** VisitOfEmployer */
@@ -1160,34 +2034,64 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type SchemaActing = components['schemas']['Acting'];
+export type SchemaAreaRef = components['schemas']['AreaRef'];
 export type SchemaAssignable = components['schemas']['Assignable'];
+export type SchemaAssisting = components['schemas']['Assisting'];
+export type SchemaBy = components['schemas']['By'];
 export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
 export type SchemaCheckInRead = components['schemas']['CheckInRead'];
 export type SchemaChildCount = components['schemas']['ChildCount'];
+export type SchemaCompetent = components['schemas']['Competent'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
+export type SchemaCounterPeriod = components['schemas']['CounterPeriod'];
 export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
+export type SchemaDesignate = components['schemas']['Designate'];
+export type SchemaDesignationEnd = components['schemas']['DesignationEnd'];
+export type SchemaDesignationRead = components['schemas']['DesignationRead'];
+export type SchemaDesignations = components['schemas']['Designations'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
+export type SchemaEntrustmentDetail = components['schemas']['EntrustmentDetail'];
+export type SchemaEntrustmentEnd = components['schemas']['EntrustmentEnd'];
+export type SchemaEntrustmentExtend = components['schemas']['EntrustmentExtend'];
+export type SchemaEntrustmentItem = components['schemas']['EntrustmentItem'];
+export type SchemaEntrustmentWrite = components['schemas']['EntrustmentWrite'];
 export type SchemaEvidencePerson = components['schemas']['EvidencePerson'];
 export type SchemaEvidenceRead = components['schemas']['EvidenceRead'];
 export type SchemaExtent = components['schemas']['Extent'];
 export type SchemaFindingRead = components['schemas']['FindingRead'];
 export type SchemaGridCount = components['schemas']['GridCount'];
 export type SchemaGridDetail = components['schemas']['GridDetail'];
+export type SchemaGridFact = components['schemas']['GridFact'];
 export type SchemaGridName = components['schemas']['GridName'];
 export type SchemaGridOfDuty = components['schemas']['GridOfDuty'];
 export type SchemaGridRead = components['schemas']['GridRead'];
+export type SchemaHistoryLine = components['schemas']['HistoryLine'];
+export type SchemaHolder = components['schemas']['Holder'];
+export type SchemaIntakeSwitch = components['schemas']['IntakeSwitch'];
+export type SchemaMatterFact = components['schemas']['MatterFact'];
+export type SchemaMatterRead = components['schemas']['MatterRead'];
+export type SchemaMattersAndPowers = components['schemas']['MattersAndPowers'];
 export type SchemaMe = components['schemas']['Me'];
+export type SchemaNamedEmployer = components['schemas']['NamedEmployer'];
 export type SchemaNamedRef = components['schemas']['NamedRef'];
+export type SchemaNeighbour = components['schemas']['Neighbour'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
+export type SchemaOverlap = components['schemas']['Overlap'];
 export type SchemaOwner = components['schemas']['Owner'];
+export type SchemaOwnerFact = components['schemas']['OwnerFact'];
+export type SchemaOwnPower = components['schemas']['OwnPower'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
+export type SchemaPageWanggeEntrustmentsSchemasEntrustmentItem = components['schemas']['Page_wangge.entrustments.schemas.EntrustmentItem_'];
+export type SchemaPageWanggeEntrustmentsSchemasNamedEmployer = components['schemas']['Page_wangge.entrustments.schemas.NamedEmployer_'];
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
+export type SchemaPageWanggeUnitsSchemasUnitItem = components['schemas']['Page_wangge.units.schemas.UnitItem_'];
 export type SchemaPageWanggeVisitsSchemasCheckInRead = components['schemas']['Page_wangge.visits.schemas.CheckInRead_'];
 export type SchemaPageWanggeVisitsSchemasVisitRead = components['schemas']['Page_wangge.visits.schemas.VisitRead_'];
 export type SchemaPatrolCancel = components['schemas']['PatrolCancel'];
@@ -1198,21 +2102,37 @@ export type SchemaPersonName = components['schemas']['PersonName'];
 export type SchemaPersonRead = components['schemas']['PersonRead'];
 export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
 export type SchemaPhotoRead = components['schemas']['PhotoRead'];
+export type SchemaPowerEnd = components['schemas']['PowerEnd'];
+export type SchemaPowerGrant = components['schemas']['PowerGrant'];
+export type SchemaPowerRead = components['schemas']['PowerRead'];
+export type SchemaPreview = components['schemas']['Preview'];
 export type SchemaPullItem = components['schemas']['PullItem'];
 export type SchemaPullPage = components['schemas']['PullPage'];
 export type SchemaPullProgress = components['schemas']['PullProgress'];
 export type SchemaPush = components['schemas']['Push'];
 export type SchemaPushAnswer = components['schemas']['PushAnswer'];
+export type SchemaPutInForce = components['schemas']['PutInForce'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
+export type SchemaRef = components['schemas']['Ref'];
+export type SchemaResponsibility = components['schemas']['Responsibility'];
 export type SchemaReview = components['schemas']['Review'];
 export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
 export type SchemaSealedOperation = components['schemas']['SealedOperation'];
 export type SchemaSignIn = components['schemas']['SignIn'];
+export type SchemaStep = components['schemas']['Step'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
+export type SchemaUnitAdd = components['schemas']['UnitAdd'];
+export type SchemaUnitClose = components['schemas']['UnitClose'];
+export type SchemaUnitDetail = components['schemas']['UnitDetail'];
+export type SchemaUnitEdit = components['schemas']['UnitEdit'];
+export type SchemaUnitEntrustment = components['schemas']['UnitEntrustment'];
+export type SchemaUnitHistory = components['schemas']['UnitHistory'];
+export type SchemaUnitItem = components['schemas']['UnitItem'];
 export type SchemaUnitRead = components['schemas']['UnitRead'];
+export type SchemaUnitRef = components['schemas']['UnitRef'];
 export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer'];
 export type SchemaVisitRead = components['schemas']['VisitRead'];
 export type SchemaWho = components['schemas']['Who'];
@@ -1488,6 +2408,7 @@ export interface operations {
     ApiEmployersList: {
         parameters: {
             query?: {
+                designation?: string | null;
                 grid_id?: string | null;
                 page?: number;
                 page_size?: number;
@@ -1565,6 +2486,126 @@ export interface operations {
             };
         };
     };
+    ApiEmployersEmployerIdDesignationsList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Designations"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdDesignationsDesignate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Designate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Designations"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdDesignationsDesignationIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                designation_id: string;
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignationEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Designations"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersEmployerIdReviewReview: {
         parameters: {
             query?: never;
@@ -1587,6 +2628,488 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmployerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsList: {
+        parameters: {
+            query?: {
+                agent_id?: string | null;
+                expiring?: boolean;
+                grid_id?: string | null;
+                matter?: string | null;
+                page?: number;
+                page_size?: number;
+                principal_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.entrustments.schemas.EntrustmentItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsDrawUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentWrite"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentWrite"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdDocumentReadDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdDocumentKeepDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdEmployersEmployers: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.entrustments.schemas.NamedEmployer_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdExtendExtend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentExtend"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdPutInForcePutInForce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutInForce"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsExportCsvCsv: {
+        parameters: {
+            query?: {
+                expiring?: boolean;
+                grid_id?: string | null;
+                matter?: string | null;
+                q?: string;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentWrite"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1955,6 +3478,26 @@ export interface operations {
             };
         };
     };
+    ApiMattersList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MattersAndPowers"];
+                };
+            };
+        };
+    };
     ApiMeMe: {
         parameters: {
             query?: never;
@@ -2197,6 +3740,47 @@ export interface operations {
             };
         };
     };
+    ApiResponsibilityAnswer: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                lat?: number | null;
+                lon?: number | null;
+                matter?: string;
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsibility"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiSyncOperationsOperations: {
         parameters: {
             query?: {
@@ -2294,6 +3878,369 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsList: {
+        parameters: {
+            query?: {
+                above?: boolean;
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                parent_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.units.schemas.UnitItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitAdd"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdEdit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitEdit"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdCloseClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitClose"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdHistoryHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitHistory"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdIntakeIntake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntakeSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdPowersGrantPowers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PowerGrant"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdPowersEndEndPowers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PowerEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

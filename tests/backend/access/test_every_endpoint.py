@@ -24,6 +24,10 @@ ID = "01900000-0000-7000-8000-000000000000"  # fixed: every test worker must col
 # What a path takes so that the request gets as far as asking who is there.
 FILLED = {"layer": "grids", "z": "9", "x": "425", "y": "199"}
 PLAN = {"id": ID, "assignee_id": ID, "planned_on": "2030-01-01", "employer_ids": [ID]}
+ENTRUSTMENT = {
+    "id": ID, "principal_id": ID, "agent_id": ID, "matters": ["patrol"], "powers": ["patrol"], "reach": "area", "grid_id": ID,
+    "valid_from": "2030-01-01", "valid_to": "2030-12-31",
+}  # fmt: skip
 BODIES: dict[str, dict[str, Any]] = {
     "/api/patrols": PLAN,
     "/api/patrols/{patrol_id}/cancel": {"reason": "x", "version": 1},
@@ -32,6 +36,20 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/sync/push": {"operations": []},
     "/api/grid-changes": {"kind": "rename", "grid_id": ID, "name": "x"},
     "/api/grid-changes/preview": {"kind": "rename", "grid_id": ID, "name": "x"},
+    "/api/units": {"id": ID, "code": "1", "name": "x", "kind": "street", "grid_id": ID},
+    "/api/units/{unit_id}": {"version": 1, "name": "x", "kind": "street"},
+    "/api/units/{unit_id}/close": {"version": 1, "closed_on": "2030-01-01", "reason": "x"},
+    "/api/units/{unit_id}/intake": {"open": True, "on": "2030-01-01"},
+    "/api/units/{unit_id}/powers": {"matters": ["penalty"], "source": "x", "valid_from": "2030-01-01"},
+    "/api/units/{unit_id}/powers/end": {"power_ids": [ID], "last_day": "2030-01-01", "reason": "x"},
+    "/api/entrustments": ENTRUSTMENT,
+    "/api/entrustments/preview": ENTRUSTMENT,
+    "/api/entrustments/{entrustment_id}": ENTRUSTMENT,
+    "/api/entrustments/{entrustment_id}/put-in-force": {"version": 1},
+    "/api/entrustments/{entrustment_id}/end": {"version": 1, "how": "ended", "reason": "x"},
+    "/api/entrustments/{entrustment_id}/extend": {"id": ID, "valid_to": "2030-01-01"},
+    "/api/employers/{employer_id}/designations": {"id": ID, "kind": "key", "valid_from": "2026-01-01", "reason": "x", "source": "x"},
+    "/api/employers/{employer_id}/designations/{designation_id}/end": {"last_day": "2030-01-01", "reason": "x"},
 }
 # What an upload must say before it is asked who sends it.
 UPLOADING = {
@@ -66,6 +84,26 @@ RIGHTS = [
     ("POST", "/api/grid-changes/preview", "grid.edit"),
     ("POST", f"/api/grid-changes/{ID}/undo", "grid.edit"),
     ("GET", f"/api/employers/{ID}/grids", "employer.read"),
+    ("GET", "/api/matters", "responsibility.read"),
+    ("GET", f"/api/responsibility?matter=patrol&employer_id={ID}", "responsibility.read"),
+    ("GET", "/api/units", "unit.read"),
+    ("GET", f"/api/units/{ID}", "unit.read"),
+    ("GET", f"/api/units/{ID}/history", "unit.read"),
+    ("GET", "/api/entrustments", "entrustment.read"),
+    ("GET", "/api/entrustments/export.csv", "entrustment.read"),
+    ("GET", f"/api/entrustments/{ID}", "entrustment.read"),
+    ("GET", f"/api/entrustments/{ID}/employers", "entrustment.read"),
+    ("GET", f"/api/entrustments/{ID}/document", "entrustment.read"),
+    ("POST", "/api/entrustments", "entrustment.edit"),
+    ("POST", "/api/entrustments/preview", "entrustment.edit"),
+    ("PUT", f"/api/entrustments/{ID}", "entrustment.edit"),
+    ("PUT", f"/api/entrustments/{ID}/document", "entrustment.edit"),
+    ("POST", f"/api/entrustments/{ID}/put-in-force", "entrustment.edit"),
+    ("POST", f"/api/entrustments/{ID}/end", "entrustment.edit"),
+    ("POST", f"/api/entrustments/{ID}/extend", "entrustment.edit"),
+    ("GET", f"/api/employers/{ID}/designations", "employer.read"),
+    ("POST", f"/api/employers/{ID}/designations", "entrustment.edit"),
+    ("POST", f"/api/employers/{ID}/designations/{ID}/end", "entrustment.edit"),
 ]
 
 
@@ -157,11 +195,9 @@ async def take_away(owner: Owner) -> AsyncIterator[TakeAway]:
 @pytest.mark.parametrize(("method", "path", "right"), RIGHTS)
 async def test_no_right_no_entry(method: str, path: str, right: str, take_away: TakeAway, territory: Territory, client: Client) -> None:
     await take_away("county", right)
-    pattern = path.replace(ID, "{employer_id}" if "employers" in path else "{patrol_id}")
+    body = next((BODIES[pattern] for pattern in BODIES if re.sub(r"\{\w+\}", ID, pattern) == path), None)
 
-    answers = [
-        await client(territory["county"], language=language).request(method, path, json=BODIES.get(pattern)) for language in ("zh-CN", "en")
-    ]
+    answers = [await client(territory["county"], language=language).request(method, path, json=body) for language in ("zh-CN", "en")]
 
     for answer, sentence in zip(answers, ("您的岗位没有这项权限", "Your role does not carry this right"), strict=True):
         assert answer.status_code == 403
@@ -179,6 +215,8 @@ async def test_no_right_no_entry(method: str, path: str, right: str, take_away: 
         ("community", "/api/people/assignable"),
         ("street", "/api/people/assignable"),
         ("street", f"/api/grids/{ID}/editing"),
+        ("community", "/api/units"),
+        ("community", "/api/entrustments"),
     ],
 )
 async def test_roles_carry_only_their_rights(role: str, path: str, territory: Territory, client: Client) -> None:
@@ -196,12 +234,13 @@ async def test_a_street_reads_but_does_not_plan_or_review(territory: Territory, 
 
 LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
-    "/api/people/assignable", "/api/grid-changes",
+    "/api/people/assignable", "/api/grid-changes", "/api/units", "/api/entrustments",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
-TAKES_NO = {"/api/grids": ("grid_id",), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",)}
+TAKES_NO = {"/api/grids": ("grid_id",), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",), "/api/units": ("on",),
+            "/api/entrustments": ("on",)}  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "field", "value"), [(p, f, v) for p in LISTS for f, v in BAD_VALUES if f not in TAKES_NO.get(p, ())])
@@ -217,7 +256,12 @@ async def test_bad_paging_and_filters_are_named_in_both_languages(
         assert [e["field"] for e in body["errors"]] == [field]
 
 
-@pytest.mark.parametrize("path", ["/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/grid-changes"])
+SORTED = [
+    "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/grid-changes", "/api/units", "/api/entrustments",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", SORTED)
 async def test_an_unknown_sort_is_refused_with_the_known_ones(path: str, territory: Territory, client: Client) -> None:
     for language, word in (("zh-CN", "不能按 nonsense 排序"), ("en", "Cannot sort by nonsense")):
         answer = await client(territory["county"], language=language).get(path, params={"sort": "-nonsense"})

@@ -9,14 +9,18 @@ from uuid import UUID
 import asyncpg
 import pytest
 from factories import (
+    CITY,
     COMMUNITIES,
     OUTSIDE,
     Owner,
     Someone,
     Territory,
     make_check_in,
+    make_designation,
     make_employer,
+    make_entrustment,
     make_evidence,
+    make_own_power,
     make_patrol,
     make_visit,
     middle_of,
@@ -51,10 +55,15 @@ BESIDES = {
     "grid_versions": "false",
     "grid_changes": "false",
     "employer_moves": "from_path <@ $1::ltree[]",
+    "intake_counters": "$1::ltree[] <@ grid_path",
+    "unit_powers": "$1::ltree[] <@ grid_path",
+    "employer_designations": "false",
+    "entrustments": "$1::ltree[] <@ grid_path",
+    "entrustment_employers": "false",
 }
 # Of these the API's role may read nothing at all.
 OWNERS_ALONE = {"tiling_checks"}
-KEYS = {"changes": "seq", "sync_operations": "op_id"}
+KEYS = {"changes": "seq", "sync_operations": "op_id", "entrustment_employers": "employer_id"}
 
 
 @pytest.fixture
@@ -67,11 +76,22 @@ async def city(owner: Owner, territory: Territory) -> Territory:
 
 async def _set_to_work(owner: Owner, territory: Territory) -> None:
     people = territory.people
+    await make_own_power(owner, territory.units[CITY], ["patrol"])
+    for path, unit_id in territory.units.items():
+        await owner.execute(
+            "insert into intake_counters (id, unit_id, grid_path, valid_from) values (gen_random_uuid(), $1, $2::text::ltree, now())",
+            unit_id, path,
+        )  # fmt: skip
+        if path.count(".") == 2:
+            await make_entrustment(owner, territory.units[CITY], unit_id, path=path, matters=["patrol"])
     for path in COMMUNITIES:
         holder = next((p for p in people.values() if p.path == path), people["street"])
         for _ in range(2):
             await make_employer(owner, path, last_visited_at=utc_now())
         employer_id = await make_employer(owner, path)
+        await make_designation(owner, employer_id, "key", people["city"].id)
+        county = territory.units[".".join(path.split(".")[:2])]
+        await make_entrustment(owner, territory.units[CITY], county, employer_ids=[employer_id], matters=["patrol"])
         patrol_id = await make_patrol(owner, holder, [employer_id], planned_by=people["city"].id)
         check_in_id = await make_check_in(owner, holder, employer_id, patrol_id=patrol_id, position=middle_of(path))
         visit_id = await make_visit(

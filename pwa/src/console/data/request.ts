@@ -12,6 +12,8 @@ export type QueryValue = string | number | boolean | null | undefined | readonly
 export interface RequestOptions {
   query?: Record<string, QueryValue>
   body?: unknown
+  /** Sent as it is, instead of a body of JSON. */
+  file?: Blob
   signal?: AbortSignal
   /** Sign-in itself must not ask for sign-in. */
   withoutSession?: boolean
@@ -55,7 +57,7 @@ async function once<T>(method: string, path: string, options: RequestOptions): P
         'X-Wangge-Client': `console/${__APP_VERSION__}`,
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
     })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return failed(ownProblem('aborted', 0))

@@ -45,6 +45,19 @@ export const ICONS = {
     'M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300',
     'M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300',
   ],
+  organisation: [
+    'M9 3.500h6v4H9z',
+    'M3 16.500h6v4H3z',
+    'M15 16.500h6v4h-6z',
+    'M12 7.500v4.500',
+    'M6 16.500V12h12v4.500',
+  ],
+  entrustments: ['M6 3.500h8l4 4v13H6z', 'M14 3.500v4h4', 'M9 12h6', 'M9 15h3.500', 'm13.500 18.500 1.500 1.500 3-3'],
+  question: [
+    'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z',
+    'M9.500 9.500a2.500 2.500 0 1 1 3.500 2.300c-.7.3-1 .8-1 1.700',
+    'M12 16.500h.010',
+  ],
 } as const satisfies Record<string, readonly string[]>
 
 export type IconName = keyof typeof ICONS

@@ -17,4 +17,6 @@ export const MENU: readonly MenuEntry[] = [
   { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
   { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
   { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+  { route: 'organisation', icon: 'organisation', title: 'organisation.title', right: 'unit.read' },
+  { route: 'entrustments', icon: 'entrustments', title: 'entrustment.title', right: 'entrustment.read' },
 ]

@@ -67,3 +67,13 @@ export function pickFromText(text: unknown): Pick | null {
     typeof text === 'string' ? /^(employer|waiting|patrol|check_in|grid):([0-9a-fA-F-]{36})$/.exec(text) : null
   return match ? { kind: match[1] as PickKind, id: match[2]! } : null
 }
+
+/** A point of the map in the address, `118.743210,36.886540` (lon, lat), and back. */
+export function placeText(lon: number, lat: number): string {
+  return `${lon.toFixed(6)},${lat.toFixed(6)}`
+}
+
+export function placeFromText(text: unknown): [number, number] | null {
+  const match = typeof text === 'string' ? /^(-?\d{1,3}(?:\.\d+)?),(-?\d{1,2}(?:\.\d+)?)$/.exec(text) : null
+  return match ? [Number(match[1]), Number(match[2])] : null
+}
