@@ -142,7 +142,7 @@ async def _settle(owner: Any, border: Border) -> list[UUID]:
         """
         insert into employers (id, name, address, contact_name, contact_phone, position, accuracy_m, position_source, grid_id, grid_path,
                                grid_source, review_state, review_reason, note, version)
-        select gen_random_uuid(), '搬迁单位' || (d).path[1], '', '', '', (d).geom, 10, 'map', g.id, g.path, 'position', 'accepted', '', '', 1
+        select gen_random_uuid(), '单位' || (d).path[1], '', '', '', (d).geom, 10, 'map', g.id, g.path, 'position', 'accepted', '', '', 1
         from (select ST_Dump(ST_GeneratePoints(ST_SetSRID(ST_GeomFromWKB($1), 4326), $2, 7)) as d) t
         join grids g on g.id = $3 returning id
         """,

@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stays */
+        get: operations["ApiEmployersEmployerIdGridsStays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/review": {
         parameters: {
             query?: never;
@@ -226,6 +243,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/grid-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiGridChangesList"];
+        put?: never;
+        /** Make */
+        post: operations["ApiGridChangesMake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiGridChangesChangeIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/{change_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["ApiGridChangesChangeIdUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview */
+        post: operations["ApiGridChangesPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/grids": {
         parameters: {
             query?: never;
@@ -252,6 +338,57 @@ export interface paths {
         };
         /** Detail */
         get: operations["ApiGridsGridIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/editing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Editing */
+        get: operations["ApiGridsGridIdEditingEditing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History */
+        get: operations["ApiGridsGridIdHistoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/tiling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tiling */
+        get: operations["ApiGridsGridIdTilingTiling"];
         put?: never;
         post?: never;
         delete?: never;
@@ -567,6 +704,54 @@ export interface components {
             stops_that_day: number;
             unit_name: string | null;
         };
+        /** ChangeDetail */
+        ChangeDetail: {
+            after: {
+                [key: string]: unknown;
+            };
+            before: {
+                [key: string]: unknown;
+            };
+            /** Format: date */
+            effective_on: string;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "split" | "merge" | "move_boundary" | "reshape" | "draw" | "rename" | "replace" | "mend" | "undo";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Maker"];
+            note: string;
+            summary: {
+                [key: string]: unknown;
+            };
+            undoes: string | null;
+            undone_by: string | null;
+        };
+        /** ChangeItem */
+        ChangeItem: {
+            /** Format: date */
+            effective_on: string;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "split" | "merge" | "move_boundary" | "reshape" | "draw" | "rename" | "replace" | "mend" | "undo";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Maker"];
+            note: string;
+            summary: {
+                [key: string]: unknown;
+            };
+            undoes: string | null;
+            undone_by: string | null;
+        };
         /** CheckInOfVisit */
         CheckInOfVisit: {
             accuracy_m: number | null;
@@ -623,6 +808,22 @@ export interface components {
             total: number;
             uncovered: number;
         };
+        /** Draw */
+        Draw: {
+            basis?: string | null;
+            /** @constant */
+            kind: "draw";
+            name: string;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+            /** @default 5 */
+            snap_m: number;
+        };
         /** EmployerDetail */
         EmployerDetail: {
             accuracy_m: number | null;
@@ -676,6 +877,12 @@ export interface components {
             review_state: "accepted" | "waiting_review" | "returned";
             uscc: string | null;
         };
+        /** EmployersEffect */
+        EmployersEffect: {
+            moving: number;
+            sample: components["schemas"]["MovingEmployer"][];
+            staying: number;
+        };
         /** EvidencePerson */
         EvidencePerson: {
             /** Format: uuid */
@@ -703,6 +910,16 @@ export interface components {
         /** Extent */
         Extent: {
             bbox: number[] | null;
+        };
+        /** Fault */
+        Fault: {
+            area_m2: number;
+            geom: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            kind: "gap" | "overlap" | "outside";
+            names: string[];
         };
         /** FindingRead */
         FindingRead: {
@@ -740,6 +957,18 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** GridEffect */
+        GridEffect: {
+            after_km2: number | null;
+            before_km2: number | null;
+            code: string;
+            /** @enum {string} */
+            fate: "kept" | "new" | "retired" | "noded";
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+        };
         /** GridName */
         GridName: {
             /** Format: uuid */
@@ -769,6 +998,50 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** GridState */
+        GridState: {
+            area_km2: number;
+            change_id: string | null;
+            change_kind: string | null;
+            code: string;
+            geom: {
+                [key: string]: unknown;
+            };
+            label: number[];
+            level: number;
+            made_by: string | null;
+            name: string;
+            path: string;
+            /** Format: date-time */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
+        };
+        /** GridStay */
+        GridStay: {
+            change_id: string | null;
+            code: string;
+            /** Format: uuid */
+            grid_id: string;
+            name: string;
+            path: string;
+            since: string | null;
+            until: string | null;
+        };
+        /** LayerFeature */
+        LayerFeature: {
+            code?: string | null;
+            name: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+        };
+        /** Maker */
+        Maker: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+        };
         /** Me */
         Me: {
             /** Format: uuid */
@@ -786,6 +1059,47 @@ export interface components {
             /** Format: date-time */
             session_expires_at: string;
             unit: components["schemas"]["UnitRead"];
+        };
+        /** Mend */
+        Mend: {
+            basis?: string | null;
+            /** @constant */
+            kind: "mend";
+            mend_m2: number;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+        };
+        /** Merge */
+        Merge: {
+            basis?: string | null;
+            grid_ids: string[];
+            /** Format: uuid */
+            keep_id: string;
+            /** @constant */
+            kind: "merge";
+            name?: string | null;
+            /** @default  */
+            note: string;
+        };
+        /** MoveBoundary */
+        MoveBoundary: {
+            basis?: string | null;
+            grid_ids: string[];
+            /** @constant */
+            kind: "move_boundary";
+            line: number[][];
+            /** @default  */
+            note: string;
+        };
+        /** MovingEmployer */
+        MovingEmployer: {
+            from_name: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            to_name: string;
         };
         /** NamedRef */
         NamedRef: {
@@ -845,9 +1159,23 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[ChangeItem] */
+        "Page_wangge.grid_changes.schemas.ChangeItem_": {
+            items: components["schemas"]["ChangeItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[GridRead] */
         "Page_wangge.grids.schemas.GridRead_": {
             items: components["schemas"]["GridRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[GridState] */
+        "Page_wangge.grids.schemas.GridState_": {
+            items: components["schemas"]["GridState"][];
             page: number;
             page_size: number;
             total: number;
@@ -915,6 +1243,15 @@ export interface components {
             title: string;
             version: number;
         };
+        /** PatrolEffect */
+        PatrolEffect: {
+            assignee: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            planned_on: string;
+            title: string;
+        };
         /** PatrolItem */
         PatrolItem: {
             assignee: components["schemas"]["Who"];
@@ -948,6 +1285,21 @@ export interface components {
             /** @default  */
             title: string;
         };
+        /** PatrolsEffect */
+        PatrolsEffect: {
+            open: number;
+            sample: components["schemas"]["PatrolEffect"][];
+        };
+        /** PersonEffect */
+        PersonEffect: {
+            employers_after: number;
+            employers_before: number;
+            grids_after: string[];
+            grids_before: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** PersonName */
         PersonName: {
             /** Format: uuid */
@@ -961,6 +1313,16 @@ export interface components {
             kind: string;
             name: string;
             phone_masked: string;
+        };
+        /** PhoneEffect */
+        PhoneEffect: {
+            /** Format: uuid */
+            device_id: string;
+            /** Format: date-time */
+            last_contact_at: string;
+            /** Format: uuid */
+            person_id: string;
+            person_name: string;
         };
         /** PhotoOfEmployer */
         PhotoOfEmployer: {
@@ -981,6 +1343,33 @@ export interface components {
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             thumbnail: boolean;
+        };
+        /** Preview */
+        Preview: {
+            after: {
+                [key: string]: unknown;
+            };
+            basis: string;
+            before: {
+                [key: string]: unknown;
+            };
+            employers: components["schemas"]["EmployersEffect"];
+            grids: components["schemas"]["GridEffect"][];
+            ok: boolean;
+            patrols: components["schemas"]["PatrolsEffect"];
+            people: components["schemas"]["PersonEffect"][];
+            phones: components["schemas"]["PhoneEffect"][];
+            problems: components["schemas"]["Problem"][];
+            tiling: components["schemas"]["TilingReport"];
+        };
+        /** Problem */
+        Problem: {
+            code: string;
+            detail: string;
+            field: string;
+            geom?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** PullItem */
         PullItem: {
@@ -1034,6 +1423,46 @@ export interface components {
             /** Format: date-time */
             received_at: string;
         };
+        /** Rename */
+        Rename: {
+            basis?: string | null;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "rename";
+            name: string;
+            /** @default  */
+            note: string;
+        };
+        /** Replace */
+        Replace: {
+            basis?: string | null;
+            features: components["schemas"]["LayerFeature"][];
+            /** @constant */
+            kind: "replace";
+            /** @default 0 */
+            mend_m2: number;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+        };
+        /** Reshape */
+        Reshape: {
+            basis?: string | null;
+            give_to?: string | null;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "reshape";
+            /** @default  */
+            note: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+            /** @default 5 */
+            snap_m: number;
+        };
         /** Review */
         Review: {
             /** @enum {string} */
@@ -1063,6 +1492,20 @@ export interface components {
             login: string;
             password: string;
         };
+        /** Split */
+        Split: {
+            basis?: string | null;
+            /** @default true */
+            copy_duties: boolean;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "split";
+            line: number[][];
+            names?: string[];
+            /** @default  */
+            note: string;
+        };
         /** StopEmployer */
         StopEmployer: {
             address: string | null;
@@ -1081,6 +1524,12 @@ export interface components {
             /** @enum {string} */
             status: "planned" | "visited" | "skipped";
             visits: components["schemas"]["VisitRead"][];
+        };
+        /** TilingReport */
+        TilingReport: {
+            faults: components["schemas"]["Fault"][];
+            ok: boolean;
+            total: number;
         };
         /** UncoveredQuery */
         UncoveredQuery: {
@@ -1161,30 +1610,46 @@ export interface components {
     pathItems: never;
 }
 export type SchemaAssignable = components['schemas']['Assignable'];
+export type SchemaChangeDetail = components['schemas']['ChangeDetail'];
+export type SchemaChangeItem = components['schemas']['ChangeItem'];
 export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
 export type SchemaCheckInRead = components['schemas']['CheckInRead'];
 export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
 export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
+export type SchemaDraw = components['schemas']['Draw'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
+export type SchemaEmployersEffect = components['schemas']['EmployersEffect'];
 export type SchemaEvidencePerson = components['schemas']['EvidencePerson'];
 export type SchemaEvidenceRead = components['schemas']['EvidenceRead'];
 export type SchemaExtent = components['schemas']['Extent'];
+export type SchemaFault = components['schemas']['Fault'];
 export type SchemaFindingRead = components['schemas']['FindingRead'];
 export type SchemaGridCount = components['schemas']['GridCount'];
 export type SchemaGridDetail = components['schemas']['GridDetail'];
+export type SchemaGridEffect = components['schemas']['GridEffect'];
 export type SchemaGridName = components['schemas']['GridName'];
 export type SchemaGridOfDuty = components['schemas']['GridOfDuty'];
 export type SchemaGridRead = components['schemas']['GridRead'];
+export type SchemaGridState = components['schemas']['GridState'];
+export type SchemaGridStay = components['schemas']['GridStay'];
+export type SchemaLayerFeature = components['schemas']['LayerFeature'];
+export type SchemaMaker = components['schemas']['Maker'];
 export type SchemaMe = components['schemas']['Me'];
+export type SchemaMend = components['schemas']['Mend'];
+export type SchemaMerge = components['schemas']['Merge'];
+export type SchemaMoveBoundary = components['schemas']['MoveBoundary'];
+export type SchemaMovingEmployer = components['schemas']['MovingEmployer'];
 export type SchemaNamedRef = components['schemas']['NamedRef'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
 export type SchemaOwner = components['schemas']['Owner'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
+export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_'];
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
+export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
@@ -1192,12 +1657,18 @@ export type SchemaPageWanggeVisitsSchemasCheckInRead = components['schemas']['Pa
 export type SchemaPageWanggeVisitsSchemasVisitRead = components['schemas']['Page_wangge.visits.schemas.VisitRead_'];
 export type SchemaPatrolCancel = components['schemas']['PatrolCancel'];
 export type SchemaPatrolDetail = components['schemas']['PatrolDetail'];
+export type SchemaPatrolEffect = components['schemas']['PatrolEffect'];
 export type SchemaPatrolItem = components['schemas']['PatrolItem'];
 export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
+export type SchemaPatrolsEffect = components['schemas']['PatrolsEffect'];
+export type SchemaPersonEffect = components['schemas']['PersonEffect'];
 export type SchemaPersonName = components['schemas']['PersonName'];
 export type SchemaPersonRead = components['schemas']['PersonRead'];
+export type SchemaPhoneEffect = components['schemas']['PhoneEffect'];
 export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
 export type SchemaPhotoRead = components['schemas']['PhotoRead'];
+export type SchemaPreview = components['schemas']['Preview'];
+export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaPullItem = components['schemas']['PullItem'];
 export type SchemaPullPage = components['schemas']['PullPage'];
 export type SchemaPullProgress = components['schemas']['PullProgress'];
@@ -1205,12 +1676,17 @@ export type SchemaPush = components['schemas']['Push'];
 export type SchemaPushAnswer = components['schemas']['PushAnswer'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
+export type SchemaRename = components['schemas']['Rename'];
+export type SchemaReplace = components['schemas']['Replace'];
+export type SchemaReshape = components['schemas']['Reshape'];
 export type SchemaReview = components['schemas']['Review'];
 export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
 export type SchemaSealedOperation = components['schemas']['SealedOperation'];
 export type SchemaSignIn = components['schemas']['SignIn'];
+export type SchemaSplit = components['schemas']['Split'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
+export type SchemaTilingReport = components['schemas']['TilingReport'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
 export type SchemaUnitRead = components['schemas']['UnitRead'];
 export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer'];
@@ -1565,6 +2041,45 @@ export interface operations {
             };
         };
     };
+    ApiEmployersEmployerIdGridsStays: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridStay"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersEmployerIdReviewReview: {
         parameters: {
             query?: never;
@@ -1754,10 +2269,208 @@ export interface operations {
             };
         };
     };
+    ApiGridChangesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.grid_changes.schemas.ChangeItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesMake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["Reshape"] | components["schemas"]["Draw"] | components["schemas"]["Rename"] | components["schemas"]["Replace"] | components["schemas"]["Mend"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesChangeIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesChangeIdUndoUndo: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"] | components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["Reshape"] | components["schemas"]["Draw"] | components["schemas"]["Rename"] | components["schemas"]["Replace"] | components["schemas"]["Mend"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiGridsList: {
         parameters: {
             query?: {
                 level?: number | null;
+                on?: string | null;
                 page?: number;
                 page_size?: number;
                 parent_id?: string | null;
@@ -1798,7 +2511,9 @@ export interface operations {
     };
     ApiGridsGridIdDetail: {
         parameters: {
-            query?: never;
+            query?: {
+                on?: string | null;
+            };
             header?: never;
             path: {
                 grid_id: string;
@@ -1814,6 +2529,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdEditingEditing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdHistoryHistory: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.grids.schemas.GridState_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdTilingTiling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TilingReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
