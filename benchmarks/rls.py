@@ -27,6 +27,7 @@ from wangge.maps.rules import tile_box
 
 ROLES = ("county", "city")
 ZOOM, TILE = 11, (1703, 800)
+COUNT = "select count_employers(cast(cast(:paths as text[]) as ltree[]), true)"
 TURNS = {"list": 20, "count": 3, "tile": 5, "nearest": 20}
 
 
@@ -81,7 +82,12 @@ async def _measure(bench: Bench, role: str, bound: AsyncSession, free: AsyncSess
             sql = sql.replace("where e.position &&", f"where e.grid_path <@ '{actor.scope[0]}'::ltree and e.position &&")
         await _same_rows(bound, free, sql, values)
 
-        async def with_policies(_: int, sql: str = sql, values: dict[str, Any] = values) -> float:
+        # the API counts through a function that looks at the grids and not at the files; the floor counts as anybody would
+        ours, ours_values = (COUNT, {"paths": list(actor.scope)}) if name == "count" else (sql, values)
+        if name == "count" and await bound.scalar(text(ours), ours_values) != await free.scalar(text(sql), values):
+            raise RuntimeError("the two counts differ")
+
+        async def with_policies(_: int, sql: str = ours, values: dict[str, Any] = ours_values) -> float:
             return await _timed(bound, sql, values)
 
         async def without(_: int, sql: str = sql, values: dict[str, Any] = values) -> float:
