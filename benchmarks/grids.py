@@ -73,7 +73,7 @@ async def _layers(owner: Any) -> dict[UUID, list[LayerFeature]]:
 
 async def _import(bench: Bench, engine: AsyncEngine, owner: Any, token: str) -> None:
     began = time.perf_counter()
-    layers = await _layers(owner)
+    layers = {street: layer for street, layer in (await _layers(owner)).items() if any(f.code is None for f in layer)}
     steps = Steps(read=time.perf_counter() - began)
     for street, features in layers.items():
         async with unit_of_work(engine) as db:
