@@ -13,8 +13,8 @@ NOT_TILED = """
 # The rule of the edge, once more: the deepest level, then the lowest code.
 MISPLACED = """
     select e.id, e.grid_path::text as has, g.path::text as should from employers e
-    cross join lateral (
-        select path from grids where valid_to is null and ST_Intersects(geom, e.position) order by level desc, code limit 1) g
+    cross join lateral (select path from grids where valid_to is null and ST_Intersects(geom, e.position)
+                        order by level desc, code limit 1) g
     where e.position is not null and e.grid_path <> g.path
 """
 STALE = """

@@ -1,11 +1,11 @@
 """Changing the grids over HTTP: split, merge, move a border, reshape, draw, rename, undo; what follows, and what is refused."""
 
+import json
 from typing import Any
 from uuid import UUID
 
 import pytest
 from factories import (
-    CITY,
     EAST,
     EAST_NORTH_1,
     WEST,
@@ -19,11 +19,14 @@ from factories import (
     Territory,
     make_employer,
     make_patrol,
+    make_policy,
     make_visit,
     today,
 )
-from fixture_types import Client
+from fixture_types import Acting, Client
 from ground import assert_all_tile, employers_of, grid_of
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 URL = "/api/grid-changes"
 DOWN_THE_MIDDLE = [[119.1, 36.95], [119.1, 36.65]]
@@ -341,4 +344,51 @@ async def test_changes_are_listed_and_bounded_by_the_scope(territory: Territory,
     assert (await client(territory["other_county"]).get(f"{URL}/{made['id']}")).status_code == 404
     assert (await client(territory["other_county"]).post(f"{URL}/{made['id']}/undo")).status_code == 404
     assert (await client(territory["city"]).get(f"{URL}/{made['id']}")).status_code == 200
-    assert CITY
+
+
+async def test_an_editor_gets_every_digit_and_no_more_than_it_can_draw(owner: Owner, territory: Territory, client: Client) -> None:
+    http = client(territory["county"])
+    url = f"/api/grids/{territory.grids[WEST_NORTH]}/editing"
+
+    features = (await http.get(url)).json()["features"]
+    await make_policy(owner, "grid_editing_features_max", 1)
+    refused = await http.get(url)
+
+    assert [(f["properties"]["role"], f["properties"]["code"]) for f in features] == [
+        ("parent", "370702001"), ("child", "370702001001"), ("child", "370702001002"),
+    ]  # fmt: skip
+    stored = await owner.fetchval("select ST_AsGeoJSON(geom, 15) from grids where path = $1::text::ltree", WEST_NORTH_1)
+    assert features[1]["geometry"]["coordinates"] == json.loads(stored)["coordinates"]
+    assert (refused.status_code, refused.json()["type"], refused.json()["count"]) == (422, "too_many_features", 2)
+    assert (await client(territory["other_county"]).get(url)).status_code == 404
+
+
+APPLY = """
+    select apply_grid_change(
+        jsonb_build_object('id', gen_random_uuid(), 'kind', 'rename', 'grid_id', cast(:place as uuid), 'summary', '{}'::jsonb),
+        array[cast(:grid as uuid)], array[null::bigint], array[cast(:fate as text)], array['x'], array['x'], array[4],
+        array[null::uuid], array[ST_AsBinary(ST_GeomFromText(:wkt))], array[null::uuid], array[cast(:heir as uuid)], '{}', '{}', '{}', '{}')
+"""
+HERE, THERE = "MULTIPOLYGON(((119 36.7,119.2 36.7,119.2 36.9,119 36.9,119 36.7)))", "MULTIPOLYGON(((119 36,120 36,120 37,119 36)))"
+
+
+@pytest.mark.parametrize(
+    ("who", "place", "grid", "fate", "wkt", "heir"),
+    [
+        ("county", WEST_NORTH, EAST_NORTH_1, "kept", HERE, None),
+        ("county", WEST_NORTH, EAST_NORTH_1, "noded", THERE, None),
+        ("county", WEST_NORTH, WEST, "kept", HERE, None),
+        ("county", EAST, WEST_NORTH_1, "kept", HERE, None),
+        ("county", WEST_NORTH, WEST_NORTH_1, "retired", HERE, EAST_NORTH_1),
+        ("street", WEST_NORTH, WEST_NORTH_1, "kept", HERE, None),
+    ],
+)
+async def test_the_database_itself_holds_the_line(
+    who: str, place: str, grid: str, fate: str, wkt: str, heir: str | None, owner: Owner, territory: Territory, acting: Acting
+) -> None:
+    values = {"place": territory.grids[place], "grid": territory.grids[grid], "fate": fate, "wkt": wkt,
+              "heir": territory.grids[heir] if heir else None}  # fmt: skip
+    with pytest.raises(DBAPIError, match=r"outside the acting scope|given vertices|no right to change grids"):
+        async with acting(territory[who]) as (db, _):
+            await db.execute(text(APPLY), values)
+    await assert_all_tile(owner)
