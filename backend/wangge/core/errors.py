@@ -10,6 +10,9 @@ WanggeError                    (this module)
 ├── accounts.errors            sign-in, sessions, rights
 ├── employers.errors           credit codes, reviews
 ├── patrols.errors             planning
+├── units.errors               units and their powers
+├── entrustments.errors        entrusting, ending, documents
+├── designations.errors        non-local and key employers
 ├── evidence.errors            photos and their bytes
 └── sync.errors                operations from phones
 

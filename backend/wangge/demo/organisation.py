@@ -12,7 +12,7 @@ from wangge.entrustments.documents import store_of
 CITY, START, END = "370700", date(2026, 1, 1), date(2027, 12, 31)
 # The notice, 二(一): the city runs these itself; their districts and zones act by its entrustment. 经济开发区 has no grid yet.
 CENTRAL = ("370702", "370703", "370704", "370705", "370772", "370700G1", "370700X1")
-OWN_POWER = "劳动保障监察条例 §3、§13；网格化监管通知 二(一)"
+OWN_POWER = "劳动保障监察条例 §3；网格化监管通知 二(一)"
 STREET_POWERS = ("collect", "publicise", "patrol", "investigate_preliminary")
 DISTRICT_POWERS = ("accept_complaints", "review_documents", "inspect", "order_correction", "penalise")
 STREET_MATTERS = ("wage_payment", "contracts", "social_insurance", "survey", "publicity", "patrol")

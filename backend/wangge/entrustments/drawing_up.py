@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
+from wangge.core.clock import china_day, utc_now
 from wangge.core.errors import NotFound, VersionStale
 from wangge.entrustments import repository, writing
 from wangge.entrustments.checks import check, overlaps_of
@@ -97,6 +98,8 @@ async def change_draft(db: AsyncSession, actor: Actor, entrustment_id: UUID, dat
 async def extend(db: AsyncSession, actor: Actor, entrustment_id: UUID, data: EntrustmentExtend) -> EntrustmentDetail:
     """Draw up the next one: the same content from the day after this one's last, as a draft to be published anew.
 
+    One that is over already is followed from today on: what lies behind is not entrusted afterwards.
+
     Raises:
         NotFound, NotInForce, AlreadyExtended: as they say. And as ``check``.
     """
@@ -111,8 +114,8 @@ async def extend(db: AsyncSession, actor: Actor, entrustment_id: UUID, data: Ent
     wanted = EntrustmentWrite(
         id=data.id, principal_id=row["principal_id"], agent_id=row["agent_id"], matters=row["matters"], powers=row["powers"],
         reach=row["reach"], grid_id=row["grid_id"], employer_ids=await repository.employer_ids(db, entrustment_id),
-        valid_from=(row["ended_on"] or row["valid_to"]) + timedelta(days=1), valid_to=data.valid_to, document_name=row["document_name"],
-        note=row["note"],
+        valid_from=max((row["ended_on"] or row["valid_to"]) + timedelta(days=1), china_day(utc_now())), valid_to=data.valid_to,
+        document_name=row["document_name"], note=row["note"],
     )  # fmt: skip
     await _store(db, actor, {**await check(db, wanted), "follows_id": entrustment_id})
     return await read_entrustment(db, actor, data.id)

@@ -31,8 +31,8 @@ ENTRUSTMENT = """jsonb_build_object('id', t.id, 'principal_id', t.principal_id, 
 SURROUNDINGS = f"""
     with reaching as (
         select t.*, coalesce(t.ended_on, t.valid_to) as last_day from entrustments t
-        where (t.grid_id = any(cast(:grids as uuid[]))
-               or t.id in (select x.entrustment_id from entrustment_employers x where x.employer_id = cast(:employer as uuid)))
+        where t.id in (select x.id from entrustments x where x.grid_id = any(cast(:grids as uuid[]))
+                       union all select x.entrustment_id from entrustment_employers x where x.employer_id = cast(:employer as uuid))
           and t.put_in_force_at is not null and cast(:matter as text) = any(t.matters) and t.valid_from <= :on
     ), latest as ( -- of those over by that day, each agent's last
         select distinct on (t.agent_id) t.* from reaching t where t.last_day < :on and t.last_day >= t.valid_from

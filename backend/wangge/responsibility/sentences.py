@@ -84,7 +84,7 @@ def designation(fact: DesignationFact, facts: Facts) -> Step:
 def competence(facts: Facts, unit: UnitFact) -> Step:
     """Whose power it is by law."""
     zh_m, en_m = facts.matter.zh, facts.matter.en.lower()
-    source = f"{BY_PLACE}；{NOTICE_TERRITORY}；{unit.own_source}"
+    source = "；".join(dict.fromkeys([BY_PLACE, NOTICE_TERRITORY, *(unit.own_source or "").split("；")]))
     below = next((u for u in facts.units if u.level == 2 and u.own_source is None), None)
     if facts.designations:
         zh = f"“{zh_m}”由{unit.name}依法定职权管辖。"

@@ -4,11 +4,12 @@ Sequential scans are made unattractive, so that a plan without the index means t
 """
 
 import pytest
-from factories import WEST, WEST_NORTH_1, Owner, Territory, make_employer, middle_of
+from factories import WEST, WEST_NORTH_1, Owner, Territory, make_employer, middle_of, today
 from fixture_types import Acting
 from sqlalchemy import text
 
 from wangge.employers.service import ON_OPEN_STOP
+from wangge.responsibility.repository import SURROUNDINGS
 
 AROUND = "ST_MakeEnvelope(119, 36, 120, 37, 4326)"
 
@@ -64,3 +65,22 @@ async def test_no_function_that_answers_with_a_rows_content_is_called_leakproof(
     assert [r[0] for r in found] == [
         "geometry_overlaps(geometry,geometry)", "ltree_isparent(ltree,ltree)", "ltree_risparent(ltree,ltree)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["city", "county", "street", "community"])
+async def test_responsibility_finds_its_facts_by_indexes(role: str, owner: Owner, territory: Territory, acting: Acting) -> None:
+    employer = await make_employer(owner, WEST_NORTH_1)
+    grids = [str(territory.grids[path]) for path in (WEST, WEST_NORTH_1)]
+    bound = {"grids": grids, "employer": employer, "matter": "patrol", "on": today()}
+
+    async with acting(territory[role]) as (db, _):
+        await db.execute(text("set local enable_seqscan = off"))
+        plan = "\n".join(await db.scalars(text(f"explain {SURROUNDINGS}"), bound))
+
+    for index in (
+        "ix_entrustments_grid_id",
+        "ix_entrustment_employers_employer_id",
+        "ix_units_grid_id",
+        "ix_unit_powers_unit_id_matter_code",
+    ):
+        assert index in plan, plan

@@ -236,6 +236,16 @@ async def test_an_extension_is_a_new_draft_from_the_day_after(territory: Territo
     assert (twice.status_code, twice.json()["type"]) == (409, "already_extended")
 
 
+async def test_one_long_over_is_followed_from_today_on(territory: Territory, east: AsyncClient, owner: Owner) -> None:
+    over = await make_entrustment(
+        owner, territory.units[EAST], territory.units[EAST_NORTH], path=EAST_NORTH, valid_to=today() - timedelta(days=40)
+    )
+    until = (today() + timedelta(days=300)).isoformat()
+
+    next_one = (await east.post(f"/api/entrustments/{over}/extend", json={"id": str(new_id()), "valid_to": until})).json()
+    assert next_one["valid_from"] == today().isoformat()
+
+
 async def test_the_document_is_kept_by_its_content_and_read_back(territory: Territory, east: AsyncClient, owner: Owner) -> None:
     made = await drawn_up(east, written(territory, EAST, EAST_NORTH))
     path = f"/api/entrustments/{made['id']}/document"

@@ -1,7 +1,7 @@
 /** The county's console, as a clerk uses it. */
 import { expect, type Locator, type Page } from '@playwright/test'
 
-export type Room = '指挥地图' | '未覆盖单位' | '巡查' | '签到与走访' | '用人单位' | '待审核' | '问题记录'
+export type Room = '指挥地图' | '未覆盖单位' | '巡查' | '签到与走访' | '用人单位' | '待审核' | '问题记录' | '机构' | '委托'
 
 export class DeskApp {
   readonly main: Locator
@@ -28,6 +28,14 @@ export class DeskApp {
 
   /** The drawn map, once its first picture stands. */
   map = () => this.page.locator('.maplibregl-canvas')
+
+  /** Choose a unit in a field that searches while one types. */
+  async chooseUnit(label: string, name: string): Promise<void> {
+    const field = this.page.getByRole('combobox', { name: label })
+    await field.click()
+    await field.fill(name)
+    await this.page.getByRole('option', { name }).first().click()
+  }
 
   row = (text: string) => this.page.getByRole('row').filter({ hasText: text })
 

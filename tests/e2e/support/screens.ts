@@ -215,4 +215,44 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
     },
   ],
   ['records', ({ desk }) => desk.go('问题记录')],
+  [
+    'organisation',
+    async ({ desk }) => {
+      await desk.go('机构')
+      await expect(desk.page.getByRole('heading', { name: '法定职权' })).toBeVisible()
+      await expect(desk.page.getByRole('treeitem').nth(1)).toBeVisible()
+    },
+  ],
+  [
+    'entrustments',
+    async ({ desk }) => {
+      await desk.go('委托')
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
+    },
+  ],
+  [
+    'entrustment',
+    async ({ desk }) => {
+      await desk.page.getByRole('row').nth(1).getByRole('link').click()
+      await expect(desk.page.getByRole('heading', { name: '委托书文件' })).toBeVisible()
+    },
+  ],
+  [
+    'entrustment-new',
+    async ({ desk }) => {
+      await desk.page.goto('/console/entrustments/new')
+      await expect(desk.page.getByRole('checkbox', { name: '工资支付' })).toBeVisible()
+    },
+  ],
+  [
+    'responsibility',
+    async ({ desk }) => {
+      await desk.go('指挥地图')
+      await mapDrawn(desk.page)
+      await desk.page.getByRole('button', { name: '谁负责' }).click()
+      await desk.map().click()
+      await expect(desk.page.locator('[data-step="competence"]')).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
 ]

@@ -573,7 +573,7 @@ export default {
     chosenEmployers: '已列入 {n} 家',
     putItInForce: '使委托生效',
     forceText: '自 {from} 起，{agent}按这份委托实施。生效后内容不能再改。',
-    putInForce: '生效操作',
+    putInForce: '生效',
     end: '结束委托',
     endText: '到最后一天为止都有效，之前按委托做的都算数。最早到今天为止。',
     offText: '这项委托还没有开始，撤销后不会生效。',
