@@ -26,15 +26,18 @@ from wangge.duties.controllers import DutyController
 from wangge.employers.controllers import EmployerController
 from wangge.evidence.controllers import EvidenceController, UploadController
 from wangge.grids.controllers import GridController
+from wangge.hand_overs.controllers import HandOverController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
+from wangge.people.controllers import RegisterController
 from wangge.sync.controllers import SyncController
 from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
     MapController, EmployerController, CoverageController, PeopleController, PatrolController, CheckInController,
-    VisitController, DutyController, CertificateController, OwnCertificateController,
+    VisitController, DutyController, CertificateController, OwnCertificateController, RegisterController,
+    HandOverController,
 )  # fmt: skip
 
 
