@@ -31,13 +31,14 @@ from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
 from wangge.people.controllers import RegisterController
 from wangge.sync.controllers import SyncController
+from wangge.training.controllers import TrainingController
 from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
     MapController, EmployerController, CoverageController, PeopleController, PatrolController, CheckInController,
     VisitController, DutyController, CertificateController, OwnCertificateController, RegisterController,
-    HandOverController,
+    HandOverController, TrainingController,
 )  # fmt: skip
 
 
