@@ -38,6 +38,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiCertificatesList"];
+        put?: never;
+        /** Enter */
+        post: operations["ApiCertificatesEnter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/{certificate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["ApiCertificatesCertificateIdChange"];
+        trace?: never;
+    };
+    "/api/certificates/{certificate_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke */
+        post: operations["ApiCertificatesCertificateIdRevokeRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["ApiCertificatesCountsCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiCertificatesExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportSheet */
+        post: operations["ApiCertificatesImportImportSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/import-marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marked */
+        post: operations["ApiCertificatesImportMarkedXlsxMarked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/import-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Template */
+        get: operations["ApiCertificatesImportTemplateXlsxTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/requirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requirements */
+        get: operations["ApiCertificatesRequirementsRequirements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/check-ins": {
         parameters: {
             query?: never;
@@ -101,6 +255,58 @@ export interface paths {
         get: operations["ApiCoverageUncoveredCsvCsv"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiDutiesList"];
+        put?: never;
+        /** Assign */
+        post: operations["ApiDutiesAssign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/{duty_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["ApiDutiesDutyIdChange"];
+        trace?: never;
+    };
+    "/api/duties/{duty_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["ApiDutiesDutyIdEndEnd"];
         delete?: never;
         options?: never;
         head?: never;
@@ -260,6 +466,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hand-overs/{hand_over_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiHandOversHandOverIdRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -362,6 +585,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own */
+        get: operations["ApiMeCertificatesOwn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/patrols": {
         parameters: {
             query?: never;
@@ -414,6 +654,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiPeopleList"];
+        put?: never;
+        /** Nominate */
+        post: operations["ApiPeopleNominate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiPeoplePersonIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["ApiPeoplePersonIdChange"];
+        trace?: never;
+    };
+    "/api/people/{person_id}/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appoint */
+        post: operations["ApiPeoplePersonIdAppointmentsAppoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/assignable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assignable */
+        get: operations["ApiPeoplePersonIdAssignableAssignable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide */
+        post: operations["ApiPeoplePersonIdDecideDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** HandOver */
+        post: operations["ApiPeoplePersonIdHandOverHandOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/nominate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** NominateAgain */
+        post: operations["ApiPeoplePersonIdNominateNominateAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/open-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OpenWork */
+        get: operations["ApiPeoplePersonIdOpenWorkOpenWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unmask */
+        post: operations["ApiPeoplePersonIdUnmaskUnmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/assignable": {
         parameters: {
             query?: never;
@@ -423,6 +818,74 @@ export interface paths {
         };
         /** Assignable */
         get: operations["ApiPeopleAssignableAssignable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiPeopleExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportSheet */
+        post: operations["ApiPeopleImportImportSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/import-marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marked */
+        post: operations["ApiPeopleImportMarkedXlsxMarked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/import-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Template */
+        get: operations["ApiPeopleImportTemplateXlsxTemplate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -499,6 +962,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training/exams/{exam_id}/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EnterScores */
+        post: operations["ApiTrainingExamsExamIdScoresEnterScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/exams/{exam_id}/scores/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportScores */
+        post: operations["ApiTrainingExamsExamIdScoresImportImportScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans */
+        get: operations["ApiTrainingPlansPlans"];
+        put?: never;
+        /** MakePlan */
+        post: operations["ApiTrainingPlansMakePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plan */
+        get: operations["ApiTrainingPlansPlanIdPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** ChangePlan */
+        patch: operations["ApiTrainingPlansPlanIdChangePlan"];
+        trace?: never;
+    };
+    "/api/training/plans/{plan_id}/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddCourse */
+        post: operations["ApiTrainingPlansPlanIdCoursesAddCourse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/plans/{plan_id}/exams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddExam */
+        post: operations["ApiTrainingPlansPlanIdExamsAddExam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Results */
+        get: operations["ApiTrainingResultsResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/score-sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sheet */
+        get: operations["ApiTrainingScoreSheetXlsxSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads": {
         parameters: {
             query?: never;
@@ -557,6 +1158,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AppointmentRead */
+        AppointmentRead: {
+            /** Format: uuid */
+            id: string;
+            role: string;
+            /** Format: uuid */
+            unit_id: string;
+            unit_name: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** Assignability */
+        Assignability: {
+            assignable: boolean;
+            obstacles: components["schemas"]["Obstacle"][];
+            /** Format: date */
+            on: string;
+        };
         /** Assignable */
         Assignable: {
             grids: components["schemas"]["GridOfDuty"][];
@@ -566,6 +1186,68 @@ export interface components {
             name: string;
             stops_that_day: number;
             unit_name: string | null;
+        };
+        /** CertificateChange */
+        CertificateChange: {
+            expires_on: string | null;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            number: string;
+            version: number;
+        };
+        /** CertificateCounts */
+        CertificateCounts: {
+            days: number;
+            expiring: number;
+            uncertified: number;
+            units: components["schemas"]["UnitCount"][];
+        };
+        /** CertificateEnter */
+        CertificateEnter: {
+            exam_result_id?: string | null;
+            expires_on?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            /** @enum {string} */
+            kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            number: string;
+            /** Format: uuid */
+            person_id: string;
+        };
+        /** CertificateRead */
+        CertificateRead: {
+            days_left: number | null;
+            document_name: string;
+            employee_no: string | null;
+            expires_on: string | null;
+            has_document: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            /** @enum {string} */
+            kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            number: string;
+            person: components["schemas"]["Who"];
+            person_kind: string;
+            revoked_on: string | null;
+            revoked_reason: string;
+            /** @enum {string} */
+            state: "valid" | "expiring" | "expired" | "revoked" | "coming";
+            unit_name: string | null;
+            version: number;
+        };
+        /** CertificateRevoke */
+        CertificateRevoke: {
+            reason: string;
+            /** Format: date */
+            revoked_on: string;
+            version: number;
         };
         /** CheckInOfVisit */
         CheckInOfVisit: {
@@ -613,6 +1295,31 @@ export interface components {
             stored_at: string | null;
             width: number;
         };
+        /** CourseMake */
+        CourseMake: {
+            held_on?: string | null;
+            hours: number;
+            /** Format: uuid */
+            id: string;
+            /** @default  */
+            material_url: string;
+            /** @default  */
+            place: string;
+            /** @default  */
+            teacher: string;
+            title: string;
+        };
+        /** CourseRead */
+        CourseRead: {
+            held_on: string | null;
+            hours: number;
+            /** Format: uuid */
+            id: string;
+            material_url: string;
+            place: string;
+            teacher: string;
+            title: string;
+        };
         /** CoverageCounts */
         CoverageCounts: {
             by_reason: {
@@ -622,6 +1329,76 @@ export interface components {
             covered: number;
             total: number;
             uncovered: number;
+        };
+        /** DutyAssign */
+        DutyAssign: {
+            duty: string;
+            /** Format: uuid */
+            grid_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @default false */
+            is_main: boolean;
+            /** Format: uuid */
+            person_id: string;
+            /** @default  */
+            tasks: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** DutyChange */
+        DutyChange: {
+            duty: string;
+            is_main: boolean;
+            tasks: string;
+            valid_to: string | null;
+            version: number;
+        };
+        /** DutyEnd */
+        DutyEnd: {
+            /** Format: date */
+            ends_on: string;
+            reason: string;
+            version: number;
+        };
+        /** DutyGrid */
+        DutyGrid: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+            path_names: string[];
+        };
+        /** DutyRead */
+        DutyRead: {
+            certified_until: string | null;
+            duty: string;
+            end_reason: string;
+            grid: components["schemas"]["DutyGrid"];
+            /** Format: uuid */
+            id: string;
+            is_certified: boolean;
+            is_main: boolean;
+            person: components["schemas"]["Who"];
+            person_kind: string;
+            /** @enum {string} */
+            state: "coming" | "current" | "ended";
+            tasks: string;
+            unit_name: string | null;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
+        };
+        /** DutySuccessor */
+        DutySuccessor: {
+            /** Format: uuid */
+            duty_id: string;
+            person_id?: string | null;
+            /** @default  */
+            reason: string;
         };
         /** EmployerDetail */
         EmployerDetail: {
@@ -700,6 +1477,39 @@ export interface components {
             subject_kind: string;
             thumbnail: boolean;
         };
+        /** ExamMake */
+        ExamMake: {
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            /** @default 100 */
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            pass_mark?: number | null;
+            /** @default  */
+            place: string;
+            title: string;
+        };
+        /** ExamRead */
+        ExamRead: {
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            pass_mark: number;
+            passed: number;
+            place: string;
+            /** Format: uuid */
+            plan_id: string;
+            sat: number;
+            title: string;
+            to_certify: number;
+        };
         /** Extent */
         Extent: {
             bbox: number[] | null;
@@ -769,6 +1579,57 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** HandOverItemRead */
+        HandOverItemRead: {
+            details: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            kind: "duty" | "patrol";
+            /** @enum {string} */
+            outcome: "moved" | "ended" | "cancelled" | "kept";
+            reason: string;
+            receiver: components["schemas"]["Who"] | null;
+        };
+        /** HandOverMake */
+        HandOverMake: {
+            /** @enum {string} */
+            cause: "leaving" | "post_change";
+            duties: components["schemas"]["DutySuccessor"][];
+            /** Format: date */
+            ends_on: string;
+            /** Format: uuid */
+            id: string;
+            patrols: components["schemas"]["PatrolSuccessor"][];
+            reason: string;
+        };
+        /** HandOverOf */
+        HandOverOf: {
+            cause: string;
+            /** Format: date */
+            ends_on: string;
+            gave: boolean;
+            /** Format: uuid */
+            id: string;
+            items: number;
+            other: string;
+        };
+        /** HandOverRead */
+        HandOverRead: {
+            /** @enum {string} */
+            cause: "leaving" | "post_change";
+            /** Format: date-time */
+            done_at: string;
+            done_by: components["schemas"]["Who"];
+            /** Format: date */
+            ends_on: string;
+            /** Format: uuid */
+            id: string;
+            items: components["schemas"]["HandOverItemRead"][];
+            person: components["schemas"]["Who"];
+            reason: string;
+            unit_name: string | null;
+        };
         /** Me */
         Me: {
             /** Format: uuid */
@@ -792,6 +1653,46 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** Obstacle */
+        Obstacle: {
+            /** @enum {string} */
+            code: "no_appointment" | "role_without_phone" | "outside_scope" | "not_certified";
+            sentence: string;
+        };
+        /** OpenDevice */
+        OpenDevice: {
+            id: string | null;
+            last_seen_at: string | null;
+            name: string;
+            open_sessions: number;
+        };
+        /** OpenPatrol */
+        OpenPatrol: {
+            grid_name: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            planned_on: string;
+            status: string;
+            stops_open: number;
+            stops_total: number;
+            title: string;
+        };
+        /** OpenRecord */
+        OpenRecord: {
+            count: number;
+            /** Format: date-time */
+            oldest_at: string;
+            outcome: string;
+        };
+        /** OpenWork */
+        OpenWork: {
+            devices: components["schemas"]["OpenDevice"][];
+            duties: components["schemas"]["DutyRead"][];
+            outside_scope: number;
+            patrols: components["schemas"]["OpenPatrol"][];
+            records: components["schemas"]["OpenRecord"][];
         };
         /** OperationOutcome */
         OperationOutcome: {
@@ -832,11 +1733,42 @@ export interface components {
             state: "expected" | "stored" | "refused";
             stored_at: string | null;
         };
+        /** OwnCertificate */
+        OwnCertificate: {
+            days_left: number | null;
+            expires_on: string | null;
+            /** @enum {string} */
+            kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            number: string;
+            revoked_on: string | null;
+            /** @enum {string} */
+            state: "valid" | "expiring" | "expired" | "revoked" | "coming";
+        };
+        /** OwnCertificates */
+        OwnCertificates: {
+            certificates: components["schemas"]["OwnCertificate"][];
+            certified_until: string | null;
+            is_certified: boolean;
+        };
         /** Owner */
         Owner: {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** Page[CertificateRead] */
+        "Page_wangge.certificates.schemas.CertificateRead_": {
+            items: components["schemas"]["CertificateRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[DutyRead] */
+        "Page_wangge.duties.schemas.DutyRead_": {
+            items: components["schemas"]["DutyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
         };
         /** Page[EmployerItem] */
         "Page_wangge.employers.schemas.EmployerItem_": {
@@ -866,9 +1798,30 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[PersonItem] */
+        "Page_wangge.people.schemas.PersonItem_": {
+            items: components["schemas"]["PersonItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[OperationRead] */
         "Page_wangge.sync.schemas.OperationRead_": {
             items: components["schemas"]["OperationRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[PlanItem] */
+        "Page_wangge.training.schemas.PlanItem_": {
+            items: components["schemas"]["PlanItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ResultRead] */
+        "Page_wangge.training.schemas.ResultRead_": {
+            items: components["schemas"]["ResultRead"][];
             page: number;
             page_size: number;
             total: number;
@@ -948,11 +1901,140 @@ export interface components {
             /** @default  */
             title: string;
         };
+        /** PatrolSuccessor */
+        PatrolSuccessor: {
+            /** @enum {string} */
+            action: "move" | "cancel" | "keep";
+            /** Format: uuid */
+            patrol_id: string;
+            person_id?: string | null;
+            /** @default  */
+            reason: string;
+        };
+        /** PersonAgain */
+        PersonAgain: {
+            version: number;
+        };
+        /** PersonAppoint */
+        PersonAppoint: {
+            /** @enum {null|string} */
+            role?: "city" | "county" | "street" | "community" | "auditor" | null;
+            /** Format: uuid */
+            unit_id: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** PersonChange */
+        PersonChange: {
+            birth_year: number | null;
+            /** @enum {null|string} */
+            education: "middle_school" | "high_school" | "college" | "bachelor" | "postgraduate" | null;
+            employee_no: string | null;
+            /** @enum {null|string} */
+            gender: "female" | "male" | null;
+            id_number?: string;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            name: string;
+            phone?: string;
+            post: string;
+            version: number;
+        };
+        /** PersonDecide */
+        PersonDecide: {
+            /** @enum {string} */
+            decision: "approve" | "reject";
+            /** @default  */
+            reason: string;
+            version: number;
+        };
+        /** PersonDetail */
+        PersonDetail: {
+            appointments: components["schemas"]["AppointmentRead"][];
+            birth_year: number | null;
+            /** @enum {string} */
+            certificate: "valid" | "expiring" | "expired" | "none";
+            certified_until: string | null;
+            decided_at: string | null;
+            decided_by: components["schemas"]["Who"] | null;
+            decision_reason: string;
+            duties: number;
+            /** @enum {null|string} */
+            education: "middle_school" | "high_school" | "college" | "bachelor" | "postgraduate" | null;
+            employee_no: string | null;
+            /** @enum {null|string} */
+            gender: "female" | "male" | null;
+            hand_overs: components["schemas"]["HandOverOf"][];
+            has_account: boolean;
+            /** Format: uuid */
+            id: string;
+            id_number_masked: string;
+            joined_on: string | null;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            leaving_reason: string;
+            left_on: string | null;
+            name: string;
+            nominated_at: string | null;
+            nominated_by: components["schemas"]["Who"] | null;
+            phone_masked: string;
+            post: string;
+            results: components["schemas"]["ResultOf"][];
+            /** @enum {string} */
+            state: "nominated" | "approved" | "appointed" | "left" | "rejected";
+            unit: components["schemas"]["UnitOf"];
+            version: number;
+        };
+        /** PersonItem */
+        PersonItem: {
+            /** @enum {string} */
+            certificate: "valid" | "expiring" | "expired" | "none";
+            certified_until: string | null;
+            duties: number;
+            employee_no: string | null;
+            /** @enum {null|string} */
+            gender: "female" | "male" | null;
+            /** Format: uuid */
+            id: string;
+            joined_on: string | null;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            left_on: string | null;
+            name: string;
+            phone_masked: string;
+            post: string;
+            /** @enum {string} */
+            state: "nominated" | "approved" | "appointed" | "left" | "rejected";
+            unit: components["schemas"]["UnitOf"];
+            version: number;
+        };
         /** PersonName */
         PersonName: {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** PersonNominate */
+        PersonNominate: {
+            birth_year?: number | null;
+            /** @enum {null|string} */
+            education?: "middle_school" | "high_school" | "college" | "bachelor" | "postgraduate" | null;
+            employee_no?: string | null;
+            /** @enum {null|string} */
+            gender?: "female" | "male" | null;
+            /** Format: uuid */
+            id: string;
+            id_number?: string | null;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            name: string;
+            /** @default  */
+            phone: string;
+            /** @default  */
+            post: string;
+            /** Format: uuid */
+            unit_id: string;
         };
         /** PersonRead */
         PersonRead: {
@@ -981,6 +2063,54 @@ export interface components {
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             thumbnail: boolean;
+        };
+        /** PlanChange */
+        PlanChange: {
+            goal: string;
+            target_people: number;
+            title: string;
+            version: number;
+        };
+        /** PlanDetail */
+        PlanDetail: {
+            course_list: components["schemas"]["CourseRead"][];
+            courses: number;
+            exam_list: components["schemas"]["ExamRead"][];
+            exams: number;
+            goal: string;
+            /** Format: uuid */
+            id: string;
+            target_people: number;
+            title: string;
+            trained: number;
+            unit_name: string;
+            version: number;
+            year: number;
+        };
+        /** PlanItem */
+        PlanItem: {
+            courses: number;
+            exams: number;
+            /** Format: uuid */
+            id: string;
+            target_people: number;
+            title: string;
+            trained: number;
+            unit_name: string;
+            version: number;
+            year: number;
+        };
+        /** PlanMake */
+        PlanMake: {
+            /** @default  */
+            goal: string;
+            /** Format: uuid */
+            id: string;
+            target_people: number;
+            title: string;
+            /** Format: uuid */
+            unit_id: string;
+            year: number;
         };
         /** PullItem */
         PullItem: {
@@ -1034,6 +2164,49 @@ export interface components {
             /** Format: date-time */
             received_at: string;
         };
+        /** Requirement */
+        Requirement: {
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            person_kind: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** ResultOf */
+        ResultOf: {
+            certificate_id: string | null;
+            certificate_kind: string;
+            exam_title: string;
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            is_passed: boolean;
+            pass_mark: number;
+            score: number;
+        };
+        /** ResultRead */
+        ResultRead: {
+            certificate_id: string | null;
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            employee_no: string | null;
+            /** Format: uuid */
+            exam_id: string;
+            exam_title: string;
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            is_passed: boolean;
+            person: components["schemas"]["Who"];
+            score: number;
+            unit_name: string | null;
+        };
         /** Review */
         Review: {
             /** @enum {string} */
@@ -1051,9 +2224,35 @@ export interface components {
             name: string;
             path: string;
         };
+        /** Score */
+        Score: {
+            /** Format: uuid */
+            person_id: string;
+            score: number;
+        };
+        /** ScoresEnter */
+        ScoresEnter: {
+            scores: components["schemas"]["Score"][];
+        };
         /** SealedOperation */
         SealedOperation: {
             body: string;
+        };
+        /** SheetProblem */
+        SheetProblem: {
+            column: string;
+            detail: string;
+            row: number;
+        };
+        /** SheetReport */
+        SheetReport: {
+            added: number;
+            applied: boolean;
+            changed: number;
+            faulty: number;
+            problems: components["schemas"]["SheetProblem"][];
+            rows: number;
+            unchanged: number;
         };
         /** SignIn */
         SignIn: {
@@ -1098,6 +2297,21 @@ export interface components {
             reason?: string | null;
             sort?: string | null;
         };
+        /** UnitCount */
+        UnitCount: {
+            expiring: number;
+            uncertified: number;
+            /** Format: uuid */
+            unit_id: string;
+            unit_name: string;
+        };
+        /** UnitOf */
+        UnitOf: {
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+        };
         /** UnitRead */
         UnitRead: {
             code: string;
@@ -1105,6 +2319,16 @@ export interface components {
             id: string;
             level: number;
             name: string;
+        };
+        /** Unmask */
+        Unmask: {
+            fields: ("phone" | "id_number")[];
+            reason: string;
+        };
+        /** Unmasked */
+        Unmasked: {
+            id_number: string | null;
+            phone: string | null;
         };
         /** VisitOfEmployer */
         VisitOfEmployer: {
@@ -1160,16 +2384,33 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type SchemaAppointmentRead = components['schemas']['AppointmentRead'];
+export type SchemaAssignability = components['schemas']['Assignability'];
 export type SchemaAssignable = components['schemas']['Assignable'];
+export type SchemaCertificateChange = components['schemas']['CertificateChange'];
+export type SchemaCertificateCounts = components['schemas']['CertificateCounts'];
+export type SchemaCertificateEnter = components['schemas']['CertificateEnter'];
+export type SchemaCertificateRead = components['schemas']['CertificateRead'];
+export type SchemaCertificateRevoke = components['schemas']['CertificateRevoke'];
 export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
 export type SchemaCheckInRead = components['schemas']['CheckInRead'];
 export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
+export type SchemaCourseMake = components['schemas']['CourseMake'];
+export type SchemaCourseRead = components['schemas']['CourseRead'];
 export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
+export type SchemaDutyAssign = components['schemas']['DutyAssign'];
+export type SchemaDutyChange = components['schemas']['DutyChange'];
+export type SchemaDutyEnd = components['schemas']['DutyEnd'];
+export type SchemaDutyGrid = components['schemas']['DutyGrid'];
+export type SchemaDutyRead = components['schemas']['DutyRead'];
+export type SchemaDutySuccessor = components['schemas']['DutySuccessor'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
 export type SchemaEvidencePerson = components['schemas']['EvidencePerson'];
 export type SchemaEvidenceRead = components['schemas']['EvidenceRead'];
+export type SchemaExamMake = components['schemas']['ExamMake'];
+export type SchemaExamRead = components['schemas']['ExamRead'];
 export type SchemaExtent = components['schemas']['Extent'];
 export type SchemaFindingRead = components['schemas']['FindingRead'];
 export type SchemaGridCount = components['schemas']['GridCount'];
@@ -1177,27 +2418,55 @@ export type SchemaGridDetail = components['schemas']['GridDetail'];
 export type SchemaGridName = components['schemas']['GridName'];
 export type SchemaGridOfDuty = components['schemas']['GridOfDuty'];
 export type SchemaGridRead = components['schemas']['GridRead'];
+export type SchemaHandOverItemRead = components['schemas']['HandOverItemRead'];
+export type SchemaHandOverMake = components['schemas']['HandOverMake'];
+export type SchemaHandOverOf = components['schemas']['HandOverOf'];
+export type SchemaHandOverRead = components['schemas']['HandOverRead'];
 export type SchemaMe = components['schemas']['Me'];
 export type SchemaNamedRef = components['schemas']['NamedRef'];
+export type SchemaObstacle = components['schemas']['Obstacle'];
+export type SchemaOpenDevice = components['schemas']['OpenDevice'];
+export type SchemaOpenPatrol = components['schemas']['OpenPatrol'];
+export type SchemaOpenRecord = components['schemas']['OpenRecord'];
+export type SchemaOpenWork = components['schemas']['OpenWork'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
+export type SchemaOwnCertificate = components['schemas']['OwnCertificate'];
+export type SchemaOwnCertificates = components['schemas']['OwnCertificates'];
 export type SchemaOwner = components['schemas']['Owner'];
+export type SchemaPageWanggeCertificatesSchemasCertificateRead = components['schemas']['Page_wangge.certificates.schemas.CertificateRead_'];
+export type SchemaPageWanggeDutiesSchemasDutyRead = components['schemas']['Page_wangge.duties.schemas.DutyRead_'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
+export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
+export type SchemaPageWanggeTrainingSchemasPlanItem = components['schemas']['Page_wangge.training.schemas.PlanItem_'];
+export type SchemaPageWanggeTrainingSchemasResultRead = components['schemas']['Page_wangge.training.schemas.ResultRead_'];
 export type SchemaPageWanggeVisitsSchemasCheckInRead = components['schemas']['Page_wangge.visits.schemas.CheckInRead_'];
 export type SchemaPageWanggeVisitsSchemasVisitRead = components['schemas']['Page_wangge.visits.schemas.VisitRead_'];
 export type SchemaPatrolCancel = components['schemas']['PatrolCancel'];
 export type SchemaPatrolDetail = components['schemas']['PatrolDetail'];
 export type SchemaPatrolItem = components['schemas']['PatrolItem'];
 export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
+export type SchemaPatrolSuccessor = components['schemas']['PatrolSuccessor'];
+export type SchemaPersonAgain = components['schemas']['PersonAgain'];
+export type SchemaPersonAppoint = components['schemas']['PersonAppoint'];
+export type SchemaPersonChange = components['schemas']['PersonChange'];
+export type SchemaPersonDecide = components['schemas']['PersonDecide'];
+export type SchemaPersonDetail = components['schemas']['PersonDetail'];
+export type SchemaPersonItem = components['schemas']['PersonItem'];
 export type SchemaPersonName = components['schemas']['PersonName'];
+export type SchemaPersonNominate = components['schemas']['PersonNominate'];
 export type SchemaPersonRead = components['schemas']['PersonRead'];
 export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
 export type SchemaPhotoRead = components['schemas']['PhotoRead'];
+export type SchemaPlanChange = components['schemas']['PlanChange'];
+export type SchemaPlanDetail = components['schemas']['PlanDetail'];
+export type SchemaPlanItem = components['schemas']['PlanItem'];
+export type SchemaPlanMake = components['schemas']['PlanMake'];
 export type SchemaPullItem = components['schemas']['PullItem'];
 export type SchemaPullPage = components['schemas']['PullPage'];
 export type SchemaPullProgress = components['schemas']['PullProgress'];
@@ -1205,14 +2474,25 @@ export type SchemaPush = components['schemas']['Push'];
 export type SchemaPushAnswer = components['schemas']['PushAnswer'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
+export type SchemaRequirement = components['schemas']['Requirement'];
+export type SchemaResultOf = components['schemas']['ResultOf'];
+export type SchemaResultRead = components['schemas']['ResultRead'];
 export type SchemaReview = components['schemas']['Review'];
 export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
+export type SchemaScore = components['schemas']['Score'];
+export type SchemaScoresEnter = components['schemas']['ScoresEnter'];
 export type SchemaSealedOperation = components['schemas']['SealedOperation'];
+export type SchemaSheetProblem = components['schemas']['SheetProblem'];
+export type SchemaSheetReport = components['schemas']['SheetReport'];
 export type SchemaSignIn = components['schemas']['SignIn'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
+export type SchemaUnitCount = components['schemas']['UnitCount'];
+export type SchemaUnitOf = components['schemas']['UnitOf'];
 export type SchemaUnitRead = components['schemas']['UnitRead'];
+export type SchemaUnmask = components['schemas']['Unmask'];
+export type SchemaUnmasked = components['schemas']['Unmasked'];
 export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer'];
 export type SchemaVisitRead = components['schemas']['VisitRead'];
 export type SchemaWho = components['schemas']['Who'];
@@ -1273,6 +2553,347 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+        };
+    };
+    ApiCertificatesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.certificates.schemas.CertificateRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesEnter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateEnter"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCertificateIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCertificateIdRevokeRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateRevoke"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCountsCounts: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateCounts"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesExportXlsxExport: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                person_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesImportImportSheet: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesImportMarkedXlsxMarked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiCertificatesImportTemplateXlsxTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiCertificatesRequirementsRequirements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"][];
                 };
             };
         };
@@ -1466,6 +3087,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.duties.schemas.DutyRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesAssign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyAssign"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesDutyIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duty_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesDutyIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duty_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRead"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -1833,6 +3618,43 @@ export interface operations {
             };
         };
     };
+    ApiHandOversHandOverIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hand_over_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiHealthHealth: {
         parameters: {
             query?: never;
@@ -1971,6 +3793,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    ApiMeCertificatesOwn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCertificates"];
                 };
             };
         };
@@ -2136,6 +3978,449 @@ export interface operations {
             };
         };
     };
+    ApiPeopleList: {
+        parameters: {
+            query?: {
+                certificate?: string | null;
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.people.schemas.PersonItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleNominate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonNominate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdAppointmentsAppoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonAppoint"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdAssignableAssignable: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignability"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdDecideDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonDecide"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdHandOverHandOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdNominateNominateAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonAgain"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdOpenWorkOpenWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenWork"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdUnmaskUnmask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unmask"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unmasked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPeopleAssignableAssignable: {
         parameters: {
             query?: {
@@ -2173,6 +4458,126 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiPeopleExportXlsxExport: {
+        parameters: {
+            query?: {
+                certificate?: string | null;
+                grid_id?: string | null;
+                kind?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleImportImportSheet: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleImportMarkedXlsxMarked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiPeopleImportTemplateXlsxTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };
@@ -2309,6 +4714,389 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiTrainingExamsExamIdScoresEnterScores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoresEnter"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.training.schemas.ResultRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingExamsExamIdScoresImportImportScores: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlans: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.training.schemas.PlanItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansMakePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdChangePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdCoursesAddCourse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdExamsAddExam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingResultsResults: {
+        parameters: {
+            query?: {
+                exam_id?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                to_certify?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.training.schemas.ResultRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingScoreSheetXlsxSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };
