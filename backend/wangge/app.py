@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge import __version__
 from wangge.accounts.actor import provide_actor, sent_by_own_pages
 from wangge.accounts.controllers import AuthController, MeController
+from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.db import make_engine, unit_of_work
 from wangge.core.health import HealthController
 from wangge.core.logging import request_log
@@ -22,15 +23,19 @@ from wangge.core.settings import Settings
 from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
 from wangge.designations.controllers import DesignationController
+from wangge.duties.controllers import DutyController
 from wangge.employers.controllers import EmployerController
 from wangge.entrustments.controllers import EntrustmentController
 from wangge.evidence.controllers import EvidenceController, UploadController
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
+from wangge.hand_overs.controllers import HandOverController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
+from wangge.people.controllers import RegisterController
 from wangge.responsibility.controllers import ResponsibilityController
 from wangge.sync.controllers import SyncController
+from wangge.training.controllers import TrainingController
 from wangge.units.controllers import MatterController, UnitController
 from wangge.visits.controllers import CheckInController, VisitController
 
@@ -38,7 +43,8 @@ CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
     GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController,
     CoverageController, PeopleController, PatrolController, CheckInController, VisitController, MatterController,
-    UnitController, EntrustmentController, DesignationController, ResponsibilityController,
+    UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
+    CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import wangge.core.db  # noqa: F401  (sets the naming convention before any table is declared)
 from wangge.accounts.models import Account, AuditEntry, Device, Session, SignInAttempt, SignInFailure
+from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
 from wangge.designations.models import EmployerDesignation
 from wangge.employers.models import Employer
@@ -9,16 +10,19 @@ from wangge.entrustments.models import Entrustment, EntrustmentEmployer
 from wangge.evidence.models import Evidence, Upload
 from wangge.grid_changes.models import EmployerMove, GridChange, GridVersion, TilingCheck
 from wangge.grids.models import Duty, Grid
+from wangge.hand_overs.models import HandOver, HandOverItem
 from wangge.patrols.models import Patrol, PatrolStop
-from wangge.people.models import Appointment, Person, RoleRight
+from wangge.people.models import Appointment, Person, PersonPrivate, RoleRight
 from wangge.policies.models import Policy
 from wangge.sync.models import Change, Feed, SyncOperation
+from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
 from wangge.units.models import IntakeCounter, Matter, Power, PowerHolder, Unit, UnitPower
 from wangge.visits.models import Finding, Visit
 
 __all__ = [
-    "Account", "Appointment", "AuditEntry", "Change", "CheckIn", "Device", "Duty", "Employer", "EmployerDesignation",
-    "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Feed", "Finding", "Grid", "GridChange", "GridVersion",
-    "IntakeCounter", "Matter", "Patrol", "PatrolStop", "Person", "Policy", "Power", "PowerHolder", "RoleRight", "Session",
-    "SignInAttempt", "SignInFailure", "SyncOperation", "TilingCheck", "Unit", "UnitPower", "Upload", "Visit",
+    "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device",
+    "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam",
+    "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridVersion", "HandOver", "HandOverItem", "IntakeCounter",
+    "Matter", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy", "Power", "PowerHolder", "RoleRight", "Session",
+    "SignInAttempt", "SignInFailure", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

@@ -162,18 +162,19 @@ begin
     select jsonb_agg(jsonb_build_object('id', id, 'valid_to', valid_to)) into duties_ended from was;
     if (change->>'copy_duties')::boolean then
         with copied as (
-            insert into duties (id, person_id, grid_id, grid_path, duty, valid_from, valid_to)
-            select gen_random_uuid(), d.person_id, g.id, g.path, d.duty, china_today(), d.valid_to
+            insert into duties (id, person_id, grid_id, grid_path, duty, tasks, is_main, valid_from, valid_to)
+            select gen_random_uuid(), d.person_id, g.id, g.path, d.duty, d.tasks, d.is_main, china_today(), d.valid_to
             from unnest(ids, fates, origins) as t(id, fate, origin) join grids g on g.id = t.id
             join duties d on d.grid_id = t.origin and d.valid_from <= china_today() and (d.valid_to is null or d.valid_to >= china_today())
-            where t.fate = 'new' returning id
+            -- who holds no certificate today is given nothing new: that part is then a gap, and shown as one
+            where t.fate = 'new' and certified_on(d.person_id, china_today()) returning id
         )
         select coalesce(jsonb_agg(id), '[]') into duties_begun from copied;
     end if;
     if undone is not null then
         update duties d set valid_to = (was->>'valid_to')::date
           from grid_changes c cross join lateral jsonb_array_elements(c.summary->'duties_ended') as was
-         where c.id = undone and d.id = (was->>'id')::uuid and d.valid_to is not null;
+         where c.id = undone and d.id = (was->>'id')::uuid and d.valid_to is not null and certified_on(d.person_id, d.valid_to + 1);
     end if;
     -- the offices of a grid that ends go on at the grid that took its place, and come back with it
     with going as (

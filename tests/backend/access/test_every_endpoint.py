@@ -28,6 +28,7 @@ ENTRUSTMENT = {
     "id": ID, "principal_id": ID, "agent_id": ID, "matters": ["patrol"], "powers": ["patrol"], "reach": "area", "grid_id": ID,
     "valid_from": "2030-01-01", "valid_to": "2030-12-31",
 }  # fmt: skip
+CERTIFICATE = {"id": ID, "person_id": ID, "kind": "post_certificate", "number": "x", "issuer": "x", "issued_on": "2026-01-01"}
 BODIES: dict[str, dict[str, Any]] = {
     "/api/patrols": PLAN,
     "/api/patrols/{patrol_id}/cancel": {"reason": "x", "version": 1},
@@ -50,7 +51,27 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/entrustments/{entrustment_id}/extend": {"id": ID, "valid_to": "2030-01-01"},
     "/api/employers/{employer_id}/designations": {"id": ID, "kind": "key", "valid_from": "2026-01-01", "reason": "x", "source": "x"},
     "/api/employers/{employer_id}/designations/{designation_id}/end": {"last_day": "2030-01-01", "reason": "x"},
-}
+    "/api/duties": {"id": ID, "person_id": ID, "grid_id": ID, "duty": "x", "valid_from": "2030-01-01"},
+    "/api/duties/{duty_id}": {"duty": "x", "tasks": "", "is_main": False, "valid_to": None, "version": 1},
+    "/api/duties/{duty_id}/end": {"ends_on": "2030-01-01", "reason": "x", "version": 1},
+    "/api/certificates": CERTIFICATE,
+    "/api/certificates/{certificate_id}": {"number": "x", "issuer": "x", "issued_on": "2026-01-01", "expires_on": None, "version": 1},
+    "/api/certificates/{certificate_id}/revoke": {"revoked_on": "2026-01-01", "reason": "x", "version": 1},
+    "/api/people": {"id": ID, "name": "x", "kind": "staff", "unit_id": ID},
+    "/api/people/{person_id}": {"name": "x", "kind": "staff", "employee_no": None, "gender": None, "birth_year": None, "education": None,
+                                "post": "", "version": 1},
+    "/api/people/{person_id}/decide": {"decision": "approve", "version": 1},
+    "/api/people/{person_id}/nominate": {"version": 1},
+    "/api/people/{person_id}/appointments": {"unit_id": ID, "valid_from": "2026-01-01"},
+    "/api/people/{person_id}/unmask": {"fields": ["phone"], "reason": "xx"},
+    "/api/people/{person_id}/hand-over": {"id": ID, "cause": "leaving", "reason": "x", "ends_on": "2026-01-01", "duties": [],
+                                             "patrols": []},
+    "/api/training/plans": {"id": ID, "year": 2026, "title": "x", "unit_id": ID, "target_people": 1},
+    "/api/training/plans/{plan_id}": {"title": "x", "target_people": 1, "goal": "", "version": 1},
+    "/api/training/plans/{plan_id}/courses": {"id": ID, "title": "x", "hours": 1},
+    "/api/training/plans/{plan_id}/exams": {"id": ID, "title": "x", "held_on": "2026-01-01", "certificate_kind": "post_certificate"},
+    "/api/training/exams/{exam_id}/scores": {"scores": [{"person_id": ID, "score": 1}]},
+}  # fmt: skip
 # What an upload must say before it is asked who sends it.
 UPLOADING = {
     "Tus-Resumable": "1.0.0", "Upload-Length": "4", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream",
@@ -104,6 +125,46 @@ RIGHTS = [
     ("GET", f"/api/employers/{ID}/designations", "employer.read"),
     ("POST", f"/api/employers/{ID}/designations", "entrustment.edit"),
     ("POST", f"/api/employers/{ID}/designations/{ID}/end", "entrustment.edit"),
+    ("GET", "/api/duties", "people.read"),
+    ("POST", "/api/duties", "duty.assign"),
+    ("PATCH", f"/api/duties/{ID}", "duty.assign"),
+    ("POST", f"/api/duties/{ID}/end", "duty.assign"),
+    ("GET", "/api/certificates", "people.read"),
+    ("GET", "/api/certificates/counts", "people.read"),
+    ("GET", "/api/certificates/requirements", "people.read"),
+    ("GET", "/api/certificates/export.xlsx", "export.read"),
+    ("GET", "/api/certificates/import-template.xlsx", "people.train"),
+    ("POST", "/api/certificates/import", "people.train"),
+    ("POST", "/api/certificates/import-marked.xlsx", "people.train"),
+    ("POST", "/api/certificates", "people.train"),
+    ("PATCH", f"/api/certificates/{ID}", "people.train"),
+    ("POST", f"/api/certificates/{ID}/revoke", "people.train"),
+    ("GET", "/api/people", "people.read"),
+    ("GET", f"/api/people/{ID}", "people.read"),
+    ("GET", "/api/people/export.xlsx", "export.read"),
+    ("GET", "/api/people/import-template.xlsx", "people.nominate"),
+    ("POST", "/api/people/import", "people.nominate"),
+    ("POST", "/api/people/import-marked.xlsx", "people.nominate"),
+    ("POST", "/api/people", "people.nominate"),
+    ("PATCH", f"/api/people/{ID}", "people.nominate"),
+    ("POST", f"/api/people/{ID}/nominate", "people.nominate"),
+    ("POST", f"/api/people/{ID}/decide", "people.approve"),
+    ("POST", f"/api/people/{ID}/appointments", "people.approve"),
+    ("POST", f"/api/people/{ID}/hand-over", "people.approve"),
+    ("POST", f"/api/people/{ID}/unmask", "identity.read"),
+    ("GET", f"/api/people/{ID}/assignable", "patrol.plan"),
+    ("GET", f"/api/people/{ID}/open-work", "people.read"),
+    ("GET", f"/api/hand-overs/{ID}", "people.read"),
+    ("GET", "/api/training/plans", "people.read"),
+    ("GET", f"/api/training/plans/{ID}", "people.read"),
+    ("GET", "/api/training/results", "people.read"),
+    ("GET", "/api/training/score-sheet.xlsx", "people.train"),
+    ("POST", "/api/training/plans", "people.train"),
+    ("PATCH", f"/api/training/plans/{ID}", "people.train"),
+    ("POST", f"/api/training/plans/{ID}/courses", "people.train"),
+    ("POST", f"/api/training/plans/{ID}/exams", "people.train"),
+    ("POST", f"/api/training/exams/{ID}/scores", "people.train"),
+    ("POST", f"/api/training/exams/{ID}/scores/import", "people.train"),
 ]
 
 
@@ -235,12 +296,15 @@ async def test_a_street_reads_but_does_not_plan_or_review(territory: Territory, 
 LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
     "/api/people/assignable", "/api/grid-changes", "/api/units", "/api/entrustments",
+    "/api/people", "/api/duties", "/api/certificates", "/api/training/results",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
-TAKES_NO = {"/api/grids": ("grid_id",), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",), "/api/units": ("on",),
-            "/api/entrustments": ("on",)}  # fmt: skip
+TAKES_NO = {"/api/grids": ("grid_id",)} | dict.fromkeys(
+    ["/api/employers", "/api/coverage/uncovered", "/api/units", "/api/entrustments", "/api/people", "/api/duties", "/api/certificates",
+     "/api/training/results"], ("on",),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "field", "value"), [(p, f, v) for p in LISTS for f, v in BAD_VALUES if f not in TAKES_NO.get(p, ())])
