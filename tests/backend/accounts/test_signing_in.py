@@ -13,9 +13,9 @@ from fixture_types import Client
 from litestar import Litestar
 
 from wangge.accounts.passwords import hash_password
-from wangge.accounts.service import mask_phone
 from wangge.app import create_app
 from wangge.cluster import ClusterUrls
+from wangge.core.masking import mask_phone
 from wangge.core.settings import Settings, load_settings
 
 PASSWORD = "正确的 password 1"
