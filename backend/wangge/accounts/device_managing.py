@@ -30,7 +30,7 @@ async def list_devices(
         where.add("(a.login ilike :q or p.name ilike :q or d.name ilike :q or d.model ilike :q)", q=search_pattern(q))
     if account_id:
         where.add("d.account_id = :account_id", account_id=account_id)
-    if one_of("state", state, STATES):
+    if one_of("status", state, STATES):
         where.add(f"{repository.STATE} = :state", state=state)
     found = await repository.devices_page(db, where, order_by(sort, SORTS, "last_seen_at"), page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[DeviceItem])

@@ -42,13 +42,13 @@ class AccountController(Controller):
         actor: Who,
         q: FromQuery[str] = "",
         role: FromQuery[str | None] = None,
-        state: FromQuery[str | None] = None,
+        status: FromQuery[str | None] = None,
         sort: FromQuery[str | None] = None,
         page: FromQuery[PageNumber] = 1,
         page_size: FromQuery[PageSize] = 50,
     ) -> Page[AccountItem]:
         """Accounts by login or name, role and state (active, disabled, temporary, two_step)."""
-        return await managing.list_accounts(db, actor, q, role, state, sort, page, page_size)
+        return await managing.list_accounts(db, actor, q, role, status, sort, page, page_size)
 
     @post("/", status_code=201)
     async def create(self, db: Db, actor: Who, data: JSONBody[AccountCreate]) -> AccountCreated:
@@ -132,14 +132,14 @@ class DeviceController(Controller):
         db: Db,
         actor: Who,
         q: FromQuery[str] = "",
-        state: FromQuery[str | None] = None,
+        status: FromQuery[str | None] = None,
         account_id: FromQuery[UUID | None] = None,
         sort: FromQuery[str | None] = None,
         page: FromQuery[PageNumber] = 1,
         page_size: FromQuery[PageSize] = 50,
     ) -> Page[DeviceItem]:
         """Phones with last contact and what they last said is unsent."""
-        return await device_managing.list_devices(db, actor, q, state, account_id, sort, page, page_size)
+        return await device_managing.list_devices(db, actor, q, status, account_id, sort, page, page_size)
 
     @post("/{device_id:uuid}/accounts/{account_id:uuid}/revoke", status_code=200)
     async def revoke(

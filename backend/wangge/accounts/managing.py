@@ -43,7 +43,7 @@ async def list_accounts(
         where.add("(a.login ilike :q or p.name ilike :q)", q=search_pattern(q))
     if one_of("role", role, ROLES):
         where.add("a.person_id in (select people_with_role(:role))", role=role)
-    if one_of("state", state, tuple(STATES)):
+    if one_of("status", state, tuple(STATES)):
         where.add(STATES[str(state)])
     found = await repository.accounts_page(db, where, order_by(sort, SORTS, "login"), page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[AccountItem])
