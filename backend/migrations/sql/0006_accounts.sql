@@ -36,7 +36,7 @@ create policy manage on accounts for update
 using ((select app_may('account.manage')) and grid_path <@ (select app_scope()) and id <> (select app_account()));
 grant select (id, person_id, login, is_active, grid_path, created_at, created_by, must_change_password, password_set_at,
               totp_confirmed_at, disabled_at, disabled_reason) on accounts to wangge_app;
-grant insert (id, person_id, login, password_hash, must_change_password, created_by) on accounts to wangge_app;
+grant insert (id, person_id, login, password_hash, is_active, must_change_password, created_by) on accounts to wangge_app;
 grant update (is_active, disabled_at, disabled_reason) on accounts to wangge_app;
 
 alter table sessions enable row level security;

@@ -96,8 +96,8 @@ async def insert_account(db: AsyncSession, person_id: UUID, login: str, password
     """Store an account with a temporary password."""
     account_id = new_id()
     await db.execute(
-        text("""insert into accounts (id, person_id, login, password_hash, must_change_password, created_by)
-                values (:id, :person_id, :login, :hash, true, :created_by)"""),
+        text("""insert into accounts (id, person_id, login, password_hash, is_active, must_change_password, created_by)
+                values (:id, :person_id, :login, :hash, true, true, :created_by)"""),
         {"id": account_id, "person_id": person_id, "login": login, "hash": password_hash, "created_by": created_by},
     )
     return account_id
