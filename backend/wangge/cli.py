@@ -137,11 +137,14 @@ def reset(login: str, clear_totp: bool) -> None:
 
 @main.command("rights-page")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; standard output without it.")
-def rights_page(out: Path | None) -> None:
+@click.option("--scratch", type=click.Path(file_okay=False, path_type=Path),
+              help="Make it from a fresh database of a private cluster in this folder, as the migrations seed it.")  # fmt: skip
+def rights_page(out: Path | None, scratch: Path | None) -> None:
     """Write the rights matrix as Markdown, from the database."""
     from wangge.access.page import rights_page as make
+    from wangge.access.page import seeded_rights_page
 
-    text = asyncio.run(make(_owner_url(_settings())))
+    text = asyncio.run(seeded_rights_page(scratch) if scratch else make(_owner_url(_settings())))
     if out:
         out.write_text(text)
     else:
