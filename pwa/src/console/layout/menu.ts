@@ -5,7 +5,8 @@ export interface MenuEntry {
   route: string
   icon: IconName
   title: string
-  right: string
+  /** The right that opens it; none: anyone at a desk. */
+  right?: string
   count?: 'waiting' | 'records'
 }
 
@@ -17,4 +18,7 @@ export const MENU: readonly MenuEntry[] = [
   { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
   { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
   { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+  { route: 'accounts', icon: 'accounts', title: 'menu.accounts', right: 'account.manage' },
+  { route: 'audit', icon: 'audit', title: 'menu.audit', right: 'audit.read' },
+  { route: 'rights', icon: 'key', title: 'menu.rights' },
 ]
