@@ -357,7 +357,9 @@ describe('stopping', () => {
     const { db, engine } = await engineWith({
       'POST /api/sync/push': (init) =>
         new Promise((_, reject) => {
-          init?.signal?.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError')))
+          const stopped = () => reject(new DOMException('stopped', 'AbortError'))
+          if (init?.signal?.aborted) stopped()
+          init?.signal?.addEventListener('abort', stopped)
         }),
     })
     await recordCheckIn(db, capture(), checkInOf('e1'), null)
@@ -397,10 +399,10 @@ describe('an order to erase this phone', () => {
     const photo = await visitWithPhoto(db)
     let heldAtErasing = -1
     const held = db.delete.bind(db)
-    db.delete = async () => {
+    db.delete = (async () => {
       heldAtErasing = await db.outbox.filter((row) => row.state !== 'sent').count()
       await held()
-    }
+    }) as unknown as typeof db.delete
     await engine.sync()
     await engine.settled()
     expect(heldAtErasing).toBe(0)
@@ -429,7 +431,7 @@ describe('an order to erase this phone', () => {
         })
       },
     })
-    await recordCheckIn(db, capture(), checkInOf(newId()))
+    await recordCheckIn(db, capture(), checkInOf(newId()), null)
     await engine.sync()
     expect(await db.outbox.count()).toBe(1)
     expect(asked).not.toContain('POST /api/me/device/wiped')
@@ -451,7 +453,7 @@ describe('an order to erase this phone', () => {
         return new Response(null, { status: 204 })
       },
     })
-    await recordCheckIn(db, capture(), checkInOf(newId()))
+    await recordCheckIn(db, capture(), checkInOf(newId()), null)
     await engine.sync()
     expect(said).toEqual([{ left_unsent: 1 }])
   })
@@ -466,7 +468,7 @@ describe('what the desk hears of a phone', () => {
         return json(me())
       },
     })
-    await recordCheckIn(db, capture(), checkInOf(newId()))
+    await recordCheckIn(db, capture(), checkInOf(newId()), null)
     await engine.sync()
     await engine.sync()
     expect(heard).toEqual(['1,0', '0,0'])
