@@ -6,13 +6,19 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge import __version__
+from wangge.access.controllers import RightsController
 from wangge.accounts.actor import provide_actor, sent_by_own_pages
 from wangge.accounts.controllers import AuthController, MeController
+from wangge.accounts.managed_controllers import AccountController, DeviceController, SessionController
+from wangge.accounts.own_controllers import OwnController
+from wangge.accounts.secrets_box import SecretsBox
+from wangge.audit_log.controllers import AuditController
 from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.db import make_engine, unit_of_work
 from wangge.core.health import HealthController
@@ -45,6 +51,7 @@ CONTROLLERS = (
     CoverageController, PeopleController, PatrolController, CheckInController, VisitController, MatterController,
     UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
+    OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
 )  # fmt: skip
 
 
@@ -57,6 +64,7 @@ async def openapi_document(request: Request[Any, Any, Any]) -> Response[Any]:
 def create_app(settings: Settings, app_url: str) -> Litestar:
     """The ASGI application over the API's own database connection (``app_url``, least privilege) and one front-end folder."""
     engine = make_engine(app_url, settings.pool_size)
+    box = SecretsBox(settings.data_dir)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
@@ -77,12 +85,14 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             "actor": Provide(provide_actor),
             "engine": Provide(lambda: engine, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
+            "box": Provide(lambda: box, sync_to_thread=False),
         },
     )
     app = Litestar(
         route_handlers=[api, openapi_document, no_such_route, front_end(settings.pwa_dir)],
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=[lifespan],
+        state=State({"settings": settings}),
         request_max_body_size=settings.max_body_bytes,
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=800, exclude=["/assets/.*png"]),
         openapi_config=OpenAPIConfig(

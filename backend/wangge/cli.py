@@ -62,6 +62,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to this release's schema."""
+    from wangge.audit_log.keeping import make_months_ahead
     from wangge.core.app_role import let_app_role_sign_in
     from wangge.core.migrate import upgrade as run
 
@@ -70,6 +71,7 @@ def upgrade() -> None:
 
     async def both() -> str:
         revision = await run(url)
+        await make_months_ahead(url)
         await let_app_role_sign_in(settings)
         return revision
 
@@ -97,6 +99,56 @@ def sign_ins() -> None:
 
     for line in sign_in_lines(_settings().data_dir):
         click.echo(line)
+
+
+@main.group()
+def audit() -> None:
+    """The audit log's keeping."""
+
+
+@audit.command()
+def prune() -> None:
+    """Let go of whole months older than the policy audit_retention_days (never younger than 180 days); leaves a line itself."""
+    from wangge.audit_log.keeping import prune as run
+
+    gone = asyncio.run(run(_owner_url(_settings())))
+    for month, lines in gone:
+        click.echo(f"{month}: {lines} lines")
+    click.echo(f"{len(gone)} month(s) let go.")
+
+
+@main.group()
+def account() -> None:
+    """Accounts, where no administrator can help."""
+
+
+@account.command()
+@click.argument("login")
+@click.option("--clear-totp", is_flag=True, help="Also take a lost authenticator away.")
+def reset(login: str, clear_totp: bool) -> None:
+    """Print a one-time code with which LOGIN chooses a new password (for the city, which has no unit above it)."""
+    from wangge.accounts.operating import issue_reset
+
+    code = asyncio.run(issue_reset(_owner_url(_settings()), login, clear_totp))
+    if code is None:
+        raise click.ClickException(f"No account has the login {login!r}.")
+    click.echo(f"Reset code for {login}, good for a day, once: {code}")
+
+
+@main.command("rights-page")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; standard output without it.")
+@click.option("--scratch", type=click.Path(file_okay=False, path_type=Path),
+              help="Make it from a fresh database of a private cluster in this folder, as the migrations seed it.")  # fmt: skip
+def rights_page(out: Path | None, scratch: Path | None) -> None:
+    """Write the rights matrix as Markdown, from the database."""
+    from wangge.access.page import rights_page as make
+    from wangge.access.page import seeded_rights_page
+
+    text = asyncio.run(seeded_rights_page(scratch) if scratch else make(_owner_url(_settings())))
+    if out:
+        out.write_text(text)
+    else:
+        click.echo(text, nl=False)
 
 
 @main.command()

@@ -1,7 +1,7 @@
 """Every table of the house, imported once, so that the metadata is whole (migrations, checks)."""
 
 import wangge.core.db  # noqa: F401  (sets the naming convention before any table is declared)
-from wangge.accounts.models import Account, AuditEntry, Device, Session, SignInAttempt, SignInFailure
+from wangge.accounts.models import Account, AuditEntry, Device, OneTimeCode, PastPassword, Session, SignInAttempt, SignInFailure
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
 from wangge.designations.models import EmployerDesignation
@@ -12,7 +12,7 @@ from wangge.grid_changes.models import EmployerMove, GridChange, GridVersion, Ti
 from wangge.grids.models import Duty, Grid
 from wangge.hand_overs.models import HandOver, HandOverItem
 from wangge.patrols.models import Patrol, PatrolStop
-from wangge.people.models import Appointment, Person, PersonPrivate, RoleRight
+from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
 from wangge.sync.models import Change, Feed, SyncOperation
 from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
@@ -23,6 +23,7 @@ __all__ = [
     "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device",
     "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam",
     "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridVersion", "HandOver", "HandOverItem", "IntakeCounter",
-    "Matter", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy", "Power", "PowerHolder", "RoleRight", "Session",
-    "SignInAttempt", "SignInFailure", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
+    "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy", "Power",
+    "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SyncOperation", "TilingCheck",
+    "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

@@ -8,6 +8,8 @@ declare module 'vue-router' {
     open?: boolean
     /** One of the five pages of the bottom bar. */
     tab?: boolean
+    /** A link from an enrolment code: also for somebody who is signed in, to bind the phone she holds. */
+    enrol?: boolean
   }
 }
 
@@ -60,6 +62,13 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./features/account/SignInPage.vue'),
     meta: { open: true },
   },
+  {
+    path: '/enrol',
+    name: 'enrol',
+    component: () => import('./features/account/SignInPage.vue'),
+    meta: { open: true, enrol: true },
+  },
+  { path: '/password', name: 'password', component: () => import('./features/account/PasswordPage.vue') },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 
@@ -72,4 +81,7 @@ export const router = createRouter({
 router.beforeEach((to) => {
   if (!to.meta.open && !work.value) return { name: 'sign-in', query: to.path === '/' ? {} : { to: to.fullPath } }
   if (to.name === 'sign-in' && work.value) return { name: 'today' }
+  // A temporary password is changed before anything else; phones of before do not know the word.
+  if (to.name !== 'password' && !to.meta.open && work.value?.me.must?.includes('change_password'))
+    return { name: 'password' }
 })

@@ -1,4 +1,4 @@
-"""HTTP of signing in and out and of oneself."""
+"""HTTP of signing in and out, and of the signed-in person."""
 
 from typing import Any
 
@@ -9,18 +9,13 @@ from litestar.params import JSONBody
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from wangge.accounts import service
-from wangge.accounts.actor import COOKIE, COOKIE_PATH, Actor, enter
-from wangge.accounts.schemas import Me, SignIn
+from wangge.accounts import own, service
+from wangge.accounts.actor import BY_ONESELF, COOKIE, COOKIE_PATH, UNFINISHED, Actor, enter
+from wangge.accounts.origin import origin_of
+from wangge.accounts.schemas import Me, PasswordReset, SignIn
+from wangge.accounts.secrets_box import SecretsBox
 from wangge.core.db import unit_of_work
 from wangge.core.settings import Settings
-
-
-def client_address(request: Request[Any, Any, Any], settings: Settings) -> str:
-    """The caller's address; a forwarded one is believed only from a trusted proxy."""
-    peer = request.client.host if request.client else ""
-    forwarded = request.headers.get("x-forwarded-for", "").split(",")[-1].strip()
-    return forwarded if forwarded and peer in settings.trusted_proxies else peer
 
 
 class AuthController(Controller):
@@ -36,16 +31,24 @@ class AuthController(Controller):
         data: JSONBody[SignIn],
         engine: NamedDependency[AsyncEngine],
         settings: NamedDependency[Settings],
+        box: NamedDependency[SecretsBox],
     ) -> Response[Me]:
         """Open a session; its token travels only in an HttpOnly cookie."""
-        token, _ = await service.sign_in(engine, data, client_address(request, settings), settings.session_days)
+        token, _ = await service.sign_in(engine, box, data, origin_of(request), settings.session_days)
         async with unit_of_work(engine) as db:
             me = await service.describe(db, await enter(db, token))
         cookie = Cookie(COOKIE, value=token, path=COOKIE_PATH, httponly=True, samesite="strict", secure=settings.secure_cookies,
                         max_age=settings.session_days * 86400)  # fmt: skip
         return Response(me, cookies=[cookie])
 
-    @post("/sign-out", status_code=204)
+    @post("/reset-password", status_code=204)
+    async def reset_password(
+        self, request: Request[Any, Any, Any], data: JSONBody[PasswordReset], engine: NamedDependency[AsyncEngine]
+    ) -> None:
+        """Choose a new password with the one-time code of an administrator."""
+        await own.reset_password(engine, data, origin_of(request))
+
+    @post("/sign-out", status_code=204, opt={UNFINISHED: {"wipe", *BY_ONESELF}})
     async def sign_out(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]) -> Response[None]:
         """End the session; what a phone still holds stays on it."""
         await service.sign_out(db)
@@ -60,7 +63,7 @@ class MeController(Controller):
     path = "/me"
     tags = ("auth",)
 
-    @get("/")
+    @get("/", opt={UNFINISHED: BY_ONESELF})
     async def me(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]) -> Me:
         """Who is signed in, her rights, her grids, and the limits in force."""
         return await service.describe(db, actor)

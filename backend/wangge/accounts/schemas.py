@@ -1,19 +1,108 @@
 """Wire shapes of sign-in and of oneself."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
+Login = Annotated[str, Meta(min_length=1, max_length=64)]
+Password = Annotated[str, Meta(min_length=1, max_length=256)]
+
 
 class SignIn(Struct, forbid_unknown_fields=True):
-    """A sign-in; ``device_id`` is the phone's own, kept from one sign-in to the next."""
+    """A sign-in; ``device_id`` is the phone's own, kept from one sign-in to the next.
 
-    login: Annotated[str, Meta(min_length=1, max_length=64)]
-    password: Annotated[str, Meta(min_length=1, max_length=256)]
+    ``totp`` is the second factor (six digits, or a recovery code); ``enrolment_code`` binds the phone to the account.
+    """
+
+    login: Login
+    password: Password
     device_id: UUID | None = None
     device_name: Annotated[str, Meta(max_length=120)] = ""
+    device_model: Annotated[str, Meta(max_length=120)] = ""
+    totp: Annotated[str, Meta(max_length=40)] = ""
+    enrolment_code: Annotated[str, Meta(max_length=40)] = ""
+
+
+class PasswordReset(Struct, forbid_unknown_fields=True):
+    """A new password against the one-time code that an administrator gave."""
+
+    login: Login
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+    new_password: Password
+
+
+class PasswordChange(Struct, forbid_unknown_fields=True):
+    """A new password of one's own."""
+
+    current_password: Password
+    new_password: Password
+
+
+class Confirm(Struct, forbid_unknown_fields=True):
+    """One's password once more, before something that an unattended desk must not allow."""
+
+    current_password: Password
+
+
+class TotpCode(Struct, forbid_unknown_fields=True):
+    """The code that proves that the authenticator has the secret."""
+
+    code: Annotated[str, Meta(min_length=6, max_length=6)]
+
+
+class TotpOffer(Struct):
+    """A secret for the authenticator: as text, as address, and as a QR code (SVG)."""
+
+    secret: str
+    uri: str
+    qr_svg: str
+
+
+class RecoveryCodes(Struct):
+    """Codes that each work once instead of the authenticator; shown this once only."""
+
+    codes: list[str]
+
+
+class Security(Struct):
+    """How one's account is secured."""
+
+    password_set_at: datetime
+    totp_confirmed_at: datetime | None
+    totp_required: bool
+    recovery_codes_left: int
+
+
+class SessionRead(Struct):
+    """A session that is open; ``is_this`` is the one that asks."""
+
+    id: UUID
+    account_id: UUID
+    login: str
+    person_name: str | None
+    kind: Literal["desk", "phone"]
+    device_id: UUID | None
+    device_name: str
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    address: str
+    agent: str
+    is_this: bool
+
+
+class Revoked(Struct):
+    """How many sessions have been ended."""
+
+    ended: int
+
+
+class DeviceWiped(Struct, forbid_unknown_fields=True):
+    """A phone's word that its store is gone; ``left_unsent`` counts records that the server had refused to take."""
+
+    left_unsent: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
 class PersonRead(Struct):
@@ -55,5 +144,8 @@ class Me(Struct):
     unit: UnitRead
     scope: list[ScopeGrid]
     session_expires_at: datetime
+    session_kind: Literal["desk", "phone"]
+    session_idle_minutes: int
+    must: list[Literal["change_password", "enrol_totp", "enrol_device", "wipe"]]
     server_time: datetime
     policies: dict[str, Any]

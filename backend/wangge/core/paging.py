@@ -41,3 +41,15 @@ def search_pattern(q: str) -> str:
     """An ``ILIKE`` pattern that finds the text anywhere, its wildcards taken literally."""
     escaped = q.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def one_of(name: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
+    """The value, if it is one of these.
+
+    Raises:
+        InvalidInput: it is not.
+    """
+    if value is not None and value not in allowed:
+        names = ", ".join(allowed)
+        raise InvalidInput([FieldProblem(name, "unknown_value", f"{name} 只能是：{names}", f"{name} must be one of: {names}")])
+    return value

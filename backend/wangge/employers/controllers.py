@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.accounts.actor import Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.employers import service
-from wangge.employers.schemas import EmployerDetail, EmployerItem, Review
+from wangge.employers.schemas import Contact, EmployerDetail, EmployerItem, Review, Unmask
 
 
 class EmployerController(Controller):
@@ -51,3 +51,14 @@ class EmployerController(Controller):
     ) -> EmployerDetail:
         """Accept or return an employer registered in the field."""
         return await service.review_employer(db, actor, employer_id, data)
+
+    @post("/{employer_id:uuid}/unmask", status_code=200)
+    async def unmask(
+        self,
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        employer_id: FromPath[UUID],
+        data: JSONBody[Unmask],
+    ) -> Contact:
+        """The contact's whole number, for a reason that is kept."""
+        return await service.unmask_contact(db, actor, employer_id, data.reason)

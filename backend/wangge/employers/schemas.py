@@ -1,10 +1,10 @@
 """Wire shapes of employers' files."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from wangge.visits.schemas import FindingRead, PhotoRead
 
@@ -105,3 +105,16 @@ class Review(Struct, forbid_unknown_fields=True):
     decision: Literal["accept", "return"]
     version: int
     reason: str = ""
+
+
+class Unmask(Struct, forbid_unknown_fields=True):
+    """Why a masked number has to be seen whole."""
+
+    reason: Annotated[str, Meta(min_length=2, max_length=500)]
+
+
+class Contact(Struct):
+    """An employer's contact, the number whole."""
+
+    contact_name: str
+    contact_phone: str

@@ -8,16 +8,17 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
-from wangge.accounts.service import mask_phone
-from wangge.core.audit import audit
+from wangge.core.audit import audit, within_hourly_limit
 from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
+from wangge.core.masking import mask_phone
 from wangge.core.paging import Page, order_by, search_pattern
+from wangge.core.paging import one_of as one_of
 from wangge.core.repository import Where
 from wangge.designations.repository import DESIGNATED_SO
 from wangge.employers import repository
 from wangge.employers.errors import CreditCodeTaken, NotWaitingForReview
 from wangge.employers.reasons import CONDITIONS, UNCOVERED
-from wangge.employers.schemas import EmployerDetail, EmployerItem, Review
+from wangge.employers.schemas import Contact, EmployerDetail, EmployerItem, Review
 from wangge.grids.service import in_subtree
 
 SORTS = {
@@ -36,18 +37,6 @@ def search_in(where: Where, q: str) -> Where:
     if q.strip():
         where.add("(e.name ilike :q or e.address ilike :q or e.uscc = :code)", q=search_pattern(q), code=q.strip().upper())
     return where
-
-
-def one_of(name: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
-    """The value, if it is one of these.
-
-    Raises:
-        InvalidInput: it is not.
-    """
-    if value is not None and value not in allowed:
-        names = ", ".join(allowed)
-        raise InvalidInput([FieldProblem(name, "unknown_value", f"{name} 只能是：{names}", f"{name} must be one of: {names}")])
-    return value
 
 
 async def list_employers(
@@ -96,6 +85,26 @@ async def employer_detail(db: AsyncSession, actor: Actor, employer_id: UUID) -> 
     return msgspec.convert({**row, "visits": visits, "evidence": by_subject.get(str(employer_id), [])}, EmployerDetail)
 
 
+async def unmask_contact(db: AsyncSession, actor: Actor, employer_id: UUID, reason: str) -> Contact:
+    """The whole telephone number of an employer's contact, for a stated reason that the audit log keeps.
+
+    Raises:
+        NotFound: not in one's scope.
+        InvalidInput: no reason.
+        RateLimited: more than the limit within the hour.
+    """
+    actor.require("identity.read")
+    if not reason.strip():
+        raise InvalidInput([FieldProblem("reason", "reason_missing", "请写明查看理由。", "Say why you need it.")])
+    row = await repository.employer_or_none(db, employer_id)
+    if row is None:
+        raise NotFound()
+    await within_hourly_limit(db, "employer_contact_unmasked", "unmask_per_hour")
+    details = {"reason": reason.strip(), "field": "contact_phone"}
+    await audit(db, "employer_contact_unmasked", "employer", employer_id, details, row["grid_path"])
+    return Contact(row["contact_name"], row["contact_phone"])
+
+
 async def review_employer(db: AsyncSession, actor: Actor, employer_id: UUID, data: Review) -> EmployerDetail:
     """Accept a registered employer into the files, or return it with a reason.
 
@@ -121,5 +130,6 @@ async def review_employer(db: AsyncSession, actor: Actor, employer_id: UUID, dat
             raise CreditCodeTaken()
     state = "accepted" if data.decision == "accept" else "returned"
     await repository.write_review(db, employer_id, state, data.reason.strip(), actor.person_id)
-    await audit(db, f"employer_{state}", "employer", employer_id, {"reason": data.reason}, employer["grid_path"])
+    details = {"before": {"review_state": employer["review_state"]}, "after": {"review_state": state}, "reason": data.reason.strip()}
+    await audit(db, f"employer_{state}", "employer", employer_id, details, employer["grid_path"])
     return await employer_detail(db, actor, employer_id)

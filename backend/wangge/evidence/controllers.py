@@ -1,7 +1,5 @@
 """HTTP of evidence: tus 1.0.0 for bytes from phones, and reading what has arrived."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from email.utils import formatdate
 from typing import Any
 from uuid import UUID
@@ -17,7 +15,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from wangge.accounts.actor import Actor, provide_actor
+from wangge.accounts.acting import acting_for
+from wangge.accounts.actor import UNFINISHED, Actor
 from wangge.core.db import unit_of_work
 from wangge.core.settings import Settings
 from wangge.evidence import repository, service
@@ -25,7 +24,7 @@ from wangge.evidence.errors import TusVersionUnsupported, UploadTypeUnsupported
 from wangge.evidence.files import EvidenceFiles, evidence_files
 from wangge.evidence.rules import UNKNOWN_TYPE, Part, file_extension, upload_subject, whole_number
 from wangge.evidence.schemas import EvidenceRead
-from wangge.evidence.uploading import Acting, UploadState, begin_upload, receive_bytes, upload_state
+from wangge.evidence.uploading import UploadState, begin_upload, receive_bytes, upload_state
 
 TUS_VERSION = "1.0.0"
 TUS_EXTENSIONS = "creation,creation-with-upload,expiration"
@@ -74,17 +73,6 @@ async def requires_tus(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRo
         raise TusVersionUnsupported()
 
 
-def acting_for(request: Request[Any, Any, Any], engine: AsyncEngine) -> Acting:
-    """Transactions as the request's person, one at a time, none of them open while bytes travel."""
-
-    @asynccontextmanager
-    async def acting() -> AsyncGenerator[tuple[AsyncSession, Actor], None]:
-        async with unit_of_work(engine) as db:
-            yield db, await provide_actor(request, db)
-
-    return acting
-
-
 def _headers(state: UploadState) -> dict[str, str]:
     headers = {"Upload-Offset": str(state.offset), "Cache-Control": "no-store"}
     if state.stored_sha256:
@@ -101,6 +89,7 @@ class UploadController(Controller):
     tags = ("evidence",)
     middleware = (speak_tus,)
     guards = (requires_tus,)
+    opt = {UNFINISHED: {"wipe"}}  # noqa: RUF012  # a phone that is to be erased sends what it holds first
 
     # Handlers are registered in the order of their names, and the first on a path gets an OPTIONS of the framework's own
     # unless it is one: hence a name that comes first.

@@ -133,7 +133,8 @@ async def plan_patrol(db: AsyncSession, actor: Actor, data: PatrolPlan) -> Patro
         if stored := await _stored(db, actor, data):
             return stored
         raise PatrolIdReused()
-    details = {"assignee_id": str(data.assignee_id), "planned_on": data.planned_on.isoformat(), "stops": len(order)}
+    after = {"title": values["title"], "assignee_id": str(data.assignee_id), "planned_on": data.planned_on.isoformat(), "status": "planned"}
+    details = {"after": {**after, "stops": len(order)}}
     await audit(db, "patrol_planned", "patrol", data.id, details, common)
     return await patrol_detail(db, actor, data.id)
 
@@ -156,7 +157,8 @@ async def cancel_patrol(db: AsyncSession, actor: Actor, patrol_id: UUID, data: P
     if row["version"] != data.version:
         raise VersionStale(version=row["version"])
     await repository.cancel(db, patrol_id, reason)
-    await audit(db, "patrol_cancelled", "patrol", patrol_id, {"reason": reason}, row["grid_path"])
+    details = {"before": {"status": row["status"]}, "after": {"status": "cancelled"}, "reason": reason}
+    await audit(db, "patrol_cancelled", "patrol", patrol_id, details, row["grid_path"])
     return await patrol_detail(db, actor, patrol_id)
 
 

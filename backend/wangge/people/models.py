@@ -69,7 +69,7 @@ class Appointment(SQLModel, table=True):
 
     __tablename__ = "appointments"
     __table_args__ = (
-        CheckConstraint("role in ('city', 'county', 'street', 'community')", name="role"),
+        CheckConstraint("role in ('city', 'county', 'street', 'community', 'auditor')", name="role"),
         CheckConstraint("valid_to is null or valid_to >= valid_from", name="validity"),
     )
     id: UUID = id_field()
@@ -87,4 +87,18 @@ class RoleRight(SQLModel, table=True):
 
     __tablename__ = "role_rights"
     role: str = Field(primary_key=True)
-    right_code: str = Field(primary_key=True)
+    right_code: str = Field(primary_key=True, foreign_key="rights.code", index=True)
+
+
+class Right(SQLModel, table=True):
+    """What a right is called and what it opens (权限): the rows of the matrix."""
+
+    __tablename__ = "rights"
+    __table_args__ = (CheckConstraint("kind in ('read', 'write')", name="kind"),)
+    code: str = Field(primary_key=True)
+    seq: int
+    kind: str
+    zh: str
+    en: str
+    opens_zh: str
+    opens_en: str

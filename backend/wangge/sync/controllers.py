@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody, Parameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from wangge.accounts.actor import Actor
+from wangge.accounts.actor import UNFINISHED, Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.sync import journal_reading, pulling, pushing
@@ -20,7 +20,7 @@ class SyncController(Controller):
     path = "/sync"
     tags = ("sync",)
 
-    @post("/push", status_code=200)
+    @post("/push", status_code=200, opt={UNFINISHED: {"wipe"}})
     async def push(
         self,
         request: Request[Any, Any, Any],

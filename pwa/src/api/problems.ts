@@ -47,4 +47,5 @@ export function problemFrom(body: unknown, response: Response): Problem {
 }
 
 /** Whether a problem means that nobody is signed in (any more). */
-export const meansSignIn = (problem: Problem) => problem.type === 'not_signed_in' || problem.type === 'session_expired'
+export const meansSignIn = ({ type }: Problem) =>
+  type === 'not_signed_in' || type === 'session_expired' || type === 'session_idle'

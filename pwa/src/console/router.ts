@@ -120,6 +120,42 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'entrustment.read', title: 'entrustment.print', menu: 'entrustments' },
       },
       {
+        path: 'accounts',
+        name: 'accounts',
+        component: () => import('./accounts/AccountsPage.vue'),
+        meta: { right: 'account.manage', title: 'menu.accounts', menu: 'accounts' },
+      },
+      {
+        path: 'devices',
+        name: 'devices',
+        component: () => import('./accounts/DevicesPage.vue'),
+        meta: { right: 'device.manage', title: 'accounts.devices', menu: 'accounts' },
+      },
+      {
+        path: 'sessions',
+        name: 'sessions',
+        component: () => import('./accounts/SessionsPage.vue'),
+        meta: { right: 'account.manage', title: 'accounts.sessions', menu: 'accounts' },
+      },
+      {
+        path: 'audit',
+        name: 'audit',
+        component: () => import('./audit/AuditPage.vue'),
+        meta: { right: 'audit.read', title: 'menu.audit', menu: 'audit' },
+      },
+      {
+        path: 'rights',
+        name: 'rights',
+        component: () => import('./rights/RightsPage.vue'),
+        meta: { title: 'menu.rights', menu: 'rights' },
+      },
+      {
+        path: 'security',
+        name: 'security',
+        component: () => import('./account/SecurityPage.vue'),
+        meta: { title: 'security.title', menu: 'security' },
+      },
+      {
         path: ':rest(.*)*',
         name: 'lost',
         component: () => import('./layout/LostPage.vue'),
@@ -139,6 +175,8 @@ export function createConsoleRouter() {
     if (to.meta.open) return true
     // A supervisor's account has no desk: the sign-in page tells her where her work is.
     if (!session.isDesk.value) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
+    // A new password or a second factor first: until then the server answers nothing else.
+    if (session.me.value?.must.length && to.name !== 'security') return { name: 'security' }
     if (!session.may(to.meta.right))
       return { name: 'lost', params: { rest: to.path.slice(1).split('/') }, query: { why: 'right' } }
     return true

@@ -30,6 +30,10 @@ const en: typeof zh = {
     submit: 'Sign in',
     busy: 'Signing in…',
     missing: 'Enter your account and password.',
+    totp: '6-digit code of your authenticator',
+    enrolling: 'Enrolling this phone: sign in with your password and it is done.',
+    erased:
+      'An administrator had this phone erased; unsent records were sent first. To use it again, have it enrolled anew.',
     again: 'Please sign in again',
     againWhy: 'Your session has ended. All your records are safe on this phone and go on after you sign in.',
     otherWhy: '{name} is signed in on this phone now. Your records only travel under your own name: sign in yourself.',
@@ -443,6 +447,16 @@ const en: typeof zh = {
     data: 'Work data',
     dataCount: '{grids} grid(s), {employers} employers',
     refresh: 'Update now',
+  },
+  password: {
+    title: 'Change password',
+    asked: 'Your password is temporary. Set one of your own first.',
+    rule: 'At least {n} characters with {kinds} of: capitals, small letters, digits, others; without login or name.',
+    current: 'Current password',
+    fresh: 'New password',
+    again: 'New password once more',
+    mismatch: 'The two new passwords differ.',
+    set: 'Set new password',
   },
 }
 

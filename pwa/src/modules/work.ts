@@ -6,7 +6,7 @@
  */
 import { shallowRef } from 'vue'
 import { makeApi, resultOf } from '@/api/client'
-import type { Result } from '@/api/problems'
+import { meansSignIn, type Result } from '@/api/problems'
 import { DeviceDb, LocalDb, readMeta, storeOf, writeMeta } from '@/local/db'
 import type { Capture } from '@/local/outbox'
 import { FIRST_POLICIES, type Binding, type Me } from '@/local/shapes'
@@ -29,6 +29,9 @@ export const work = shallowRef<Work | null>(null)
 export const syncState = shallowRef<SyncState>(FIRST_STATE)
 /** Whether the browser promised not to clear the store by itself; null while nobody asked. */
 export const isPersistent = shallowRef<boolean | null>(null)
+
+/** This phone was erased by order of an administrator; said until somebody signs in here again. */
+export const wasErased = shallowRef(false)
 
 /** The phone's store cannot be opened: nothing could be kept, so nothing is offered. */
 export const storeTrouble = shallowRef(false)
@@ -59,6 +62,7 @@ const TIDY_AFTER_MS = 20_000
 export async function resumeWork(languageOf: () => string): Promise<void> {
   language = languageOf
   listenForOccasions()
+  await confirmErased()
   const accountId = localStorage.getItem(ACCOUNT_KEY)
   if (!accountId) return
   const db = new LocalDb(storeOf(accountId))
@@ -116,17 +120,48 @@ function startEngine(): void {
     app_version: __APP_VERSION__,
     language,
     network: networkNow,
+    erase: () => eraseStore(db),
   })
   engine = fresh
   syncState.value = fresh.state.value
   fresh.state.watch((state) => {
-    if (engine === fresh) syncState.value = state
+    if (engine !== fresh) return
+    syncState.value = state
+    if (state.wipe === 'erased') leaveErased(fresh)
   })
   setTimeout(() => {
     if (engine === fresh) fresh.tidy().catch(noteSurprise)
   }, TIDY_AFTER_MS)
   askToPersist()
   requestSync()
+}
+
+/** Erase the store; a mark on the phone remembers to tell the server, should it be cut off just then. */
+async function eraseStore(db: LocalDb): Promise<void> {
+  await writeMeta(device, 'erased', true)
+  await db.delete()
+  localStorage.removeItem(ACCOUNT_KEY)
+}
+
+/** Nobody is at work here any more, and the sign-in page says why. */
+function leaveErased(erased: SyncEngine): void {
+  wasErased.value = true
+  work.value = null
+  channel?.postMessage({ type: 'signed', account_id: null })
+  void erased
+    .settled()
+    .then(() => confirmErased())
+    .then(() => erased.stop())
+    .catch(noteSurprise)
+  engine = null
+}
+
+/** Tell the server, as often as needed, that the store is gone; it stops asking by refusing the session. */
+async function confirmErased(): Promise<void> {
+  if (!(await readMeta<boolean>(device, 'erased'))) return
+  wasErased.value = true
+  const answer = await resultOf(api().POST('/api/me/device/wiped', { body: { left_unsent: 0 } }))
+  if (answer.ok || meansSignIn(answer.problem)) await device.meta.delete('erased')
 }
 
 async function stopEngine(): Promise<void> {
@@ -200,14 +235,27 @@ const api = () =>
   })
 
 /** Sign in. Another person than before gets her own store; the first one's work stays in hers and waits for her. */
-export async function signIn(login: string, password: string): Promise<Result<Me>> {
+export async function signIn(
+  login: string,
+  password: string,
+  more: { totp?: string; enrolment_code?: string } = {},
+): Promise<Result<Me>> {
   const device_id = await deviceId()
   const before = work.value
   const result = await withNothingUnderWay(async (): Promise<Result<Me>> => {
-    const body = { login, password, device_id, device_name: deviceName() }
+    const body = {
+      login,
+      password,
+      device_id,
+      device_name: deviceName(),
+      device_model: await deviceModel(),
+      totp: more.totp ?? '',
+      enrolment_code: more.enrolment_code ?? '',
+    }
     const answer = await resultOf(api().POST('/api/auth/sign-in', { body }))
     if (!answer.ok) return answer
     const me = answer.data as Me
+    wasErased.value = false
     const db = before?.me.account_id === me.account_id ? before.db : new LocalDb(storeOf(me.account_id))
     if (before && before.db !== db) before.db.close()
     await begin(me, db)
@@ -233,6 +281,24 @@ export async function signOut(): Promise<void> {
 function deviceName(): string {
   const { userAgent } = navigator
   return (/\(([^)]+)\)/.exec(userAgent)?.[1] ?? userAgent).slice(0, 120)
+}
+
+/** The phone's model where the browser tells it (Chromium on Android); empty elsewhere. */
+async function deviceModel(): Promise<string> {
+  const { userAgentData } = navigator as {
+    userAgentData?: { getHighEntropyValues: (hints: string[]) => Promise<{ model?: string }> }
+  }
+  const told = await userAgentData?.getHighEntropyValues(['model']).catch(() => undefined)
+  return (told?.model ?? '').slice(0, 120)
+}
+
+/** A new password of one's own; what must come first is then asked anew. */
+export async function changePassword(current_password: string, new_password: string): Promise<Result<void>> {
+  const answer = await resultOf(api().POST('/api/me/password', { body: { current_password, new_password } }))
+  if (!answer.ok) return answer
+  if (work.value) work.value = { ...work.value, me: { ...work.value.me, must: [] } }
+  requestSync()
+  return { ok: true, data: undefined }
 }
 
 interface NetworkInformation {

@@ -357,7 +357,9 @@ describe('stopping', () => {
     const { db, engine } = await engineWith({
       'POST /api/sync/push': (init) =>
         new Promise((_, reject) => {
-          init?.signal?.addEventListener('abort', () => reject(new DOMException('stopped', 'AbortError')))
+          const stopped = () => reject(new DOMException('stopped', 'AbortError'))
+          if (init?.signal?.aborted) stopped()
+          init?.signal?.addEventListener('abort', stopped)
         }),
     })
     await recordCheckIn(db, capture(), checkInOf('e1'), null)
@@ -377,5 +379,98 @@ describe('stopping', () => {
     await engine.tidy()
     expect((await db.outbox.toArray()).map((row) => row.employer_id)).toEqual(['e2'])
     expect(await db.records.count()).toBe(1)
+  })
+})
+
+describe('an order to erase this phone', () => {
+  const wipe = () => problem('device_wipe', 403)
+
+  it('is followed only when all that is unsent has reached the server, originals too', async () => {
+    const tus = tusServer()
+    const said: unknown[] = []
+    const { db, engine, asked } = await engineWith({
+      ...tus.routes,
+      'GET /api/me': wipe,
+      'POST /api/me/device/wiped': (init) => {
+        said.push(JSON.parse(String(init?.body)))
+        return new Response(null, { status: 204 })
+      },
+    })
+    const photo = await visitWithPhoto(db)
+    let heldAtErasing = -1
+    const held = db.delete.bind(db)
+    db.delete = (async () => {
+      heldAtErasing = await db.outbox.filter((row) => row.state !== 'sent').count()
+      await held()
+    }) as unknown as typeof db.delete
+    await engine.sync()
+    await engine.settled()
+    expect(heldAtErasing).toBe(0)
+    expect(tus.stored.get(`${photo.id}:copy`)).toBe(photo.copy_sha256)
+    expect(tus.stored.get(`${photo.id}:original`)).toBe(photo.original_sha256)
+    expect(said).toEqual([{ left_unsent: 0 }])
+    expect(asked).not.toContain('GET /api/sync/pull')
+    expect(engine.state.value).toMatchObject({ wipe: 'erased', session: 'signed_out' })
+    expect(db.isOpen()).toBe(false)
+  })
+
+  it('waits while the network is away, and erases nothing', async () => {
+    let isAway = true
+    const { db, engine, clock, asked } = await engineWith({
+      'GET /api/me': wipe,
+      'POST /api/me/device/wiped': () => new Response(null, { status: 204 }),
+      'POST /api/sync/push': (init) => {
+        if (isAway) throw new TypeError('Failed to fetch')
+        const { operations } = JSON.parse(String(init?.body)) as { operations: { body: string }[] }
+        return json({
+          server_time: '2026-11-24T04:00:05Z',
+          outcomes: operations.map(({ body }) => {
+            const { op_id } = JSON.parse(body) as { op_id: string }
+            return { op_id, outcome: 'applied', receipt: { op_id, op_sha256: sha256OfText(body), received_at: '2026-11-24T04:00:05Z' }, problem: null, flags: [] } // prettier-ignore
+          }),
+        })
+      },
+    })
+    await recordCheckIn(db, capture(), checkInOf(newId()), null)
+    await engine.sync()
+    expect(await db.outbox.count()).toBe(1)
+    expect(asked).not.toContain('POST /api/me/device/wiped')
+    expect(engine.state.value).toMatchObject({ wipe: 'sending', problem: { type: 'no_network' } })
+    isAway = false
+    clock.now += 3_600_000
+    await engine.sync()
+    expect(engine.state.value.wipe).toBe('erased')
+    expect(asked).toContain('POST /api/me/device/wiped')
+  })
+
+  it('counts what the server would not take, so that the desk knows', async () => {
+    const said: unknown[] = []
+    const { db, engine } = await engineWith({
+      'GET /api/me': wipe,
+      'POST /api/sync/push': () => problem('invalid_input', 422),
+      'POST /api/me/device/wiped': (init) => {
+        said.push(JSON.parse(String(init?.body)))
+        return new Response(null, { status: 204 })
+      },
+    })
+    await recordCheckIn(db, capture(), checkInOf(newId()), null)
+    await engine.sync()
+    expect(said).toEqual([{ left_unsent: 1 }])
+  })
+})
+
+describe('what the desk hears of a phone', () => {
+  it('is how much it still holds, with every round', async () => {
+    const heard: (string | null)[] = []
+    const { db, engine } = await engineWith({
+      'GET /api/me': (init) => {
+        heard.push(new Headers(init?.headers).get('X-Wangge-Unsent'))
+        return json(me())
+      },
+    })
+    await recordCheckIn(db, capture(), checkInOf(newId()), null)
+    await engine.sync()
+    await engine.sync()
+    expect(heard).toEqual(['1,0', '0,0'])
   })
 })

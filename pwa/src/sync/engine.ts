@@ -5,7 +5,7 @@
  */
 import { meansSignIn, ownProblem, type Problem } from '@/api/problems'
 import { readMeta, writeMeta } from '@/local/db'
-import { asksForPerson } from '@/local/outbox'
+import { asksForPerson, isReceived } from '@/local/outbox'
 import type { Me } from '@/local/shapes'
 import { backoffMs } from './backoff'
 import { call, type Fetch, type Locks, type Network, type SyncContext } from './context'
@@ -15,6 +15,7 @@ import { refreshReference } from './reference'
 import { FIRST_STATE, Watched, type SyncState } from './state'
 import { upload } from './upload'
 
+const WIPE_UPLOAD_TRIES = 8
 export const SYNC_LOCK = 'wangge-sync'
 export const UPLOAD_LOCK = 'wangge-upload'
 
@@ -29,6 +30,8 @@ export interface EngineOptions {
   app_version?: string
   language?: () => string
   network?: () => Network
+  /** Clear this account's store for good; what else of it lies outside is the caller's to clear. */
+  erase?: () => Promise<void>
 }
 
 /** Locks within one JavaScript world, for where there are no Web Locks. */
@@ -46,6 +49,31 @@ export function ownLocks(): Locks {
   }
 }
 
+/** Operations and photos that the server has not answered for, as `12,3`. */
+async function unsent(db: SyncContext['db']): Promise<string> {
+  const [operations, photos] = await Promise.all([
+    db.outbox.where('state').anyOf('waiting', 'sending').count(),
+    db.uploads.where('state').notEqual('stored').count(),
+  ])
+  return `${operations},${photos}`
+}
+
+/** Whether something is still on its way: what failed just now is tried again, a photo not for ever. */
+async function isStillOnItsWay(db: SyncContext['db']): Promise<boolean> {
+  const operations = await db.outbox.where('state').anyOf('waiting', 'sending').toArray()
+  if (operations.some((row) => !isReceived(row))) return true
+  const announced = await db.outbox.filter((row) => row.kind === 'evidence.announce' && isReceived(row)).toArray()
+  const photos = new Set(announced.map((row) => row.entity_id))
+  const parts = await db.uploads.where('state').equals('waiting').toArray()
+  return parts.some((part) => photos.has(part.photo_id) && part.attempts < WIPE_UPLOAD_TRIES)
+}
+
+/** What could not be handed over because the server refused to take it. */
+async function leftUnsent(db: SyncContext['db']): Promise<number> {
+  const kept = await db.outbox.filter((row) => row.state !== 'sent' && !isReceived(row)).count()
+  return kept + (await db.uploads.where('state').notEqual('stored').count())
+}
+
 export class SyncEngine {
   readonly state = new Watched<SyncState>(FIRST_STATE)
   private readonly context: SyncContext
@@ -57,6 +85,7 @@ export class SyncEngine {
   /** Originals that the person wants sent now, whatever the network. */
   private readonly wanted = new Set<string>()
   private failures = 0
+  private readonly erase: () => Promise<void>
 
   constructor(options: EngineOptions) {
     this.context = {
@@ -69,6 +98,7 @@ export class SyncEngine {
       network: () => ({ type: null, save_data: false }),
       ...options,
     }
+    this.erase = options.erase ?? (() => options.db.delete())
   }
 
   /** A round of data, then photos. Resolves when the data is through; `settled()` waits for the photos too. */
@@ -137,13 +167,18 @@ export class SyncEngine {
         throw error
       }
     } while (this.again && !problem && !signal.aborted)
+    if (this.state.value.wipe) return problem
     if (!signal.aborted && (!problem || problem.type === 'right_missing')) void this.sendPhotos().catch(() => undefined)
     return problem
   }
 
   private async oneRound(signal: AbortSignal): Promise<Problem | null> {
     const { context, state } = this
-    const problem = (await this.confirmAccount(signal)) ?? (await this.pushThenPull(signal))
+    let problem = await this.confirmAccount(signal)
+    if (problem?.type === 'device_wipe') {
+      problem = await this.handOverAndErase(signal)
+      if (!problem) return null
+    } else problem ??= await this.pushThenPull(signal)
     if (!problem) {
       this.failures = 0
       await writeMeta(context.db, 'synced_at', new Date(context.now()).toISOString())
@@ -168,12 +203,41 @@ export class SyncEngine {
 
   /** The cookie may be another person's by now; nothing of hers goes out under a wrong name. */
   private async confirmAccount(signal: AbortSignal): Promise<Problem | null> {
-    const answer = await call(this.context, (api, signal) => api.GET('/api/me', { signal }), signal)
+    // Beside the question, for the desk's list of phones: how much this one still holds.
+    const headers = { 'X-Wangge-Unsent': await unsent(this.context.db) }
+    const answer = await call(this.context, (api, signal) => api.GET('/api/me', { signal, headers }), signal)
     if (!answer.ok) return answer.problem
     const me = answer.data as Me
     if (me.account_id !== this.context.account_id) return ownProblem('other_account', 409, { name: me.person.name })
     await writeMeta(this.context.db, 'me', me)
     this.state.set({ session: 'ok' })
+    return null
+  }
+
+  /** The order to erase this phone: all that is unsent goes to the server first, then the store goes, then the server is told. */
+  private async handOverAndErase(signal: AbortSignal): Promise<Problem | null> {
+    const { context, state } = this
+    const { db } = context
+    state.set({ phase: 'pushing', wipe: 'sending' })
+    // Waiting for a better moment has no sense any more.
+    await db.outbox.where('state').anyOf('waiting', 'sending').modify({ next_at: 0 })
+    await db.uploads.where('state').equals('waiting').modify({ next_at: 0 })
+    const pushed = await push(context, signal)
+    if (pushed.problem && pushed.problem.type !== 'right_missing') return pushed.problem
+    const sent = await context.locks.request(UPLOAD_LOCK, { signal }, () =>
+      upload(context, { everything: true, signal, onProgress: (uploading) => state.set({ uploading }) }),
+    )
+    state.set({ uploading: null })
+    if (sent.problem) return sent.problem
+    if (await isStillOnItsWay(db)) return ownProblem('still_unsent')
+    const left = await leftUnsent(db)
+    await this.erase()
+    state.set({ phase: 'idle', problem: null, next_at: null, wipe: 'erased', session: 'signed_out' })
+    await call(
+      context,
+      (api, signal) => api.POST('/api/me/device/wiped', { body: { left_unsent: left }, signal }),
+      signal,
+    )
     return null
   }
 
@@ -230,6 +294,6 @@ export class SyncEngine {
     })
   }
 
-  /** The last `me` this phone was told. */
+  /** The last `me` this phone was told; undefined when its store is gone. */
   me = () => readMeta<Me>(this.context.db, 'me')
 }

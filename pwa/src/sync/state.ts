@@ -7,6 +7,8 @@ export interface SyncState {
   uploading: UploadProgress | null
   /** `signed_out`: the server asks for sign-in. `other_account`: the session on this phone is another person's. */
   session: 'unknown' | 'ok' | 'signed_out' | 'other_account'
+  /** The deployment ordered this phone erased: `sending` what it still holds, then `erased`. Null: no such order. */
+  wipe: 'sending' | 'erased' | null
   /** Of the first work package. */
   progress: { done: number; total: number } | null
   /** Why the last round ended early; null when it went through. */
@@ -21,6 +23,7 @@ export const FIRST_STATE: SyncState = {
   phase: 'idle',
   uploading: null,
   session: 'unknown',
+  wipe: null,
   progress: null,
   problem: null,
   upload_problem: null,

@@ -24,7 +24,7 @@ export interface UploadReport {
 const CHUNK_BYTES = 512 * 1024
 const HASH_TRIES = 3
 /** Answers after which sending more would only fail again: everything waits, nobody is asked about one photo. */
-const STOPS_ALL = new Set(['no_network', 'server_slow', 'server_unavailable', 'not_signed_in', 'session_expired', 'other_account', 'rate_limited']) // prettier-ignore
+const STOPS_ALL = new Set(['no_network', 'server_slow', 'server_unavailable', 'not_signed_in', 'session_expired', 'session_idle', 'other_account', 'rate_limited']) // prettier-ignore
 
 /** Whether originals may travel by themselves now: policy first, then the kind of network. */
 export function originalsMayTravel(policy: Policies['original_upload'], context: SyncContext): boolean {
@@ -38,12 +38,14 @@ export async function upload(
   context: SyncContext,
   options: {
     wanted?: ReadonlySet<string>
+    /** Originals too, whatever policy and network say: the phone is about to be erased. */
+    everything?: boolean
     signal?: AbortSignal
     onProgress?: (progress: UploadProgress | null) => void
   } = {},
 ): Promise<UploadReport> {
   const policy = (await readMeta<Me>(context.db, 'me'))?.policies.original_upload ?? 'wifi'
-  const originals = originalsMayTravel(policy, context)
+  const originals = options.everything === true || originalsMayTravel(policy, context)
   const wanted = policy === 'never' ? undefined : options.wanted
   let stored = 0
   const tried = new Set<string>()

@@ -6,6 +6,7 @@ import type { Me } from '../data/types'
 /** Who sits at this desk. One per page; requests that meet an ended session wait here for the next sign-in. */
 const me = shallowRef<Me | null>(null)
 const asking = shallowRef(false)
+const idleAfter = shallowRef<number | null>(null)
 let waiting: ((signedIn: boolean) => void)[] = []
 
 export function useSession() {
@@ -20,6 +21,9 @@ export function useSession() {
     signOut,
     signInAgain,
     giveUp,
+    /** Minutes without use after which the desk was signed out, while the dialog for that is open. */
+    idleAfter,
+    endIdle,
   }
 }
 
@@ -30,8 +34,8 @@ async function load(): Promise<Result<Me>> {
   return result
 }
 
-async function signIn(login: string, password: string): Promise<Result<Me>> {
-  const result = await api.signIn(login, password)
+async function signIn(login: string, password: string, totp = ''): Promise<Result<Me>> {
+  const result = await api.signIn(login, password, totp)
   if (result.ok) {
     me.value = result.data
     settle(true)
@@ -52,6 +56,14 @@ function signInAgain(): Promise<boolean> {
   return new Promise((resolve) => waiting.push(resolve))
 }
 
+/** Nobody has sat here for too long: the session ends, the page stays as it is under the dialog. */
+async function endIdle(): Promise<void> {
+  if (me.value === null || asking.value) return
+  idleAfter.value = me.value.session_idle_minutes
+  asking.value = true
+  await api.signOut()
+}
+
 /** She does not want to: whoever waited is told no, and the page starts over at the sign-in. */
 function giveUp() {
   me.value = null
@@ -62,5 +74,6 @@ function settle(signedIn: boolean) {
   const told = waiting
   waiting = []
   asking.value = false
+  idleAfter.value = null
   for (const tell of told) tell(signedIn)
 }

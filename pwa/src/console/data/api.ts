@@ -21,8 +21,8 @@ import type {
 type Query = Record<string, QueryValue>
 
 export const readMe = () => send<Me>('GET', '/api/me', { withoutSession: true })
-export const signIn = (login: string, password: string) =>
-  send<Me>('POST', '/api/auth/sign-in', { body: { login, password }, withoutSession: true })
+export const signIn = (login: string, password: string, totp = '') =>
+  send<Me>('POST', '/api/auth/sign-in', { body: { login, password, totp }, withoutSession: true })
 export const signOut = () => send<void>('POST', '/api/auth/sign-out', { withoutSession: true })
 
 export const listGrids = (query: Query, signal?: AbortSignal) => get<Page<GridItem>>('/api/grids', query, signal)

@@ -31,6 +31,18 @@ export function useSurroundings(given: Surroundings) {
   surroundings = given
 }
 
+let background = false
+
+/** Ask without counting as use of the session: what a page asks by itself must not keep a desk signed in that nobody sits at. */
+export function inBackground<T>(ask: () => T): T {
+  background = true
+  try {
+    return ask()
+  } finally {
+    background = false
+  }
+}
+
 /** The address with its query; empty values are left out, lists are joined by commas. */
 export function addressOf(path: string, query: Record<string, QueryValue> = {}): string {
   const params = new URLSearchParams()
@@ -55,6 +67,7 @@ async function once<T>(method: string, path: string, options: RequestOptions): P
         Accept: 'application/json',
         'Accept-Language': surroundings.language(),
         'X-Wangge-Client': `console/${__APP_VERSION__}`,
+        ...(background ? { 'X-Wangge-Background': '1' } : {}),
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
       body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),

@@ -11,7 +11,7 @@ type Wire = components['schemas']
 type Narrow<W, Over extends { [K in keyof Over]: K extends keyof W ? unknown : never }> = Omit<W, keyof Over> & Over
 
 export type Position = [number, number]
-export type Role = 'city' | 'county' | 'street' | 'community'
+export type Role = 'city' | 'county' | 'street' | 'community' | 'auditor'
 export type ReviewState = 'accepted' | 'waiting_review' | 'returned'
 export type PatrolStatus = 'planned' | 'started' | 'finished' | 'cancelled'
 export type StopStatus = 'planned' | 'visited' | 'skipped'

@@ -5,7 +5,8 @@ export interface MenuEntry {
   route: string
   icon: IconName
   title: string
-  right: string
+  /** The right that opens it; none: anyone at a desk. */
+  right?: string
   count?: 'waiting' | 'records'
 }
 
@@ -19,4 +20,7 @@ export const MENU: readonly MenuEntry[] = [
   { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
   { route: 'organisation', icon: 'organisation', title: 'organisation.title', right: 'unit.read' },
   { route: 'entrustments', icon: 'entrustments', title: 'entrustment.title', right: 'entrustment.read' },
+  { route: 'accounts', icon: 'accounts', title: 'menu.accounts', right: 'account.manage' },
+  { route: 'audit', icon: 'audit', title: 'menu.audit', right: 'audit.read' },
+  { route: 'rights', icon: 'key', title: 'menu.rights' },
 ]

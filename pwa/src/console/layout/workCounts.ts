@@ -1,6 +1,7 @@
 import { ref } from 'vue'
 import { useSession } from '../account/session'
 import { listEmployers, listKeptOperations } from '../data/api'
+import { inBackground } from '../data/request'
 
 /** How much waits for a person: shown beside the menu entries. */
 const counts = ref<{ waiting?: number; records?: number }>({})
@@ -24,7 +25,7 @@ export function useWorkCounts() {
   /** Keep counting until told to stop; a hidden page rests. */
   function keepFresh() {
     void refresh()
-    const timer = setInterval(() => document.visibilityState === 'visible' && void refresh(), EVERY_MS)
+    const timer = setInterval(() => document.visibilityState === 'visible' && void inBackground(refresh), EVERY_MS)
     return () => clearInterval(timer)
   }
 

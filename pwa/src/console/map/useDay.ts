@@ -1,7 +1,7 @@
 import { onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { useSession } from '../account/session'
 import * as api from '../data/api'
-import type { Result } from '../data/request'
+import { inBackground, type Result } from '../data/request'
 import type {
   CheckInRead,
   CoverageCounts,
@@ -38,22 +38,27 @@ export function useDay(day: Ref<string>) {
   const readAs = new Map<string, string>()
   let running: AbortController | null = null
 
-  async function refresh() {
+  /** What the map asks by itself does not count as use of the desk. */
+  let byItself = false
+  const by = <T>(ask: () => T): T => (byItself ? inBackground(ask) : ask())
+
+  async function refresh(options: { byItself?: boolean } = {}) {
+    byItself = options.byItself ?? false
     running?.abort()
     const mine = (running = new AbortController())
     const { signal } = mine
     const on = day.value
     refreshing.value = true
     const [patrolList, checkInList, visitList, waitingList, coverage] = await Promise.all([
-      allPages<PatrolItem>((page) => api.listPatrols({ on, page, page_size: PAGE_SIZE }, signal)),
-      allPages<CheckInRead>((page) => api.listCheckIns({ on, page, page_size: PAGE_SIZE }, signal)),
-      allPages<VisitRead>((page) => api.listVisits({ on, page, page_size: PAGE_SIZE }, signal)),
+      allPages<PatrolItem>((page) => by(() => api.listPatrols({ on, page, page_size: PAGE_SIZE }, signal))),
+      allPages<CheckInRead>((page) => by(() => api.listCheckIns({ on, page, page_size: PAGE_SIZE }, signal))),
+      allPages<VisitRead>((page) => by(() => api.listVisits({ on, page, page_size: PAGE_SIZE }, signal))),
       session.may('employer.read')
         ? allPages<EmployerItem>((page) =>
-            api.listEmployers({ review_state: 'waiting_review', page, page_size: PAGE_SIZE }, signal),
+            by(() => api.listEmployers({ review_state: 'waiting_review', page, page_size: PAGE_SIZE }, signal)),
           )
         : null,
-      session.may('coverage.read') ? api.countCoverage({}, signal) : null,
+      session.may('coverage.read') ? by(() => api.countCoverage({}, signal)) : null,
     ])
     if (mine !== running) return
     if (patrolList.ok) await readDetails(patrolList.data.items, signal)
@@ -79,7 +84,7 @@ export function useDay(day: Ref<string>) {
     const left = [...stale]
     const worker = async () => {
       for (let item = left.shift(); item && !signal.aborted; item = left.shift()) {
-        const result = await api.readPatrol(item.id, signal)
+        const result = await by(() => api.readPatrol(item.id, signal))
         if (!result.ok) continue
         next.set(item.id, result.data)
         readAs.set(item.id, JSON.stringify(item))
@@ -95,7 +100,7 @@ export function useDay(day: Ref<string>) {
   })
   void refresh()
   const timer = setInterval(() => {
-    if (document.visibilityState === 'visible' && !session.asking.value) void refresh()
+    if (document.visibilityState === 'visible' && !session.asking.value) void refresh({ byItself: true })
   }, EVERY_MS)
   const onVisible = () => document.visibilityState === 'visible' && void refresh()
   document.addEventListener('visibilitychange', onVisible)
@@ -105,7 +110,8 @@ export function useDay(day: Ref<string>) {
     document.removeEventListener('visibilitychange', onVisible)
   })
 
-  return { patrols, details, checkIns, visits, waiting, counts, asOf, refreshing, problem, cut, refresh }
+  const refreshNow = () => void refresh()
+  return { patrols, details, checkIns, visits, waiting, counts, asOf, refreshing, problem, cut, refresh: refreshNow }
 }
 
 function keep<T>(into: { value: T }, value: T) {
