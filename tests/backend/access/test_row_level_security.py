@@ -259,8 +259,6 @@ async def test_every_table_with_a_grid_path_has_row_level_security(owner: Owner)
     assert [r[0] for r in open_tables] == []
 
 
-@pytest.mark.parametrize("table", ["accounts", "sessions", "devices", "appointments", "audit_log", "sign_in_attempts", "people_private"])
-async def test_the_apis_role_cannot_read_sign_ins_or_the_audit_log(table: str, engine: AsyncEngine) -> None:
 @pytest.mark.parametrize("table", ["accounts", "sessions", "one_time_codes", "past_passwords", "appointments", "sign_in_attempts"])
 async def test_the_apis_role_cannot_read_secrets_of_sign_in(table: str, engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
