@@ -21,9 +21,17 @@ from factories import (
     Owner,
     Someone,
     Territory,
+    make_certificate,
+    make_designation,
+    make_duty,
     make_employer,
+    make_entrustment,
     make_evidence,
+    make_exam,
+    make_hand_over,
+    make_own_power,
     make_patrol,
+    make_person,
     make_person_with_account,
     make_session,
 )
@@ -38,7 +46,9 @@ PLACES = {"city": CITY, "county": WEST, "street": WEST_NORTH, "community": WEST_
 ROLES = tuple(PLACES)
 # An id in a path, by the endpoint's first word where the same word means two things.
 THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "evidence_id": "evidence", "account_id": "account",
-          "device_id": "device", "session_id": "session"}  # fmt: skip
+          "device_id": "device", "session_id": "session", "unit_id": "unit", "entrustment_id": "entrustment",
+          "designation_id": "designation", "person_id": "person", "certificate_id": "certificate", "duty_id": "duty",
+          "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change"}  # fmt: skip
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/evidence/{evidence_id}/copy"): {404},  # announced, and its bytes have not arrived
@@ -87,7 +97,26 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
     await owner.execute("insert into devices (id, account_id, name) values ($1, $2, '手机')", device, below.account_id)
     await make_session(owner, below.account_id, below.appointment_id)
     session = await owner.fetchval("select id from sessions where account_id = $1 limit 1", below.account_id)
+    person = await make_person(owner, path)
+    county, street = territory.units[path[: len(WEST)]], territory.units[path[: len(WEST_NORTH)]]
+    await make_own_power(owner, county)
+    exam = await make_exam(owner, path, below.id)
+    change = await owner.fetchval(
+        """insert into grid_changes (id, kind, made_by, effective_on, grid_id, grid_path, note, summary)
+           select gen_random_uuid(), 'rename', $1, current_date, id, path, '', '{}' from grids where path = $2::text::ltree returning id""",
+        below.id, path,
+    )  # fmt: skip
     return {
+        "unit": territory.units[path],
+        "entrustment": await make_entrustment(owner, county, street, path=path[: len(WEST_NORTH)]),
+        "designation": await make_designation(owner, employer, "key", below.id),
+        "person": person,
+        "certificate": await make_certificate(owner, person, kind="enforcement_certificate"),
+        "duty": await make_duty(owner, person, path),
+        "exam": exam,
+        "plan": await owner.fetchval("select plan_id from exams where id = $1", exam),
+        "hand_over": await make_hand_over(owner, person, below.id, holder.id),
+        "grid_change": change,
         "employer": employer,
         "patrol": await make_patrol(owner, holder, [employer]),
         "grid": territory.grids[path],
@@ -197,6 +226,11 @@ async def _fingerprint(owner: Owner) -> list[Any]:
         await owner.fetch("select id, revoked_at from sessions where grid_path <@ $1::text::ltree order by id", EAST),
         await owner.fetch("select id, revoked_at, wipe_ordered_at from devices where grid_path <@ $1::text::ltree order by id", EAST),
         await owner.fetchval("select count(*) from one_time_codes where grid_path <@ $1::text::ltree", EAST),
+        *[
+            await owner.fetch(f"select md5(t::text) from {table} t where grid_path <@ $1::text::ltree order by id", EAST)
+            for table in ("people", "units", "entrustments", "employer_designations", "certificates", "duties", "exams", "training_plans")
+        ],
+        await owner.fetch("select md5(g::text) from grids g where path <@ $1::text::ltree order by id", EAST),
     ]
 
 
@@ -227,6 +261,10 @@ async def test_every_right_that_is_asked_for_is_described_and_given_to_someone(r
         ("/api/patrols", "patrols", "id", "patrol.read"),
         ("/api/check-ins", "check_ins", "id", "records.read"),
         ("/api/visits", "visits", "id", "records.read"),
+        ("/api/duties", "duties", "id", "people.read"),
+        ("/api/certificates", "certificates", "id", "people.read"),
+        ("/api/entrustments", "entrustments", "id", "entrustment.read"),
+        ("/api/grid-changes", "grid_changes", "id", "grid.read"),
     ],
 )
 async def test_a_list_holds_the_subtree_of_whoever_may_read_it(
