@@ -19,7 +19,7 @@ ITEM = f"""
     (select o.name from units o where o.id = u.parent_id) as parent_name, u.grid_id,
     (select g.name from grids g where g.id = u.grid_id) as grid_name,
     (select count(*) from people p where p.unit_id = u.id) as people,
-    (select count(*) from units c where c.parent_id = u.id and c.closed_on is null) as children,
+    (select count(*) from units c where c.parent_id = u.id and (c.closed_on is null or c.closed_on >= china_today())) as children,
     (select count(*) from unit_powers w where w.unit_id = u.id and {HOLDS_TODAY}) as own_matters,
     exists (select from entrustments t where t.agent_id = u.id and t.state = 'in_force' and t.valid_from <= china_today()
             and {LAST_DAY} >= china_today()) as entrusted_today,

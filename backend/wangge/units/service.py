@@ -59,7 +59,7 @@ async def list_units(
     if q.strip():
         where.add("(u.name ilike :q or u.code = :code)", q=search_pattern(q), code=q.strip())
     if (one_of("status", status, STATES) or "open") != "all":
-        where.add("u.closed_on is null" if status != "closed" else "u.closed_on is not null")
+        where.add("u.closed_on < china_today()" if status == "closed" else "(u.closed_on is null or u.closed_on >= china_today())")
     found = await repository.units_page(db, where, order_by(sort, SORTS, "kind") + ", u.code", page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[UnitItem])
 

@@ -81,6 +81,5 @@ async def test_responsibility_finds_its_facts_by_indexes(role: str, owner: Owner
         "ix_entrustments_grid_id",
         "ix_entrustment_employers_employer_id",
         "ix_units_grid_id",
-        "ix_unit_powers_unit_id_matter_code",
     ):
         assert index in plan, plan

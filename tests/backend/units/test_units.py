@@ -140,7 +140,9 @@ async def test_an_empty_unit_closes_and_takes_no_more_changes(territory: Territo
     assert (closed["closed_on"], closed["close_reason"]) == (today().isoformat(), "合并")
     assert [p["valid_to"] for p in closed["own_powers"]] == [today().isoformat()]
     assert (await city.put(f"/api/units/{made}", json=edit(closed, name="x"))).json()["type"] == "unit_closed"
-    assert str(made) not in [u["id"] for u in (await city.get("/api/units", params={"q": "多余"})).json()["items"]]
+    assert (await city.get("/api/units", params={"q": "多余"})).json()["total"] == 1  # until its last day is over
+    await owner.execute("update units set closed_on = closed_on - 1 where id = $1", made)
+    assert (await city.get("/api/units", params={"q": "多余"})).json()["total"] == 0
     assert (await city.get("/api/units", params={"q": "多余", "status": "closed"})).json()["total"] == 1
 
 

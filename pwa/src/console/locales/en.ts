@@ -569,6 +569,7 @@ export default {
     publishedWhereHint: 'For instance the website of the bureau',
     published: 'Published',
     file: 'The document as a file',
+    chooseFile: 'Choose a file',
     fileHint: 'PDF, OFD, JPEG or PNG, at most 20 MB',
     note: 'Note',
     law: {

@@ -549,6 +549,7 @@ export default {
     publishedWhereHint: '例如：某局网站、公告栏',
     published: '公布',
     file: '委托书文件',
+    chooseFile: '选择文件',
     fileHint: 'PDF、OFD、JPEG 或 PNG，最多 20 MB',
     note: '备注',
     law: {
