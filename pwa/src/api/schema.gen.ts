@@ -894,6 +894,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units */
+        get: operations["ApiPeopleUnitsUnits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -1805,6 +1822,13 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[UnitChoice] */
+        "Page_wangge.people.schemas.UnitChoice_": {
+            items: components["schemas"]["UnitChoice"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[OperationRead] */
         "Page_wangge.sync.schemas.OperationRead_": {
             items: components["schemas"]["OperationRead"][];
@@ -2297,6 +2321,15 @@ export interface components {
             reason?: string | null;
             sort?: string | null;
         };
+        /** UnitChoice */
+        UnitChoice: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            parent_name: string | null;
+        };
         /** UnitCount */
         UnitCount: {
             expiring: number;
@@ -2442,6 +2475,7 @@ export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_w
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
+export type SchemaPageWanggePeopleSchemasUnitChoice = components['schemas']['Page_wangge.people.schemas.UnitChoice_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
 export type SchemaPageWanggeTrainingSchemasPlanItem = components['schemas']['Page_wangge.training.schemas.PlanItem_'];
 export type SchemaPageWanggeTrainingSchemasResultRead = components['schemas']['Page_wangge.training.schemas.ResultRead_'];
@@ -2488,6 +2522,7 @@ export type SchemaSignIn = components['schemas']['SignIn'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
+export type SchemaUnitChoice = components['schemas']['UnitChoice'];
 export type SchemaUnitCount = components['schemas']['UnitCount'];
 export type SchemaUnitOf = components['schemas']['UnitOf'];
 export type SchemaUnitRead = components['schemas']['UnitRead'];
@@ -4578,6 +4613,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+        };
+    };
+    ApiPeopleUnitsUnits: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.people.schemas.UnitChoice_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

@@ -6,7 +6,7 @@ export interface MenuEntry {
   icon: IconName
   title: string
   right: string
-  count?: 'waiting' | 'records'
+  count?: 'waiting' | 'records' | 'certificates'
 }
 
 export const MENU: readonly MenuEntry[] = [
@@ -17,4 +17,13 @@ export const MENU: readonly MenuEntry[] = [
   { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
   { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
   { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+  { route: 'people', icon: 'people', title: 'menu.people', right: 'people.read' },
+  {
+    route: 'certificates',
+    icon: 'certificate',
+    title: 'menu.certificates',
+    right: 'people.read',
+    count: 'certificates',
+  },
+  { route: 'training', icon: 'training', title: 'menu.training', right: 'people.read' },
 ]
