@@ -12,8 +12,10 @@ export type QueryValue = string | number | boolean | null | undefined | readonly
 export interface RequestOptions {
   query?: Record<string, QueryValue>
   body?: unknown
-  /** Sent as it is, instead of a body of JSON. */
+  /** A file to send as it is, in place of a body. */
   file?: Blob
+  /** What is asked for is a file, not JSON. */
+  asFile?: boolean
   signal?: AbortSignal
   /** Sign-in itself must not ask for sign-in. */
   withoutSession?: boolean
@@ -68,6 +70,7 @@ async function once<T>(method: string, path: string, options: RequestOptions): P
         'Accept-Language': surroundings.language(),
         'X-Wangge-Client': `console/${__APP_VERSION__}`,
         ...(background ? { 'X-Wangge-Background': '1' } : {}),
+        ...(options.file ? { 'Content-Type': 'application/octet-stream' } : {}),
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
       body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
@@ -79,7 +82,7 @@ async function once<T>(method: string, path: string, options: RequestOptions): P
   if (!response.ok) return failed(problemFrom(await response.json().catch(() => null), response))
   if (response.status === 204) return { ok: true, data: undefined as T }
   try {
-    return { ok: true, data: (await response.json()) as T }
+    return { ok: true, data: (options.asFile ? await response.blob() : await response.json()) as T }
   } catch {
     return failed(ownProblem(options.signal?.aborted ? 'aborted' : 'unexpected_answer', response.status))
   }
@@ -94,4 +97,5 @@ export async function send<T>(method: string, path: string, options: RequestOpti
 
 export const get = <T>(path: string, query?: Record<string, QueryValue>, signal?: AbortSignal) =>
   send<T>('GET', path, { query, signal })
+export const patch = <T>(path: string, body: unknown) => send<T>('PATCH', path, { body })
 export const post = <T>(path: string, body: unknown = {}) => send<T>('POST', path, { body })

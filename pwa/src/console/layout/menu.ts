@@ -7,7 +7,7 @@ export interface MenuEntry {
   title: string
   /** The right that opens it; none: anyone at a desk. */
   right?: string
-  count?: 'waiting' | 'records'
+  count?: 'waiting' | 'records' | 'certificates'
 }
 
 export const MENU: readonly MenuEntry[] = [
@@ -18,6 +18,15 @@ export const MENU: readonly MenuEntry[] = [
   { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
   { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
   { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+  { route: 'people', icon: 'people', title: 'menu.people', right: 'people.read' },
+  {
+    route: 'certificates',
+    icon: 'certificate',
+    title: 'menu.certificates',
+    right: 'people.read',
+    count: 'certificates',
+  },
+  { route: 'training', icon: 'training', title: 'menu.training', right: 'people.read' },
   { route: 'organisation', icon: 'organisation', title: 'organisation.title', right: 'unit.read' },
   { route: 'entrustments', icon: 'entrustments', title: 'entrustment.title', right: 'entrustment.read' },
   { route: 'accounts', icon: 'accounts', title: 'menu.accounts', right: 'account.manage' },
