@@ -34,7 +34,8 @@ CLEAN = "".join(
     f"delete from {table};"
     for table in (
         "changes", "sync_operations", "uploads", "evidence", "findings", "visits", "check_ins", "patrol_stops", "patrols",
-        "employers", "sign_in_attempts", "sign_in_failures", "one_time_codes", "past_passwords", "sessions", "devices", "accounts", "duties", "appointments", "people",
+        "employers", "sign_in_attempts", "sign_in_failures", "one_time_codes", "past_passwords", "sessions", "devices",
+        "accounts", "duties", "appointments", "people",
         "units", "grids",
     )
 ) + f"delete from policies where source = '{OF_A_TEST}';"  # fmt: skip

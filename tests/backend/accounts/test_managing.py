@@ -33,7 +33,9 @@ async def her(owner: Owner, territory: Territory) -> Someone:
     return await make_person_with_account(owner, WEST_NORTH_1, password_hash=HASH, login="wang.li", name="王丽")
 
 
-async def sign_in(client: Client, password: str = PASSWORD, login: str = "wang.li", **more: Any) -> tuple[httpx.AsyncClient, httpx.Response]:
+async def sign_in(
+    client: Client, password: str = PASSWORD, login: str = "wang.li", **more: Any
+) -> tuple[httpx.AsyncClient, httpx.Response]:
     http = client()
     http.headers["X-Wangge-Client"] = "field/0.3.1"
     return http, await http.post("/api/auth/sign-in", json={"login": login, "password": password, **more})
@@ -110,7 +112,9 @@ async def test_the_unit_above_manages_and_not_oneself_or_a_colleague(owner: Owne
     assert (await client(territory["city"]).post(f"/api/accounts/{auditor.account_id}/reset", json={})).status_code == 200
 
 
-async def test_a_reset_code_works_once_for_its_login_and_in_its_time(owner: Owner, her: Someone, territory: Territory, client: Client) -> None:
+async def test_a_reset_code_works_once_for_its_login_and_in_its_time(
+    owner: Owner, her: Someone, territory: Territory, client: Client
+) -> None:
     async def reset(code: str, login: str = "wang.li", password: str = NEW) -> httpx.Response:
         return await client().post("/api/auth/reset-password", json={"login": login, "code": code, "new_password": password})
 
@@ -259,7 +263,9 @@ async def test_a_phone_whose_session_ran_out_still_learns_that_it_is_to_be_erase
     assert (await phone.post("/api/sync/push", json={"operations": []})).status_code == 200
 
 
-async def test_a_phone_cannot_say_that_it_is_erased_when_nobody_asked(owner: Owner, her: Someone, territory: Territory, client: Client) -> None:
+async def test_a_phone_cannot_say_that_it_is_erased_when_nobody_asked(
+    owner: Owner, her: Someone, territory: Territory, client: Client
+) -> None:
     device = uuid4()
     phone, _ = await enrolled(client, territory, her, device)
 

@@ -1,6 +1,7 @@
 """One's own account: password, second factor, sessions, and what must be done first."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -71,7 +72,7 @@ async def test_a_weak_password_is_refused_with_everything_that_is_wrong(
 async def test_the_last_passwords_are_not_taken_again_and_older_ones_are(owner: Owner, her: Someone, client: Client) -> None:
     await make_policy(owner, "password_history", 3)
     http, chain = client(her), [PASSWORD, *(f"Kestrel-{n}-dunes-{n}x" for n in range(3))]
-    for current, new in zip(chain, chain[1:], strict=False):
+    for current, new in pairwise(chain):
         assert (await http.post("/api/me/password", json={"current_password": current, "new_password": new})).status_code == 204
 
     recent = await http.post("/api/me/password", json={"current_password": chain[-1], "new_password": chain[1]})
@@ -199,7 +200,9 @@ async def test_a_desk_left_alone_is_signed_out_and_a_phone_is_not(owner: Owner, 
 
 async def test_what_a_page_asks_by_itself_does_not_keep_the_session_open(owner: Owner, her: Someone, client: Client) -> None:
     async def used() -> float:
-        return float(await owner.fetchval("select extract(epoch from now() - last_used_at) from sessions where account_id = $1", her.account_id))
+        return float(
+            await owner.fetchval("select extract(epoch from now() - last_used_at) from sessions where account_id = $1", her.account_id)
+        )
 
     await owner.execute("update sessions set last_used_at = now() - interval '10 minutes' where account_id = $1", her.account_id)
     await client(her).get("/api/me", headers={"X-Wangge-Background": "1"})

@@ -23,6 +23,7 @@ from factories import (
 from fixture_types import Acting, Client
 from sqlalchemy import text
 
+from wangge.accounts.passwords import hash_password
 from wangge.audit_log.keeping import make_months_ahead, prune
 from wangge.cluster import ClusterUrls
 
@@ -69,6 +70,15 @@ async def test_a_refused_sign_in_names_the_address(territory: Territory, owner: 
     assert (row["subject_id"], row["address"]) == (territory["county"].account_id, "127.0.0.1")
 
 
+async def test_a_sign_in_is_a_line_of_whoever_signed_in(territory: Territory, owner: Owner, client: Client) -> None:
+    someone = await make_person_with_account(owner, WEST, password_hash=hash_password("Kestrel-over-7-dunes"))
+    await client().post("/api/auth/sign-in", json={"login": someone.login, "password": "Kestrel-over-7-dunes"})
+
+    row = await owner.fetchrow("select * from audit_log where action = 'signed_in' order by id desc limit 1")
+
+    assert (row["person_id"], row["account_id"], row["session_id"]) == (someone.id, someone.account_id, row["subject_id"])
+
+
 # ---- who may read it
 
 
@@ -89,7 +99,9 @@ async def test_the_citys_auditor_reads_all_a_countys_its_subtree_and_a_county_no
     }
     for name, someone in people.items():
         async with acting(someone) as (db, _):
-            seen[name] = set(await db.scalars(text("select subject_id from audit_log where subject_id = any(:ids)"), {"ids": [here, there]}))
+            seen[name] = set(
+                await db.scalars(text("select subject_id from audit_log where subject_id = any(:ids)"), {"ids": [here, there]})
+            )
 
     assert seen["city"] == seen["city auditor"] == {here, there}
     assert seen["county auditor"] == {here}
@@ -213,5 +225,7 @@ async def test_pruning_lets_whole_old_months_go_and_never_less_than_half_a_year(
     oldest = await owner.fetchval("select min(at) from audit_log")
     assert oldest >= await owner.fetchval("select date_trunc('month', now() - make_interval(days => $1))", keep)
     assert await owner.fetchval("select count(*) from audit_log where action = 'old' and at > now() - interval '175 days'") >= 2
-    assert await owner.fetchval("select count(*) from audit_log where action = 'audit_pruned' and at > now() - interval '1 minute'") >= len(gone)
+    assert await owner.fetchval("select count(*) from audit_log where action = 'audit_pruned' and at > now() - interval '1 minute'") >= len(
+        gone
+    )
     await make_months_ahead(database.owner)
