@@ -135,6 +135,14 @@ begin
     return found;
 end $$;
 
+-- From here on the transaction's lines in the audit log are this account's: it has just proved itself.
+create function act_as(wanted_account uuid) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform set_config('app.account_id', a.id::text, true), set_config('app.person_id', a.person_id::text, true)
+       from accounts a where a.id = wanted_account;
+end $$;
+revoke all on function act_as(uuid) from public;
+
 -- Open a session. A phone may be bound by a code in the same step; one that was stopped is refused until it is enrolled again.
 drop function auth_open_session(uuid, uuid, bytea, uuid, text, timestamptz);
 create function auth_open_session(wanted_account uuid, appointment uuid, token bytea, expires timestamptz, wanted_kind text,
@@ -181,7 +189,9 @@ begin
     insert into sessions (id, account_id, appointment_id, device_id, token_sha256, expires_at, kind, address, agent)
     values (opened, wanted_account, appointment, device, token, expires, wanted_kind,
             coalesce(current_setting('app.address', true), ''), coalesce(current_setting('app.agent', true), ''));
-    perform audit('signed_in', 'session', opened, jsonb_build_object('device_id', device, 'account_id', wanted_account), path);
+    perform act_as(wanted_account), set_config('app.session_id', opened::text, true),
+            set_config('app.device_id', coalesce(device::text, ''), true);
+    perform audit('signed_in', 'session', opened, jsonb_build_object('device_id', device), path);
     session_id := opened;
     return next;
 end $$;
@@ -230,6 +240,7 @@ begin
      where account_id = wanted_account and kind = 'reset' and code_sha256 = code and used_at is null and expires_at > now()
     returning clears_totp into clears;
     if not found then return false; end if;
+    perform act_as(wanted_account);
     if clears then perform auth_drop_totp(wanted_account); end if;
     perform auth_set_password(wanted_account, new_hash);
     delete from sign_in_failures f using accounts a where a.id = wanted_account and f.login = a.login;

@@ -1,7 +1,7 @@
 """One's own account: password, second factor, sessions, and what must be done first."""
 
-import itertools
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -72,7 +72,7 @@ async def test_a_weak_password_is_refused_with_everything_that_is_wrong(
 async def test_the_last_passwords_are_not_taken_again_and_older_ones_are(owner: Owner, her: Someone, client: Client) -> None:
     await make_policy(owner, "password_history", 3)
     http, chain = client(her), [PASSWORD, *(f"Kestrel-{n}-dunes-{n}x" for n in range(3))]
-    for current, new in itertools.pairwise(chain):
+    for current, new in pairwise(chain):
         assert (await http.post("/api/me/password", json={"current_password": current, "new_password": new})).status_code == 204
 
     recent = await http.post("/api/me/password", json={"current_password": chain[-1], "new_password": chain[1]})

@@ -15,7 +15,7 @@ from litestar import Litestar
 from wangge.accounts.passwords import hash_password
 from wangge.app import create_app
 from wangge.cluster import ClusterUrls
-from wangge.core.masking import mask_phone
+from wangge.core.masking import mask_id_number, mask_phone
 from wangge.core.settings import Settings, load_settings
 
 PASSWORD = "正确的 password 1"
@@ -241,8 +241,8 @@ async def test_the_apis_role_reads_no_table_of_sign_in(app: Litestar, her: Someo
                     await connection.execute(statement)
         for statement in (
             "select password_hash from accounts", "select totp_secret from accounts", "select token_sha256 from sessions",
-            "select code_sha256 from one_time_codes", "select auth_drop_totp(gen_random_uuid())",
-            "select audit_prune()", "update accounts set password_hash = ''",
+            "select code_sha256 from one_time_codes", "select auth_drop_totp(gen_random_uuid())", "select audit_prune()",
+            "update accounts set password_hash = ''",
             "select held_paths(gen_random_uuid(), now()::date)",
             "create table mine ()", "create temp table mine ()", "set role wangge_owner", "alter table people disable row level security",
         ):  # fmt: skip
@@ -266,3 +266,11 @@ async def test_sign_ins_and_failures_are_in_the_audit_log_without_passwords(owne
 @pytest.mark.parametrize(("phone", "masked"), [("13800001234", "138****1234"), ("", ""), ("110", "****"), ("0536-8888888", "053****8888")])
 def test_a_phone_number_is_shown_masked(phone: str, masked: str) -> None:
     assert mask_phone(phone) == masked
+
+
+@pytest.mark.parametrize(
+    ("number", "masked"),
+    [("370702198001010015", "370702**********15"), ("", ""), ("12345", "****"), ("370702800101001", "370702*******01")],
+)
+def test_an_identity_number_is_shown_masked(number: str, masked: str) -> None:
+    assert mask_id_number(number) == masked

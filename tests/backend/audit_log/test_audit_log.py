@@ -23,6 +23,7 @@ from factories import (
 from fixture_types import Acting, Client
 from sqlalchemy import text
 
+from wangge.accounts.passwords import hash_password
 from wangge.audit_log.keeping import make_months_ahead, prune
 from wangge.cluster import ClusterUrls
 
@@ -67,6 +68,15 @@ async def test_a_refused_sign_in_names_the_address(territory: Territory, owner: 
     row = await owner.fetchrow("select * from audit_log where action = 'sign_in_failed' order by id desc limit 1")
 
     assert (row["subject_id"], row["address"]) == (territory["county"].account_id, "127.0.0.1")
+
+
+async def test_a_sign_in_is_a_line_of_whoever_signed_in(territory: Territory, owner: Owner, client: Client) -> None:
+    someone = await make_person_with_account(owner, WEST, password_hash=hash_password("Kestrel-over-7-dunes"))
+    await client().post("/api/auth/sign-in", json={"login": someone.login, "password": "Kestrel-over-7-dunes"})
+
+    row = await owner.fetchrow("select * from audit_log where action = 'signed_in' order by id desc limit 1")
+
+    assert (row["person_id"], row["account_id"], row["session_id"]) == (someone.id, someone.account_id, row["subject_id"])
 
 
 # ---- who may read it

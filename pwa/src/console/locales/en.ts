@@ -834,7 +834,7 @@ export default {
     wholeNumber: 'Whole number',
   },
   audit: {
-    subtitle: 'Who did or read what, when and from where; only added to, and looking is recorded too',
+    subtitle: 'Only added to; looking is recorded too',
     at: 'Time',
     who: 'Person',
     action: 'Action',

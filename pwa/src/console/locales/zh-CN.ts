@@ -807,7 +807,7 @@ export default {
     wholeNumber: '完整电话',
   },
   audit: {
-    subtitle: '谁在何时何处做了什么、看了什么；只增不改，查询本身也会记录',
+    subtitle: '只增不改，查询也会记录',
     at: '时间',
     who: '人员',
     action: '操作',
