@@ -269,7 +269,8 @@ def test_a_phone_number_is_shown_masked(phone: str, masked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "masked"), [("370702198001010015", "370702**********15"), ("", ""), ("12345", "****"), ("370702800101001", "370702*******01")]
+    ("number", "masked"),
+    [("370702198001010015", "370702**********15"), ("", ""), ("12345", "****"), ("370702800101001", "370702*******01")],
 )
 def test_an_identity_number_is_shown_masked(number: str, masked: str) -> None:
     assert mask_id_number(number) == masked
