@@ -52,6 +52,8 @@ export async function call<T>(
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(), TIMEOUT_MS)
   const forward = () => limit.abort()
+  // Stopped before it began: an event that has passed would not come again.
+  if (signal?.aborted) limit.abort()
   signal?.addEventListener('abort', forward, { once: true })
   try {
     const result = await resultOf(ask(makeApi(apiOptions(context)), limit.signal), signal)

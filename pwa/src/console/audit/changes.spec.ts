@@ -21,7 +21,9 @@ describe('a line of the audit log', () => {
     expect(changesOf({ before: 'odd', after: [1] })).toEqual([])
   })
   it('shows moments by the office clock and leaves ids to the opened line', () => {
-    expect(summaryOf({ reason: '2026-11-27T01:00:07.728522+00:00', account_id: 'x' }, t, te)).toBe('原因 2026-11-27 09:00')
+    expect(summaryOf({ reason: '2026-11-27T01:00:07.728522+00:00', account_id: 'x' }, t, te)).toBe(
+      '原因 2026-11-27 09:00',
+    )
   })
   it('is summed up in words where there are words', () => {
     const details = { before: { status: 'planned' }, after: { status: 'cancelled' }, reason: '暴雨', q: '' }
