@@ -23,16 +23,19 @@ from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
 from wangge.employers.controllers import EmployerController
 from wangge.evidence.controllers import EvidenceController, UploadController
+from wangge.exports.controllers import ExportController
 from wangge.grids.controllers import GridController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
+from wangge.spatial_imports.controllers import SpatialImportController
+from wangge.spatial_imports.reading import stop_reading
 from wangge.sync.controllers import SyncController
 from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
     MapController, EmployerController, CoverageController, PeopleController, PatrolController, CheckInController,
-    VisitController,
+    VisitController, SpatialImportController, ExportController,
 )  # fmt: skip
 
 
@@ -50,6 +53,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         settings.evidence_dir.mkdir(parents=True, exist_ok=True)
         yield
+        await stop_reading()
         await engine.dispose()
 
     async def provide_db() -> AsyncGenerator[AsyncSession, None]:

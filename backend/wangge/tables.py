@@ -9,11 +9,12 @@ from wangge.grids.models import Duty, Grid
 from wangge.patrols.models import Patrol, PatrolStop
 from wangge.people.models import Appointment, Person, RoleRight, Unit
 from wangge.policies.models import Policy
+from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
 from wangge.sync.models import Change, Feed, SyncOperation
 from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Appointment", "AuditEntry", "Change", "CheckIn", "Device", "Duty", "Employer", "Evidence", "Feed",
     "Finding", "Grid", "Patrol", "PatrolStop", "Person", "Policy", "RoleRight", "Session", "SignInAttempt",
-    "SignInFailure", "SyncOperation", "Unit", "Upload", "Visit",
+    "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "Unit", "Upload", "Visit",
 ]  # fmt: skip

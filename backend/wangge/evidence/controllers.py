@@ -1,7 +1,5 @@
 """HTTP of evidence: tus 1.0.0 for bytes from phones, and reading what has arrived."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from email.utils import formatdate
 from typing import Any
 from uuid import UUID
@@ -17,7 +15,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from wangge.accounts.actor import Actor, provide_actor
+from wangge.accounts.acting import acting_for
+from wangge.accounts.actor import Actor
 from wangge.core.db import unit_of_work
 from wangge.core.settings import Settings
 from wangge.evidence import repository, service
@@ -25,7 +24,7 @@ from wangge.evidence.errors import TusVersionUnsupported, UploadTypeUnsupported
 from wangge.evidence.files import EvidenceFiles, evidence_files
 from wangge.evidence.rules import UNKNOWN_TYPE, Part, file_extension, upload_subject, whole_number
 from wangge.evidence.schemas import EvidenceRead
-from wangge.evidence.uploading import Acting, UploadState, begin_upload, receive_bytes, upload_state
+from wangge.evidence.uploading import UploadState, begin_upload, receive_bytes, upload_state
 
 TUS_VERSION = "1.0.0"
 TUS_EXTENSIONS = "creation,creation-with-upload,expiration"
@@ -72,17 +71,6 @@ async def requires_tus(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRo
     """
     if connection.scope["method"] != "OPTIONS" and connection.headers.get("tus-resumable") != TUS_VERSION:  # type: ignore[typeddict-item]
         raise TusVersionUnsupported()
-
-
-def acting_for(request: Request[Any, Any, Any], engine: AsyncEngine) -> Acting:
-    """Transactions as the request's person, one at a time, none of them open while bytes travel."""
-
-    @asynccontextmanager
-    async def acting() -> AsyncGenerator[tuple[AsyncSession, Actor], None]:
-        async with unit_of_work(engine) as db:
-            yield db, await provide_actor(request, db)
-
-    return acting
 
 
 def _headers(state: UploadState) -> dict[str, str]:

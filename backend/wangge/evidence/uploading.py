@@ -6,8 +6,7 @@ feed of everyone. Each step enters the database by itself.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
@@ -17,7 +16,7 @@ from litestar.types import Receive
 from sqlalchemy import RowMapping
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from wangge.accounts.actor import Actor
+from wangge.accounts.acting import Acting
 from wangge.core.errors import NotFound
 from wangge.core.ids import new_id
 from wangge.evidence import repository
@@ -36,7 +35,6 @@ from wangge.evidence.incoming import LostPlace, Writer
 from wangge.evidence.rules import Part
 
 log = structlog.get_logger()
-Acting = Callable[[], AbstractAsyncContextManager[tuple[AsyncSession, Actor]]]
 
 KEEP_PARTIAL_S = 7 * 86400
 SWEEP_EVERY_S = 3600

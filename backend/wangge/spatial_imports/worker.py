@@ -1,0 +1,32 @@
+"""The reading process: ``python -m wangge.spatial_imports.worker FOLDER MEMORY_BYTES CPU_SECONDS``.
+
+A stranger's file is read in a process of its own, so that whatever it does to memory or time ends with that process and never
+with the server. It takes ``job`` from the folder, prints the name of each stage, and leaves ``found``.
+"""
+
+import resource
+import sys
+from pathlib import Path
+
+TOO_HEAVY = 3
+"""Exit code when the memory did not suffice."""
+
+
+def main(folder: Path, memory_bytes: int, cpu_seconds: int) -> int:
+    """Examine the job in the folder; returns the exit code."""
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
+    from wangge.spatial_imports.examining import examine
+    from wangge.spatial_imports.jobs import decode_job, encode
+
+    # after the libraries are loaded: their own address space is no concern of the file's
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    try:
+        found = examine(decode_job((folder / "job").read_bytes()), lambda stage: print(stage, flush=True))
+        (folder / "found").write_bytes(encode(found))
+    except MemoryError:
+        return TOO_HEAVY
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
