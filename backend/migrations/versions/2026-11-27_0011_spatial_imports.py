@@ -83,9 +83,7 @@ def upgrade() -> None:
         sa.Column("preview", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column(
             "spot",
-            Geometry(
-                geometry_type="POINT", srid=4326, dimension=2, spatial_index=False, from_text="ST_GeomFromEWKT", name="geometry"
-            ),
+            Geometry(geometry_type="POINT", srid=4326, dimension=2, spatial_index=False, from_text="ST_GeomFromEWKT", name="geometry"),
             nullable=True,
         ),
         sa.Column("employer_id", sa.Uuid(), nullable=True),

@@ -14,7 +14,6 @@ from uuid import UUID
 import structlog
 from litestar.types import Receive
 from sqlalchemy import RowMapping
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.acting import Acting
 from wangge.core.errors import NotFound

@@ -93,9 +93,7 @@ async def _name(db: Any, grid_id: UUID | None, what: str) -> str:
     return f"{grid or ''}{what}_{china_day(utc_now()):%Y%m%d}"
 
 
-async def _written(
-    rows: list[dict[str, Any]], columns: dict[str, str], format_: ExportFormat, name: str, encoding: TextEncoding
-) -> Export:
+async def _written(rows: list[dict[str, Any]], columns: dict[str, str], format_: ExportFormat, name: str, encoding: TextEncoding) -> Export:
     """The file, made in a thread, two at a time; no transaction is open meanwhile."""
 
     def make() -> Export:

@@ -224,9 +224,7 @@ def _common_kind(kinds: set[str]) -> str:
     return "Unknown"
 
 
-def _shapefile(
-    features: Sequence[OutFeature], columns: list[str], name: str, notes: list[Note], encoding: TextEncoding
-) -> bytes:
+def _shapefile(features: Sequence[OutFeature], columns: list[str], name: str, notes: list[Note], encoding: TextEncoding) -> bytes:
     """One Shapefile for areas and one for points, when there are both; each with .prj and .cpg, in one zip."""
     groups: dict[str, list[OutFeature]] = {}
     for feature in features:

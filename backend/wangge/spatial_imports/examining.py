@@ -9,7 +9,6 @@ from typing import Any
 
 import shapely
 
-from wangge.core.problems import in_every_language
 from wangge.spatial_files.defects import Defect, describe
 from wangge.spatial_files.errors import SpatialFileRefused
 from wangge.spatial_files.features import Feature, KnownBoundary, NeedsAnswer, SpatialFile, Wanted
@@ -19,7 +18,7 @@ from wangge.spatial_files.repairs import apply_repairs, propose_repairs
 from wangge.spatial_imports.jobs import Found, Job, KnownArea, Row
 from wangge.spatial_imports.placing import place_areas, place_points
 from wangge.spatial_imports.previews import bounds_of_shapes, drawn_small, question_previews
-from wangge.spatial_imports.rules import agreed_repairs, plain_number, severity_of, suggested_columns, will_be_mended
+from wangge.spatial_imports.rules import agreed_repairs, kept_problem, plain_number, severity_of, suggested_columns, will_be_mended
 
 _MAX_PROPOSED = 5_000
 _MAX_REPAIR_PREVIEWS = 200
@@ -53,7 +52,7 @@ def examine(job: Job, tell: Tell) -> Found:
             tell("comparing")
             return Found(state="needs_answer", report={"question": _question(found, read)})
     except SpatialFileRefused as refusal:
-        return Found(state="failed", problem=dict(in_every_language(refusal)))
+        return Found(state="failed", problem=kept_problem(refusal))
     return _examined(job, found, wanted, tell)
 
 
@@ -96,9 +95,14 @@ def _examined(job: Job, file: SpatialFile, wanted: Wanted, tell: Tell) -> Found:
                 sketched += 1
                 row.repairs.append(
                     {
-                        "code": repair.code, "zh": repair.zh, "en": repair.en, "before_m2": repair.before_m2,
-                        "after_m2": repair.after_m2, "agreed": repair.code in after.repairs, "preview": sketch,
-                    }  # fmt: skip
+                        "code": repair.code,
+                        "zh": repair.zh,
+                        "en": repair.en,
+                        "before_m2": repair.before_m2,
+                        "after_m2": repair.after_m2,
+                        "agreed": repair.code in after.repairs,
+                        "preview": sketch,
+                    }
                 )
         rows.append(row)
         if not is_out:
@@ -144,7 +148,7 @@ def _placed(
 
 def _row(feature: Feature, after: Feature, columns: dict[str, str | None], extent: Any, is_out: bool) -> Row:
     def cell(what: str) -> str:
-        value = feature.attributes.get(columns[what]) if columns[what] else None
+        value = feature.attributes.get(columns[what] or "")
         return "" if value is None else str(value).strip()[:200]
 
     geometry = after.geometry
@@ -206,5 +210,3 @@ def _by_code(rows: Sequence[Row], of_file: Sequence[dict[str, Any]]) -> list[dic
         one = found.setdefault(defect["code"], {"code": defect["code"], "severity": defect["severity"], "count": 0})
         one["count"] += 1
     return sorted(found.values(), key=lambda one: (one["severity"] != "error", -one["count"], one["code"]))
-
-

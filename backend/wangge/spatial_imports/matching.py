@@ -66,9 +66,15 @@ def _add(row: Row, code: str, **words: Any) -> None:
     defect = describe(code, row.position, position=row.spot, **words)
     row.defects.append(
         {
-            "code": code, "severity": defect.severity, "zh": defect.zh, "en": defect.en, "position": row.spot,
-            "area_m2": None, "width_m": None, "others": [],
-        }  # fmt: skip
+            "code": code,
+            "severity": defect.severity,
+            "zh": defect.zh,
+            "en": defect.en,
+            "position": row.spot,
+            "area_m2": None,
+            "width_m": None,
+            "others": [],
+        }
     )
     row.severity = severity_of(row.defects)
 

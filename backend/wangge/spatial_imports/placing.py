@@ -30,11 +30,12 @@ def place_areas(
     defects = check_codes(features, columns["code"]) if columns["code"] else []
     shapes = [shapely.from_wkb(parent.wkb) for parent in parents]
     by_key: dict[str, list[int]] = defaultdict(list)
-    for place, parent in enumerate(parents):
+    for nth, parent in enumerate(parents):
         for key in {parent.code, parent.name}:
-            by_key[key].append(place)
+            by_key[key].append(nth)
     groups: dict[int, list[Feature]] = defaultdict(list)
     tree = shapely.STRtree(shapes)
+    place: int | None
     for feature in features:
         place = _named_parent(feature, columns["parent"], by_key) if len(parents) > 1 else 0
         if place is None:
@@ -44,11 +45,11 @@ def place_areas(
             rows[feature.index].parent_id = parents[place].id
         elif feature.geometry is not None:
             defects.append(describe("outside_all_parents", feature.index, position=rows[feature.index].spot))
-    for place, group in groups.items():
-        defects.extend(check_tiling(group, KnownBoundary(parents[place].code, parents[place].name, shapes[place])))
+    for nth, group in groups.items():
+        defects.extend(check_tiling(group, KnownBoundary(parents[nth].code, parents[nth].name, shapes[nth])))
     told = [
-        {"id": parents[place].id, "code": parents[place].code, "name": parents[place].name, "features": len(group)}
-        for place, group in sorted(groups.items())
+        {"id": parents[nth].id, "code": parents[nth].code, "name": parents[nth].name, "features": len(group)}
+        for nth, group in sorted(groups.items())
     ]
     return defects, told
 
@@ -77,10 +78,7 @@ def place_points(
     features: Sequence[Feature], parents: Sequence[KnownArea], match_column: str | None
 ) -> tuple[list[Defect], list[dict[str, Any]]]:
     """Say which points lie outside the area chosen, and which rows name the same employer, or none."""
-    if match_column:
-        defects = check_codes(features, match_column)
-    else:
-        defects = [describe("no_match_column")]
+    defects = check_codes(features, match_column) if match_column else [describe("no_match_column")]
     told: list[dict[str, Any]] = []
     for parent in parents[:1]:
         shape = shapely.from_wkb(parent.wkb)

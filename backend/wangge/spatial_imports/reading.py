@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from wangge.core.db import unit_of_work
 from wangge.core.errors import WanggeError
-from wangge.core.problems import in_every_language, known_error
+from wangge.core.problems import known_error
 from wangge.spatial_imports import repository
 from wangge.spatial_imports.errors import ImportFileGone, ImportReadingFailed
 from wangge.spatial_imports.jobs import Found, Job
 from wangge.spatial_imports.matching import match_points
 from wangge.spatial_imports.reader import read_apart
+from wangge.spatial_imports.rules import kept_problem
 
 log = structlog.get_logger()
 ALIVE_EVERY_S = 10
@@ -81,7 +82,7 @@ async def _found(engine: AsyncEngine, attempt: UUID, job: Job) -> Found:
 
 
 def _failed(error: WanggeError) -> Found:
-    return Found(state="failed", problem=dict(in_every_language(error)))
+    return Found(state="failed", problem=kept_problem(error))
 
 
 async def _tell(engine: AsyncEngine, attempt: UUID, stage: str | None) -> None:

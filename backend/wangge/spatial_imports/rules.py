@@ -6,6 +6,8 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
+from wangge.core.errors import WanggeError
+from wangge.core.problems import in_every_language
 from wangge.spatial_files.repairs import RepairCode
 from wangge.spatial_imports.schemas import Answers, AnswersPatch
 
@@ -81,3 +83,8 @@ def plain_number(text: Any) -> float | None:
     except ValueError:
         return None
     return value if 0 <= value <= 100_000 else None
+
+
+def kept_problem(error: WanggeError) -> dict[str, Any]:
+    """A problem as an import's row keeps it: in every language."""
+    return {str(language): problem for language, problem in in_every_language(error).items()}

@@ -51,17 +51,17 @@ class AnswersPatch(Struct, kw_only=True, forbid_unknown_fields=True):
     """Answers to change; what is not sent stays. ``version`` is the one that was looked at. The file is read again."""
 
     version: int
-    datum: Short | None | UnsetType = UNSET
-    axes: Literal["xy", "yx"] | None | UnsetType = UNSET
-    layer: Short | None | UnsetType = UNSET
-    encoding: Short | None | UnsetType = UNSET
-    columns: tuple[Short, Short] | None | UnsetType = UNSET
-    code_column: Short | None | UnsetType = UNSET
-    name_column: Short | None | UnsetType = UNSET
-    parent_column: Short | None | UnsetType = UNSET
-    match_column: Short | None | UnsetType = UNSET
+    datum: Short | UnsetType | None = UNSET
+    axes: Literal["xy", "yx"] | UnsetType | None = UNSET
+    layer: Short | UnsetType | None = UNSET
+    encoding: Short | UnsetType | None = UNSET
+    columns: tuple[Short, Short] | UnsetType | None = UNSET
+    code_column: Short | UnsetType | None = UNSET
+    name_column: Short | UnsetType | None = UNSET
+    parent_column: Short | UnsetType | None = UNSET
+    match_column: Short | UnsetType | None = UNSET
     match_by: MatchBy | UnsetType = UNSET
-    accuracy_column: Short | None | UnsetType = UNSET
+    accuracy_column: Short | UnsetType | None = UNSET
     repairs: Annotated[list[Consent], Meta(max_length=50)] | UnsetType = UNSET
     left_out: Annotated[list[int], Meta(max_length=100_000)] | UnsetType = UNSET
     mend_m2: Annotated[float, Meta(ge=0, le=1_000_000)] | UnsetType = UNSET

@@ -13,7 +13,6 @@ from wangge.core.audit import audit
 from wangge.core.errors import FieldProblem, InvalidInput, Language, NotFound, VersionStale
 from wangge.core.ids import new_id
 from wangge.core.paging import Page, order_by, search_pattern
-from wangge.core.problems import in_every_language
 from wangge.core.repository import Where
 from wangge.grids.service import in_subtree
 from wangge.policies.service import policies_in_force
@@ -23,7 +22,7 @@ from wangge.spatial_imports.files import ImportFiles
 from wangge.spatial_imports.jobs import Job
 from wangge.spatial_imports.models import STATES
 from wangge.spatial_imports.reading import SILENT_S, read_in_background
-from wangge.spatial_imports.rules import STATES_OPEN, merged
+from wangge.spatial_imports.rules import STATES_OPEN, kept_problem, merged
 from wangge.spatial_imports.schemas import Answers, AnswersPatch, FeatureRead, ImportDetail, ImportItem, Version
 
 RIGHT = "grid.edit"
@@ -52,7 +51,7 @@ def one_of(name: str, value: str, allowed: tuple[str, ...]) -> str:
 
 async def let_go(db: AsyncSession) -> None:
     """End what stopped with its server, so that nothing is "being read" for ever."""
-    await repository.let_go(db, SILENT_S, dict(in_every_language(ImportInterrupted())))
+    await repository.let_go(db, SILENT_S, kept_problem(ImportInterrupted()))
 
 
 async def list_imports(
@@ -167,7 +166,8 @@ async def preview_map(db: AsyncSession, actor: Actor, import_id: UUID, language:
     if row is None:
         raise NotFound()
     rows = await repository.preview_rows(db, import_id, PREVIEW_FEATURES)
-    shapes, spots = [], []
+    shapes: list[dict[str, Any]] = []
+    spots: list[dict[str, Any]] = []
     for one in rows:
         properties = {name: one[name] for name in ("position", "code", "name", "severity", "left_out", "outcome")}
         if one["preview"]:
@@ -180,7 +180,9 @@ async def preview_map(db: AsyncSession, actor: Actor, import_id: UUID, language:
 
 
 def _spot(position: int | None, defect: dict[str, Any], language: Language) -> dict[str, Any]:
-    properties = {"kind": "defect", "position": position, "code": defect["code"], "severity": defect["severity"], "detail": defect[language]}
+    properties = {
+        "kind": "defect", "position": position, "code": defect["code"], "severity": defect["severity"], "detail": defect[language],
+    }  # fmt: skip
     return {"type": "Feature", "geometry": {"type": "Point", "coordinates": defect["position"]}, "properties": properties}
 
 
