@@ -75,7 +75,7 @@ begin
       from placed_points p join spatial_import_features f on f.import_id = wanted and f.position = p.position and f.outcome = 'moved'
      where e.id = p.employer_id;
     update spatial_import_features f set outcome = 'outside' where f.import_id = wanted and f.outcome = 'moves';
-    return query select f.employer_id, f.outcome from spatial_import_features f where f.import_id = wanted;
+    return query select f.employer_id, f.outcome::text from spatial_import_features f where f.import_id = wanted;
 end $$;
 
 insert into role_rights (role, right_code) values
@@ -87,6 +87,6 @@ insert into policies (key, valid_from, value, unit, source) values
  ('import_max_bytes', '2026-01-01', '50000000', 'bytes', 'docs/decisions/0011: deployment''s choice; a city''s communities take 20 MB'),
  ('import_max_features', '2026-01-01', '100000', 'features', 'docs/decisions/0011'),
  ('import_read_seconds', '2026-01-01', '180', 's', 'docs/decisions/0011'),
- ('import_read_memory_bytes', '2026-01-01', '2500000000', 'bytes', 'docs/decisions/0011'),
+ ('import_read_memory_bytes', '2026-01-01', '1500000000', 'bytes', 'docs/decisions/0011: beyond the reader''s own libraries'),
  ('import_far_move_m', '2026-01-01', '1000', 'm', 'docs/decisions/0011: farther than any datum mistaken for another (GCJ-02, BD-09)'),
  ('export_max_features', '2026-01-01', '100000', 'features', 'docs/decisions/0011: what one import may hold again');
