@@ -5,6 +5,7 @@ from wangge.accounts.models import Account, AuditEntry, Device, Session, SignInA
 from wangge.check_ins.models import CheckIn
 from wangge.employers.models import Employer
 from wangge.evidence.models import Evidence, Upload
+from wangge.grid_changes.models import EmployerMove, GridChange, GridVersion, TilingCheck
 from wangge.grids.models import Duty, Grid
 from wangge.patrols.models import Patrol, PatrolStop
 from wangge.people.models import Appointment, Person, RoleRight, Unit
@@ -14,7 +15,7 @@ from wangge.sync.models import Change, Feed, SyncOperation
 from wangge.visits.models import Finding, Visit
 
 __all__ = [
-    "Account", "Appointment", "AuditEntry", "Change", "CheckIn", "Device", "Duty", "Employer", "Evidence", "Feed",
-    "Finding", "Grid", "Patrol", "PatrolStop", "Person", "Policy", "RoleRight", "Session", "SignInAttempt",
-    "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "Unit", "Upload", "Visit",
+    "Account", "Appointment", "AuditEntry", "Change", "CheckIn", "Device", "Duty", "Employer", "EmployerMove", "Evidence",
+    "Feed", "Finding", "Grid", "GridChange", "GridVersion", "Patrol", "PatrolStop", "Person", "Policy", "RoleRight", "Session", "SignInAttempt",
+    "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "TilingCheck", "Unit", "Upload", "Visit",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from wangge.core.migrate import run_script
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
 revision = "0011_spatial_imports"
-down_revision = "0001_first_light"
+down_revision = "0010_grids_that_tile"
 branch_labels = None
 depends_on = None
 
