@@ -14,6 +14,14 @@ GRIDS = """
     from grids g left join grids parent on parent.id = g.parent_id
     where {where} order by g.level, g.code
 """
+# As they stood at the end of a day in China: the history's states have the same columns, but for where they come from.
+GRIDS_ON = GRIDS.replace(
+    "from grids g left join grids parent on parent.id = g.parent_id",
+    "from grid_versions g "
+    + """
+    left join grid_versions parent on parent.grid_id = g.parent_id
+        and parent.valid_from < :end_of_day and (parent.valid_to is null or parent.valid_to >= :end_of_day)""",
+).replace("g.valid_from::text", "(g.valid_from at time zone 'Asia/Shanghai')::date::text as valid_from")
 EMPLOYERS = """
     select e.id::text, e.uscc, e.name, e.address, e.industry_code, e.employees, g.code as grid_code, g.name as grid_name, e.review_state,
            e.accuracy_m, e.position_source, (e.last_visited_at at time zone 'Asia/Shanghai')::date::text as last_visited,
@@ -23,14 +31,16 @@ EMPLOYERS = """
 """
 
 
-async def count_grids(db: AsyncSession, where: Where) -> int:
+async def count_grids(db: AsyncSession, where: Where, of_history: bool) -> int:
     """How many grids match."""
-    return await db.scalar(text(f"select count(*) from grids g where {where}"), where.values) or 0
+    table = "grid_versions" if of_history else "grids"
+    return await db.scalar(text(f"select count(*) from {table} g where {where}"), where.values) or 0
 
 
-async def grids_to_export(db: AsyncSession, where: Where) -> list[dict[str, Any]]:
+async def grids_to_export(db: AsyncSession, where: Where, of_history: bool) -> list[dict[str, Any]]:
     """The grids with their shapes (WKB)."""
-    return [dict(row) for row in (await db.execute(text(GRIDS.format(where=where)), where.values)).mappings()]
+    sql = (GRIDS_ON if of_history else GRIDS).format(where=where)
+    return [dict(row) for row in (await db.execute(text(sql), where.values)).mappings()]
 
 
 async def count_employers(db: AsyncSession, where: Where) -> int:

@@ -1,6 +1,7 @@
 """Writing what one may see to files of other programs; who took what out is in the audit log."""
 
 import asyncio
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import shapely
 from wangge.accounts.acting import Acting
 from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
-from wangge.core.clock import china_day, utc_now
+from wangge.core.clock import CHINA, china_day, utc_now
 from wangge.core.errors import FieldProblem, InvalidInput
 from wangge.core.repository import Where
 from wangge.employers.service import ON_OPEN_STOP
@@ -45,14 +46,14 @@ async def export_grids(acting: Acting, query: ExportQuery) -> Export:
     """
     async with acting() as (db, actor):
         actor.require(RIGHT)
-        where = Where("g.valid_to is null")
+        where = Where("g.valid_to is null") if query.on is None else _on_a_day(query.on)
         if query.level is not None:
             if not 1 <= query.level <= 4:
                 raise InvalidInput([FieldProblem("level", "unknown_level", "级别只能是 1 到 4。", "The level is 1 to 4.")])
             where.add("g.level = :level", level=query.level)
         await in_subtree(db, actor, where, query.grid_id, "g.path")
-        await _check_size(db, await repository.count_grids(db, where))
-        rows = await repository.grids_to_export(db, where)
+        await _check_size(db, await repository.count_grids(db, where, query.on is not None))
+        rows = await repository.grids_to_export(db, where, query.on is not None)
         await _audited(db, actor, "grids_exported", query, len(rows))
         name = await _name(db, query.grid_id, "网格")
     return await _written(rows, GRID_COLUMNS, query.format, name, query.encoding)
@@ -77,6 +78,12 @@ async def export_employers(acting: Acting, query: ExportQuery) -> Export:
     return await _written(rows, EMPLOYER_COLUMNS, query.format, name, query.encoding)
 
 
+def _on_a_day(day: date) -> Where:
+    """The states that held when that day ended in China."""
+    end = datetime.combine(day + timedelta(days=1), time(), CHINA)
+    return Where("g.valid_from < :end_of_day", "(g.valid_to is null or g.valid_to >= :end_of_day)", end_of_day=end)
+
+
 async def _check_size(db: Any, count: int) -> None:
     limit = int((await policies_in_force(db))["export_max_features"])
     if count > limit:
@@ -84,7 +91,8 @@ async def _check_size(db: Any, count: int) -> None:
 
 
 async def _audited(db: Any, actor: Actor, action: str, query: ExportQuery, count: int) -> None:
-    details = {"format": query.format, "level": query.level, "grid_id": str(query.grid_id) if query.grid_id else None, "count": count}
+    grid_id = str(query.grid_id) if query.grid_id else None
+    details = {"format": query.format, "level": query.level, "grid_id": grid_id, "on": str(query.on) if query.on else None, "count": count}
     await audit(db, action, "export", query.grid_id or actor.unit_id, details, actor.scope[0] if actor.scope else None)
 
 

@@ -8,12 +8,12 @@ from wangge.core.errors import Language, NotFound, VersionStale
 from wangge.core.ids import new_id
 from wangge.spatial_imports import repository
 from wangge.spatial_imports.errors import ImportClosed, ImportHasDefects, ImportNotReady
-from wangge.spatial_imports.schemas import ImportDetail, Version
+from wangge.spatial_imports.schemas import Apply, ImportDetail
 from wangge.spatial_imports.service import RIGHT, blockers, import_detail, let_go
 from wangge.spatial_imports.writing_grids import write_grids
 
 
-async def apply_import(acting: Acting, import_id: UUID, data: Version, language: Language) -> ImportDetail:
+async def apply_import(acting: Acting, import_id: UUID, data: Apply, language: Language) -> ImportDetail:
     """Write what was found, as it was looked at.
 
     First the import is marked as being written, so that nobody does it twice; then everything is written in one transaction;
@@ -31,7 +31,7 @@ async def apply_import(acting: Acting, import_id: UUID, data: Version, language:
             if row is None or row["state"] != "applying":  # let go in the meantime
                 raise ImportNotReady()
             if target == "grids":
-                result = await write_grids(db, actor, row)
+                result = await write_grids(db, actor, row, data.basis)
             else:
                 result = {"outcomes": await repository.set_positions(db, import_id)}
             await repository.mark_applied(db, import_id, actor.person_id, result)
@@ -44,7 +44,7 @@ async def apply_import(acting: Acting, import_id: UUID, data: Version, language:
         return await import_detail(db, actor, import_id, language)
 
 
-async def _claim(acting: Acting, import_id: UUID, data: Version) -> str:
+async def _claim(acting: Acting, import_id: UUID, data: Apply) -> str:
     async with acting() as (db, actor):
         actor.require(RIGHT)
         await let_go(db)

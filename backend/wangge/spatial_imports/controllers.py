@@ -14,11 +14,13 @@ from wangge.accounts.actor import Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.core.settings import Settings
+from wangge.grid_changes.schemas import Preview
 from wangge.spatial_imports import service
 from wangge.spatial_imports.applying import apply_import
 from wangge.spatial_imports.files import ImportFiles
 from wangge.spatial_imports.receiving import begin_import
-from wangge.spatial_imports.schemas import AnswersPatch, FeatureRead, ImportDetail, ImportItem, NewImport, Version
+from wangge.spatial_imports.schemas import AnswersPatch, Apply, FeatureRead, ImportDetail, ImportItem, NewImport, Version
+from wangge.spatial_imports.writing_grids import preview_grids
 
 
 class SpatialImportController(Controller):
@@ -118,13 +120,25 @@ class SpatialImportController(Controller):
         """The features drawn small and the spots of their defects, for a map."""
         return await service.preview_map(db, actor, import_id, language_of(request))
 
+    @get("/{import_id:uuid}/changes")
+    async def changes(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        import_id: FromPath[UUID],
+        parent_id: FromQuery[UUID | None] = None,
+    ) -> Preview:
+        """What writing would do to the grids below one parent: employers, people, patrols and phones it touches."""
+        return await preview_grids(db, actor, import_id, parent_id, language_of(request))
+
     @post("/{import_id:uuid}/apply", status_code=200)
     async def apply(
         self,
         request: Request[Any, Any, Any],
         engine: NamedDependency[AsyncEngine],
         import_id: FromPath[UUID],
-        data: JSONBody[Version],
+        data: JSONBody[Apply],
     ) -> ImportDetail:
         """Write it: areas as a change of grids, points to their employers; all of it or nothing."""
         return await apply_import(acting_for(request, engine), import_id, data, language_of(request))

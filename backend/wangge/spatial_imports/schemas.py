@@ -84,6 +84,12 @@ class Version(Struct, forbid_unknown_fields=True):
     version: int
 
 
+class Apply(Version, forbid_unknown_fields=True):
+    """The version that was looked at, and the ``basis`` of the preview of its changes, for areas of one parent."""
+
+    basis: str | None = None
+
+
 class ImportItem(Struct, kw_only=True):
     """An import in a list. ``counts`` are of features: all, with errors, with warnings, left out; null before reading ends."""
 

@@ -84,7 +84,9 @@ async def test_points_move_their_employers_and_every_row_has_an_outcome(
     assert await owner.fetchval("select grid_path::text from check_ins where id = $1", check_in) == WEST_NORTH_2
     assert await owner.fetchval("select count(*) from changes where entity_id = $1 and kind = 'employer'", near) >= 2
     assert await owner.fetchval("select old_position from spatial_import_features where employer_id = $1", near) == [119.1, 36.8]
-    assert await owner.fetchval("select count(*) from audit_log where action = 'import_applied' and subject_id = $1::uuid", found["id"]) == 1
+    assert (
+        await owner.fetchval("select count(*) from audit_log where action = 'import_applied' and subject_id = $1::uuid", found["id"]) == 1
+    )
 
 
 async def test_applying_twice_writes_once(owner: Owner, territory: Territory, upload: Upload, client: Client) -> None:
@@ -126,7 +128,10 @@ async def test_a_scope_that_shrinks_between_reading_and_writing_holds(
     employer = await make_employer(owner, position=(119.1, 36.8), uscc=CODES[0])
     found = await imported(upload, client, territory["county"], table((CODES[0], 119.101, 36.8, "")))
     await owner.execute(
-        "update employers set grid_path = $2::text::ltree, grid_id = $3 where id = $1", employer, EAST_NORTH_1, territory.grids[EAST_NORTH_1]
+        "update employers set grid_path = $2::text::ltree, grid_id = $3 where id = $1",
+        employer,
+        EAST_NORTH_1,
+        territory.grids[EAST_NORTH_1],
     )
 
     answer = await applied(client, territory["county"], found)
@@ -135,7 +140,9 @@ async def test_a_scope_that_shrinks_between_reading_and_writing_holds(
     assert await owner.fetchval("select ST_X(position) from employers where id = $1", employer) == 119.1
 
 
-async def test_nobody_writes_through_the_function_alone(owner: Owner, territory: Territory, upload: Upload, client: Client, acting: Any) -> None:
+async def test_nobody_writes_through_the_function_alone(
+    owner: Owner, territory: Territory, upload: Upload, client: Client, acting: Any
+) -> None:
     from sqlalchemy import text
     from sqlalchemy.exc import DBAPIError
 

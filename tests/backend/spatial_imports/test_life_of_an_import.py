@@ -71,7 +71,9 @@ def lying_shp() -> bytes:
     return packed.getvalue()
 
 
-@pytest.mark.parametrize("make", [bomb, deep_json, lying_shp, lambda: b"\xff\xd8\xff\xe0 a photo", lambda: b"SQLite format 3\0" + b"x" * 500])
+@pytest.mark.parametrize(
+    "make", [bomb, deep_json, lying_shp, lambda: b"\xff\xd8\xff\xe0 a photo", lambda: b"SQLite format 3\0" + b"x" * 500]
+)
 async def test_hostile_files_end_in_a_sentence(make: Callable[[], bytes], territory: Territory, upload: Upload) -> None:
     found = await upload(territory["county"], make(), "a.bin")
 
