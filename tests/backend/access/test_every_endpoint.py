@@ -30,6 +30,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/employers/{employer_id}/review": {"decision": "accept", "version": 1},
     "/api/coverage/uncovered": {},
     "/api/sync/push": {"operations": []},
+    "/api/spatial-imports/{import_id}": {"version": 1},
+    "/api/spatial-imports/{import_id}/apply": {"version": 1},
+    "/api/spatial-imports/{import_id}/withdraw": {"version": 1},
 }
 # What an upload must say before it is asked who sends it.
 UPLOADING = {
@@ -55,6 +58,17 @@ RIGHTS = [
     ("POST", f"/api/patrols/{ID}/cancel", "patrol.plan"),
     ("GET", "/api/check-ins", "records.read"),
     ("GET", "/api/visits", "records.read"),
+    ("GET", "/api/spatial-imports", "grid.edit"),
+    ("POST", "/api/spatial-imports", "grid.edit"),
+    ("GET", f"/api/spatial-imports/{ID}", "grid.edit"),
+    ("PATCH", f"/api/spatial-imports/{ID}", "grid.edit"),
+    ("GET", f"/api/spatial-imports/{ID}/features", "grid.edit"),
+    ("GET", f"/api/spatial-imports/{ID}/preview.geojson", "grid.edit"),
+    ("GET", f"/api/spatial-imports/{ID}/changes", "grid.edit"),
+    ("POST", f"/api/spatial-imports/{ID}/apply", "grid.edit"),
+    ("POST", f"/api/spatial-imports/{ID}/withdraw", "grid.edit"),
+    ("GET", "/api/exports/grids", "export.read"),
+    ("GET", "/api/exports/employers", "export.read"),
 ]
 
 
@@ -146,7 +160,8 @@ async def take_away(owner: Owner) -> AsyncIterator[TakeAway]:
 @pytest.mark.parametrize(("method", "path", "right"), RIGHTS)
 async def test_no_right_no_entry(method: str, path: str, right: str, take_away: TakeAway, territory: Territory, client: Client) -> None:
     await take_away("county", right)
-    pattern = path.replace(ID, "{employer_id}" if "employers" in path else "{patrol_id}")
+    kind = next((kind for word, kind in (("employers", "employer"), ("imports", "import")) if word in path), "patrol")
+    pattern = path.replace(ID, f"{{{kind}_id}}")
 
     answers = [
         await client(territory["county"], language=language).request(method, path, json=BODIES.get(pattern)) for language in ("zh-CN", "en")
@@ -184,12 +199,12 @@ async def test_a_street_reads_but_does_not_plan_or_review(territory: Territory, 
 
 LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
-    "/api/people/assignable",
+    "/api/people/assignable", "/api/spatial-imports",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
-TAKES_NO = {"/api/grids": ("grid_id", "on"), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",)}
+TAKES_NO = {"/api/grids": ("grid_id", "on"), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",), "/api/spatial-imports": ("on",)}
 
 
 @pytest.mark.parametrize(("path", "field", "value"), [(p, f, v) for p in LISTS for f, v in BAD_VALUES if f not in TAKES_NO.get(p, ())])

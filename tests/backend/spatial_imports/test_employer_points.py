@@ -5,8 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from factories import CITY, EAST_NORTH_1, WEST, WEST_NORTH_1, WEST_NORTH_2, Owner, Territory, make_check_in, make_employer
+from factories import EAST_NORTH_1, WEST_NORTH_1, WEST_NORTH_2, Owner, Territory, make_check_in, make_employer
 from fixture_types import Client
+from import_reading import read_to_its_end
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 Upload = Callable[..., Any]
 CODES = ["914403001922038216", "9144030071526726XG", "91330100799655058B", "913700007456765902", "91370700729253432M"]
@@ -19,8 +22,6 @@ def table(*rows: tuple[str, float, float, str], encoding: str = "gbk") -> bytes:
 
 
 async def imported(upload: Upload, client: Client, who: Any, data: bytes, **answers: Any) -> dict[str, Any]:
-    from import_reading import read_to_its_end
-
     found = await upload(who, data, "点位.csv", target="employer_points")
     assert found["report"]["question"]["kind"] == "datum"  # a table says nothing of its datum
     http = client(who)
@@ -63,8 +64,6 @@ async def test_points_move_their_employers_and_every_row_has_an_outcome(
         f"/api/spatial-imports/{found['id']}", json={"version": found["version"], "allow_far": True}
     )
     assert again.status_code == 200
-    from import_reading import read_to_its_end
-
     found = await read_to_its_end(client(territory["county"]), found["id"])
     answer = await applied(client, territory["county"], found)
 
@@ -143,13 +142,9 @@ async def test_a_scope_that_shrinks_between_reading_and_writing_holds(
 async def test_nobody_writes_through_the_function_alone(
     owner: Owner, territory: Territory, upload: Upload, client: Client, acting: Any
 ) -> None:
-    from sqlalchemy import text
-    from sqlalchemy.exc import DBAPIError
-
     await make_employer(owner, position=(119.1, 36.8), uscc=CODES[0])
     found = await imported(upload, client, territory["county"], table((CODES[0], 119.101, 36.8, "")))
     for who in ("county", "other_county"):
         with pytest.raises(DBAPIError, match="no such import"):
             async with acting(territory[who]) as (db, _):
                 await db.execute(text("select * from spatial_import_set_positions(:id)"), {"id": found["id"]})
-    assert WEST.startswith(CITY)
