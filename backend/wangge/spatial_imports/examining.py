@@ -4,6 +4,7 @@ Pure: a job in, what was found out. Nothing here knows a database.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from wangge.spatial_files.errors import SpatialFileRefused
 from wangge.spatial_files.features import Feature, KnownBoundary, NeedsAnswer, SpatialFile, Wanted
 from wangge.spatial_files.measure import area_m2
 from wangge.spatial_files.reading import read_spatial_file
-from wangge.spatial_files.repairs import apply_repairs, propose_repairs
+from wangge.spatial_files.repairs import apply_repairs, propose_repairs, repair_for
 from wangge.spatial_imports.jobs import Found, Job, KnownArea, Row
 from wangge.spatial_imports.placing import place_areas, place_points
 from wangge.spatial_imports.previews import bounds_of_shapes, drawn_small, question_previews
@@ -198,15 +199,11 @@ def _counts(rows: Sequence[Row]) -> dict[str, int]:
 def _by_code(rows: Sequence[Row], of_file: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """How often each kind of defect occurs and which repair is offered for it, gravest and most frequent first."""
     found: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        if row.left_out:
-            continue
-        for defect in row.defects:
-            one = found.setdefault(defect["code"], {"code": defect["code"], "severity": defect["severity"], "count": 0})
-            one["count"] += 1
-            if defect["severity"] == "error":
-                one["severity"] = "error"
-    for defect in of_file:
-        one = found.setdefault(defect["code"], {"code": defect["code"], "severity": defect["severity"], "count": 0})
+    for defect in chain(of_file, *(row.defects for row in rows if not row.left_out)):
+        one = found.setdefault(defect["code"], {"code": defect["code"], "severity": defect["severity"], "count": 0, "repair": None})
         one["count"] += 1
+        if defect["severity"] == "error":
+            one["severity"] = "error"
+        if repair := repair_for(defect["code"]):
+            one["repair"] = {"code": repair[0], "zh": repair[1], "en": repair[2]}
     return sorted(found.values(), key=lambda one: (one["severity"] != "error", -one["count"], one["code"]))

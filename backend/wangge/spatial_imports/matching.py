@@ -37,7 +37,7 @@ async def match_points(db: AsyncSession, job: Job, found: Found) -> dict[int, di
         for code in ("employer_not_found", "moves_far"):
             count = sum(any(defect["code"] == code for defect in row.defects) for row in found.rows)
             if count:
-                found.report["codes"].append({"code": code, "severity": "warning", "count": count})
+                found.report["codes"].append({"code": code, "severity": "warning", "count": count, "repair": None})
     return matches
 
 

@@ -226,6 +226,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exports/employers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Employers */
+        get: operations["ApiExportsEmployersEmployers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grids */
+        get: operations["ApiExportsGridsGrids"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiGridChangesList"];
+        put?: never;
+        /** Make */
+        post: operations["ApiGridChangesMake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiGridChangesChangeIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/{change_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["ApiGridChangesChangeIdUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview */
+        post: operations["ApiGridChangesPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/grids": {
         parameters: {
             query?: never;
@@ -252,6 +355,40 @@ export interface paths {
         };
         /** Detail */
         get: operations["ApiGridsGridIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/editing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Editing */
+        get: operations["ApiGridsGridIdEditingEditing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/tiling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tiling */
+        get: operations["ApiGridsGridIdTilingTiling"];
         put?: never;
         post?: never;
         delete?: never;
@@ -448,6 +585,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/spatial-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiSpatialImportsList"];
+        put?: never;
+        /** Begin */
+        post: operations["ApiSpatialImportsBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiSpatialImportsImportIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Answer */
+        patch: operations["ApiSpatialImportsImportIdAnswer"];
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply */
+        post: operations["ApiSpatialImportsImportIdApplyApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes */
+        get: operations["ApiSpatialImportsImportIdChangesChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Features */
+        get: operations["ApiSpatialImportsImportIdFeaturesFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/preview.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Preview */
+        get: operations["ApiSpatialImportsImportIdPreviewGeojsonPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["ApiSpatialImportsImportIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/operations": {
         parameters: {
             query?: never;
@@ -557,6 +815,64 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Answers */
+        Answers: {
+            accuracy_column?: string | null;
+            /** @default false */
+            allow_far: boolean;
+            /** @enum {null|string} */
+            axes?: "xy" | "yx" | null;
+            code_column?: string | null;
+            columns?: [
+                string,
+                string
+            ] | null;
+            datum?: string | null;
+            encoding?: string | null;
+            layer?: string | null;
+            left_out?: number[];
+            /**
+             * @default uscc
+             * @enum {string}
+             */
+            match_by: "uscc" | "id";
+            match_column?: string | null;
+            /** @default 0 */
+            mend_m2: number;
+            name_column?: string | null;
+            parent_column?: string | null;
+            repairs?: components["schemas"]["Consent"][];
+            /** @default false */
+            skip_errors: boolean;
+        };
+        /** AnswersPatch */
+        AnswersPatch: {
+            accuracy_column?: string | null;
+            allow_far?: boolean;
+            axes?: ("xy" | "yx") | null;
+            code_column?: string | null;
+            columns?: [
+                string,
+                string
+            ] | null;
+            datum?: string | null;
+            encoding?: string | null;
+            layer?: string | null;
+            left_out?: number[];
+            match_by?: "uscc" | "id";
+            match_column?: string | null;
+            mend_m2?: number;
+            name_column?: string | null;
+            parent_column?: string | null;
+            repairs?: components["schemas"]["Consent"][];
+            skip_errors?: boolean;
+            version: number;
+        };
+        /** Apply */
+        Apply: {
+            basis?: string | null;
+            version: number;
+        };
         /** Assignable */
         Assignable: {
             grids: components["schemas"]["GridOfDuty"][];
@@ -566,6 +882,54 @@ export interface components {
             name: string;
             stops_that_day: number;
             unit_name: string | null;
+        };
+        /** ChangeDetail */
+        ChangeDetail: {
+            after: {
+                [key: string]: unknown;
+            };
+            before: {
+                [key: string]: unknown;
+            };
+            /** Format: date */
+            effective_on: string;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "split" | "merge" | "move_boundary" | "reshape" | "draw" | "rename" | "replace" | "mend" | "undo";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Maker"];
+            note: string;
+            summary: {
+                [key: string]: unknown;
+            };
+            undoes: string | null;
+            undone_by: string | null;
+        };
+        /** ChangeItem */
+        ChangeItem: {
+            /** Format: date */
+            effective_on: string;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "split" | "merge" | "move_boundary" | "reshape" | "draw" | "rename" | "replace" | "mend" | "undo";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Maker"];
+            note: string;
+            summary: {
+                [key: string]: unknown;
+            };
+            undoes: string | null;
+            undone_by: string | null;
         };
         /** CheckInOfVisit */
         CheckInOfVisit: {
@@ -603,6 +967,12 @@ export interface components {
             total: number;
             uncovered: number;
         };
+        /** Consent */
+        Consent: {
+            /** @enum {string} */
+            code: "swap_axes" | "force_2d" | "close_ring" | "remove_repeated" | "make_valid" | "reorient";
+            positions?: number[] | null;
+        };
         /** CopyRead */
         CopyRead: {
             bytes: number;
@@ -622,6 +992,32 @@ export interface components {
             covered: number;
             total: number;
             uncovered: number;
+        };
+        /** DefectRead */
+        DefectRead: {
+            area_m2: number | null;
+            code: string;
+            detail: string;
+            others: number[];
+            position: number[] | null;
+            severity: string;
+            width_m: number | null;
+        };
+        /** Draw */
+        Draw: {
+            basis?: string | null;
+            /** @constant */
+            kind: "draw";
+            name: string;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+            /** @default 5 */
+            snap_m: number;
         };
         /** EmployerDetail */
         EmployerDetail: {
@@ -676,6 +1072,12 @@ export interface components {
             review_state: "accepted" | "waiting_review" | "returned";
             uscc: string | null;
         };
+        /** EmployersEffect */
+        EmployersEffect: {
+            moving: number;
+            sample: components["schemas"]["MovingEmployer"][];
+            staying: number;
+        };
         /** EvidencePerson */
         EvidencePerson: {
             /** Format: uuid */
@@ -703,6 +1105,36 @@ export interface components {
         /** Extent */
         Extent: {
             bbox: number[] | null;
+        };
+        /** Fault */
+        Fault: {
+            area_m2: number;
+            geom: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            kind: "gap" | "overlap" | "outside";
+            names: string[];
+        };
+        /** FeatureRead */
+        FeatureRead: {
+            area_m2: number | null;
+            attributes: {
+                [key: string]: unknown;
+            };
+            code: string;
+            defects: components["schemas"]["DefectRead"][];
+            employer: components["schemas"]["NamedRef"] | null;
+            left_out: boolean;
+            moved_m: number | null;
+            name: string;
+            number: number;
+            outcome: string | null;
+            parent: components["schemas"]["NamedRef"] | null;
+            position: number;
+            repairs: components["schemas"]["RepairRead"][];
+            severity: string;
+            spot: number[] | null;
         };
         /** FindingRead */
         FindingRead: {
@@ -740,6 +1172,18 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** GridEffect */
+        GridEffect: {
+            after_km2: number | null;
+            before_km2: number | null;
+            code: string;
+            /** @enum {string} */
+            fate: "kept" | "new" | "retired" | "noded";
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+        };
         /** GridName */
         GridName: {
             /** Format: uuid */
@@ -769,6 +1213,80 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** ImportDetail */
+        ImportDetail: {
+            answers: components["schemas"]["Answers"];
+            applied_at: string | null;
+            counts: {
+                [key: string]: number;
+            } | null;
+            file_name: string;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            level: number | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            report: {
+                [key: string]: unknown;
+            } | null;
+            result: {
+                [key: string]: unknown;
+            } | null;
+            sha256: string;
+            size_bytes: number;
+            stage: string;
+            state: string;
+            /** @enum {string} */
+            target: "grids" | "employer_points";
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** ImportItem */
+        ImportItem: {
+            applied_at: string | null;
+            counts: {
+                [key: string]: number;
+            } | null;
+            file_name: string;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            level: number | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            result: {
+                [key: string]: unknown;
+            } | null;
+            size_bytes: number;
+            stage: string;
+            state: string;
+            /** @enum {string} */
+            target: "grids" | "employer_points";
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** LayerFeature */
+        LayerFeature: {
+            code?: string | null;
+            name: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+        };
+        /** Maker */
+        Maker: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+        };
         /** Me */
         Me: {
             /** Format: uuid */
@@ -786,6 +1304,47 @@ export interface components {
             /** Format: date-time */
             session_expires_at: string;
             unit: components["schemas"]["UnitRead"];
+        };
+        /** Mend */
+        Mend: {
+            basis?: string | null;
+            /** @constant */
+            kind: "mend";
+            mend_m2: number;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+        };
+        /** Merge */
+        Merge: {
+            basis?: string | null;
+            grid_ids: string[];
+            /** Format: uuid */
+            keep_id: string;
+            /** @constant */
+            kind: "merge";
+            name?: string | null;
+            /** @default  */
+            note: string;
+        };
+        /** MoveBoundary */
+        MoveBoundary: {
+            basis?: string | null;
+            grid_ids: string[];
+            /** @constant */
+            kind: "move_boundary";
+            line: number[][];
+            /** @default  */
+            note: string;
+        };
+        /** MovingEmployer */
+        MovingEmployer: {
+            from_name: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            to_name: string;
         };
         /** NamedRef */
         NamedRef: {
@@ -845,6 +1404,13 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[ChangeItem] */
+        "Page_wangge.grid_changes.schemas.ChangeItem_": {
+            items: components["schemas"]["ChangeItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[GridRead] */
         "Page_wangge.grids.schemas.GridRead_": {
             items: components["schemas"]["GridRead"][];
@@ -862,6 +1428,20 @@ export interface components {
         /** Page[PatrolItem] */
         "Page_wangge.patrols.schemas.PatrolItem_": {
             items: components["schemas"]["PatrolItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[FeatureRead] */
+        "Page_wangge.spatial_imports.schemas.FeatureRead_": {
+            items: components["schemas"]["FeatureRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ImportItem] */
+        "Page_wangge.spatial_imports.schemas.ImportItem_": {
+            items: components["schemas"]["ImportItem"][];
             page: number;
             page_size: number;
             total: number;
@@ -915,6 +1495,15 @@ export interface components {
             title: string;
             version: number;
         };
+        /** PatrolEffect */
+        PatrolEffect: {
+            assignee: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            planned_on: string;
+            title: string;
+        };
         /** PatrolItem */
         PatrolItem: {
             assignee: components["schemas"]["Who"];
@@ -948,6 +1537,21 @@ export interface components {
             /** @default  */
             title: string;
         };
+        /** PatrolsEffect */
+        PatrolsEffect: {
+            open: number;
+            sample: components["schemas"]["PatrolEffect"][];
+        };
+        /** PersonEffect */
+        PersonEffect: {
+            employers_after: number;
+            employers_before: number;
+            grids_after: string[];
+            grids_before: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** PersonName */
         PersonName: {
             /** Format: uuid */
@@ -961,6 +1565,16 @@ export interface components {
             kind: string;
             name: string;
             phone_masked: string;
+        };
+        /** PhoneEffect */
+        PhoneEffect: {
+            /** Format: uuid */
+            device_id: string;
+            /** Format: date-time */
+            last_contact_at: string;
+            /** Format: uuid */
+            person_id: string;
+            person_name: string;
         };
         /** PhotoOfEmployer */
         PhotoOfEmployer: {
@@ -981,6 +1595,33 @@ export interface components {
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             thumbnail: boolean;
+        };
+        /** Preview */
+        Preview: {
+            after: {
+                [key: string]: unknown;
+            };
+            basis: string;
+            before: {
+                [key: string]: unknown;
+            };
+            employers: components["schemas"]["EmployersEffect"];
+            grids: components["schemas"]["GridEffect"][];
+            ok: boolean;
+            patrols: components["schemas"]["PatrolsEffect"];
+            people: components["schemas"]["PersonEffect"][];
+            phones: components["schemas"]["PhoneEffect"][];
+            problems: components["schemas"]["Problem"][];
+            tiling: components["schemas"]["TilingReport"];
+        };
+        /** Problem */
+        Problem: {
+            code: string;
+            detail: string;
+            field: string;
+            geom?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** PullItem */
         PullItem: {
@@ -1034,6 +1675,57 @@ export interface components {
             /** Format: date-time */
             received_at: string;
         };
+        /** Rename */
+        Rename: {
+            basis?: string | null;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "rename";
+            name: string;
+            /** @default  */
+            note: string;
+        };
+        /** RepairRead */
+        RepairRead: {
+            after_m2: number;
+            agreed: boolean;
+            before_m2: number;
+            code: string;
+            detail: string;
+            preview: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Replace */
+        Replace: {
+            basis?: string | null;
+            features: components["schemas"]["LayerFeature"][];
+            /** @constant */
+            kind: "replace";
+            /** @default 0 */
+            mend_m2: number;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+        };
+        /** Reshape */
+        Reshape: {
+            basis?: string | null;
+            give_to?: string | null;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "reshape";
+            /** @default  */
+            note: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+            /** @default 5 */
+            snap_m: number;
+        };
         /** Review */
         Review: {
             /** @enum {string} */
@@ -1063,6 +1755,20 @@ export interface components {
             login: string;
             password: string;
         };
+        /** Split */
+        Split: {
+            basis?: string | null;
+            /** @default true */
+            copy_duties: boolean;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "split";
+            line: number[][];
+            names?: string[];
+            /** @default  */
+            note: string;
+        };
         /** StopEmployer */
         StopEmployer: {
             address: string | null;
@@ -1081,6 +1787,12 @@ export interface components {
             /** @enum {string} */
             status: "planned" | "visited" | "skipped";
             visits: components["schemas"]["VisitRead"][];
+        };
+        /** TilingReport */
+        TilingReport: {
+            faults: components["schemas"]["Fault"][];
+            ok: boolean;
+            total: number;
         };
         /** UncoveredQuery */
         UncoveredQuery: {
@@ -1105,6 +1817,10 @@ export interface components {
             id: string;
             level: number;
             name: string;
+        };
+        /** Version */
+        Version: {
+            version: number;
         };
         /** VisitOfEmployer */
         VisitOfEmployer: {
@@ -1160,44 +1876,73 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type SchemaAnswers = components['schemas']['Answers'];
+export type SchemaAnswersPatch = components['schemas']['AnswersPatch'];
+export type SchemaApply = components['schemas']['Apply'];
 export type SchemaAssignable = components['schemas']['Assignable'];
+export type SchemaChangeDetail = components['schemas']['ChangeDetail'];
+export type SchemaChangeItem = components['schemas']['ChangeItem'];
 export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
 export type SchemaCheckInRead = components['schemas']['CheckInRead'];
 export type SchemaChildCount = components['schemas']['ChildCount'];
+export type SchemaConsent = components['schemas']['Consent'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
 export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
+export type SchemaDefectRead = components['schemas']['DefectRead'];
+export type SchemaDraw = components['schemas']['Draw'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
+export type SchemaEmployersEffect = components['schemas']['EmployersEffect'];
 export type SchemaEvidencePerson = components['schemas']['EvidencePerson'];
 export type SchemaEvidenceRead = components['schemas']['EvidenceRead'];
 export type SchemaExtent = components['schemas']['Extent'];
+export type SchemaFault = components['schemas']['Fault'];
+export type SchemaFeatureRead = components['schemas']['FeatureRead'];
 export type SchemaFindingRead = components['schemas']['FindingRead'];
 export type SchemaGridCount = components['schemas']['GridCount'];
 export type SchemaGridDetail = components['schemas']['GridDetail'];
+export type SchemaGridEffect = components['schemas']['GridEffect'];
 export type SchemaGridName = components['schemas']['GridName'];
 export type SchemaGridOfDuty = components['schemas']['GridOfDuty'];
 export type SchemaGridRead = components['schemas']['GridRead'];
+export type SchemaImportDetail = components['schemas']['ImportDetail'];
+export type SchemaImportItem = components['schemas']['ImportItem'];
+export type SchemaLayerFeature = components['schemas']['LayerFeature'];
+export type SchemaMaker = components['schemas']['Maker'];
 export type SchemaMe = components['schemas']['Me'];
+export type SchemaMend = components['schemas']['Mend'];
+export type SchemaMerge = components['schemas']['Merge'];
+export type SchemaMoveBoundary = components['schemas']['MoveBoundary'];
+export type SchemaMovingEmployer = components['schemas']['MovingEmployer'];
 export type SchemaNamedRef = components['schemas']['NamedRef'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
 export type SchemaOwner = components['schemas']['Owner'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
+export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_'];
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
+export type SchemaPageWanggeSpatialImportsSchemasFeatureRead = components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_'];
+export type SchemaPageWanggeSpatialImportsSchemasImportItem = components['schemas']['Page_wangge.spatial_imports.schemas.ImportItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
 export type SchemaPageWanggeVisitsSchemasCheckInRead = components['schemas']['Page_wangge.visits.schemas.CheckInRead_'];
 export type SchemaPageWanggeVisitsSchemasVisitRead = components['schemas']['Page_wangge.visits.schemas.VisitRead_'];
 export type SchemaPatrolCancel = components['schemas']['PatrolCancel'];
 export type SchemaPatrolDetail = components['schemas']['PatrolDetail'];
+export type SchemaPatrolEffect = components['schemas']['PatrolEffect'];
 export type SchemaPatrolItem = components['schemas']['PatrolItem'];
 export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
+export type SchemaPatrolsEffect = components['schemas']['PatrolsEffect'];
+export type SchemaPersonEffect = components['schemas']['PersonEffect'];
 export type SchemaPersonName = components['schemas']['PersonName'];
 export type SchemaPersonRead = components['schemas']['PersonRead'];
+export type SchemaPhoneEffect = components['schemas']['PhoneEffect'];
 export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
 export type SchemaPhotoRead = components['schemas']['PhotoRead'];
+export type SchemaPreview = components['schemas']['Preview'];
+export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaPullItem = components['schemas']['PullItem'];
 export type SchemaPullPage = components['schemas']['PullPage'];
 export type SchemaPullProgress = components['schemas']['PullProgress'];
@@ -1205,14 +1950,21 @@ export type SchemaPush = components['schemas']['Push'];
 export type SchemaPushAnswer = components['schemas']['PushAnswer'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
+export type SchemaRename = components['schemas']['Rename'];
+export type SchemaRepairRead = components['schemas']['RepairRead'];
+export type SchemaReplace = components['schemas']['Replace'];
+export type SchemaReshape = components['schemas']['Reshape'];
 export type SchemaReview = components['schemas']['Review'];
 export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
 export type SchemaSealedOperation = components['schemas']['SealedOperation'];
 export type SchemaSignIn = components['schemas']['SignIn'];
+export type SchemaSplit = components['schemas']['Split'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
+export type SchemaTilingReport = components['schemas']['TilingReport'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
 export type SchemaUnitRead = components['schemas']['UnitRead'];
+export type SchemaVersion = components['schemas']['Version'];
 export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer'];
 export type SchemaVisitRead = components['schemas']['VisitRead'];
 export type SchemaWho = components['schemas']['Who'];
@@ -1754,6 +2506,283 @@ export interface operations {
             };
         };
     };
+    ApiExportsEmployersEmployers: {
+        parameters: {
+            query?: {
+                encoding?: "UTF-8" | "GBK";
+                format?: "geojson" | "shapefile" | "gpkg" | "kml" | "csv";
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExportsGridsGrids: {
+        parameters: {
+            query?: {
+                encoding?: "UTF-8" | "GBK";
+                format?: "geojson" | "shapefile" | "gpkg" | "kml" | "csv";
+                grid_id?: string | null;
+                level?: number | null;
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.grid_changes.schemas.ChangeItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesMake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["Reshape"] | components["schemas"]["Draw"] | components["schemas"]["Rename"] | components["schemas"]["Replace"] | components["schemas"]["Mend"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesChangeIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesChangeIdUndoUndo: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"] | components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["Reshape"] | components["schemas"]["Draw"] | components["schemas"]["Rename"] | components["schemas"]["Replace"] | components["schemas"]["Mend"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiGridsList: {
         parameters: {
             query?: {
@@ -1814,6 +2843,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdEditingEditing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdTilingTiling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TilingReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2193,6 +3298,372 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    ApiSpatialImportsList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string;
+                target?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.spatial_imports.schemas.ImportItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsBegin: {
+        parameters: {
+            query?: {
+                file_name?: string;
+                grid_id?: string | null;
+                level?: number | null;
+                target?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdApplyApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Apply"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdChangesChanges: {
+        parameters: {
+            query?: {
+                parent_id?: string | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdFeaturesFeatures: {
+        parameters: {
+            query?: {
+                code?: string;
+                outcome?: string;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                severity?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.spatial_imports.schemas.FeatureRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdPreviewGeojsonPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Version"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

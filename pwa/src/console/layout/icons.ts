@@ -45,6 +45,7 @@ export const ICONS = {
     'M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300',
     'M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300',
   ],
+  exchange: ['M7 20V6', 'm3 10 4-4 4 4', 'M17 4v14', 'm13 14 4 4 4-4'],
 } as const satisfies Record<string, readonly string[]>
 
 export type IconName = keyof typeof ICONS
