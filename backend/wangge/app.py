@@ -24,7 +24,7 @@ from wangge.coverage.controllers import CoverageController
 from wangge.employers.controllers import EmployerController
 from wangge.evidence.controllers import EvidenceController, UploadController
 from wangge.exports.controllers import ExportController
-from wangge.grid_changes.controllers import GridChangeController, GridEditingController
+from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
@@ -35,8 +35,9 @@ from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
-    GridChangeController, GridEditingController, MapController, EmployerController, CoverageController, PeopleController, PatrolController, CheckInController,
-    VisitController, SpatialImportController, ExportController,
+    GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController, CoverageController, PeopleController, PatrolController, CheckInController,
+    VisitController,
+    SpatialImportController, ExportController,
 )  # fmt: skip
 
 

@@ -21,9 +21,9 @@ from wangge.grid_changes import previewing, repository
 from wangge.grid_changes.errors import GroundHasMoved, TooManyFeatures
 from wangge.grid_changes.planning import Plan, make_plan
 from wangge.grid_changes.refusals import Refused
-from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, Fault, Preview, TilingReport
+from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, Fault, GridStay, Preview, TilingReport
 from wangge.grid_changes.undoing import plan_undo
-from wangge.grids.service import in_subtree
+from wangge.grids.service import end_of, in_subtree
 from wangge.policies.service import policies_in_force
 
 KINDS = ("split", "merge", "move_boundary", "reshape", "draw", "rename", "replace", "mend", "undo")
@@ -194,3 +194,19 @@ async def tiling_report(db: AsyncSession, actor: Actor, grid_id: UUID) -> Tiling
     faults = await repository.tiling(db, grid_id, FAULTS_SHOWN)
     # borders that run over each other without an area between them: shared, but not to the last vertex
     return TilingReport(False, faults[0]["total"] if faults else 0, msgspec.convert(faults, list[Fault]))
+
+
+async def employer_grids(db: AsyncSession, actor: Actor, employer_id: UUID, on: date | None) -> list[GridStay]:
+    """The grids that an employer has lain in, the present one first; ``on`` a day, the one when it ended.
+
+    Raises:
+        NotFound: not in one's scope.
+    """
+    actor.require("employer.read")
+    stays = msgspec.convert(await repository.stays_of(db, employer_id), list[GridStay])
+    if not stays:
+        raise NotFound()
+    if on is None:
+        return stays
+    moment = end_of(on)
+    return [s for s in stays if (s.since is None or s.since <= moment) and (s.until is None or s.until > moment)]
