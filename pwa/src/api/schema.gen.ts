@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stays */
+        get: operations["ApiEmployersEmployerIdGridsStays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/review": {
         parameters: {
             query?: never;
@@ -372,6 +389,23 @@ export interface paths {
         };
         /** Editing */
         get: operations["ApiGridsGridIdEditingEditing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History */
+        get: operations["ApiGridsGridIdHistoryHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1213,6 +1247,36 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** GridState */
+        GridState: {
+            area_km2: number;
+            change_id: string | null;
+            change_kind: string | null;
+            code: string;
+            geom: {
+                [key: string]: unknown;
+            };
+            label: number[];
+            level: number;
+            made_by: string | null;
+            name: string;
+            path: string;
+            /** Format: date-time */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
+        };
+        /** GridStay */
+        GridStay: {
+            change_id: string | null;
+            code: string;
+            /** Format: uuid */
+            grid_id: string;
+            name: string;
+            path: string;
+            since: string | null;
+            until: string | null;
+        };
         /** ImportDetail */
         ImportDetail: {
             answers: components["schemas"]["Answers"];
@@ -1414,6 +1478,13 @@ export interface components {
         /** Page[GridRead] */
         "Page_wangge.grids.schemas.GridRead_": {
             items: components["schemas"]["GridRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[GridState] */
+        "Page_wangge.grids.schemas.GridState_": {
+            items: components["schemas"]["GridState"][];
             page: number;
             page_size: number;
             total: number;
@@ -1905,6 +1976,8 @@ export type SchemaGridEffect = components['schemas']['GridEffect'];
 export type SchemaGridName = components['schemas']['GridName'];
 export type SchemaGridOfDuty = components['schemas']['GridOfDuty'];
 export type SchemaGridRead = components['schemas']['GridRead'];
+export type SchemaGridState = components['schemas']['GridState'];
+export type SchemaGridStay = components['schemas']['GridStay'];
 export type SchemaImportDetail = components['schemas']['ImportDetail'];
 export type SchemaImportItem = components['schemas']['ImportItem'];
 export type SchemaLayerFeature = components['schemas']['LayerFeature'];
@@ -1922,6 +1995,7 @@ export type SchemaOwner = components['schemas']['Owner'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
 export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_'];
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
+export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggeSpatialImportsSchemasFeatureRead = components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_'];
@@ -2298,6 +2372,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmployerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdGridsStays: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridStay"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2787,6 +2900,7 @@ export interface operations {
         parameters: {
             query?: {
                 level?: number | null;
+                on?: string | null;
                 page?: number;
                 page_size?: number;
                 parent_id?: string | null;
@@ -2827,7 +2941,9 @@ export interface operations {
     };
     ApiGridsGridIdDetail: {
         parameters: {
-            query?: never;
+            query?: {
+                on?: string | null;
+            };
             header?: never;
             path: {
                 grid_id: string;
@@ -2882,6 +2998,46 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdHistoryHistory: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.grids.schemas.GridState_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
