@@ -217,7 +217,6 @@ LISTS = [
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
-TAKES_NO = {"/api/spatial-imports": ("on",), "/api/grids": ("grid_id", "on"), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",), "/api/spatial-imports": ("on",)}
 TAKES_NO = {"/api/spatial-imports": ("on",), "/api/grids": ("grid_id",), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",)}
 
 
