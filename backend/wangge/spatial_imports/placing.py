@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import shapely
 
 from wangge.spatial_files.defects import Defect, describe
 from wangge.spatial_files.features import Feature, KnownBoundary
-from wangge.spatial_files.measure import area_m2
+from wangge.spatial_files.measure import area_m2, polygons_of
 from wangge.spatial_files.tiling import check_codes, check_points, check_tiling
 from wangge.spatial_imports.jobs import KnownArea, Row
 
@@ -46,7 +47,9 @@ def place_areas(
         elif feature.geometry is not None:
             defects.append(describe("outside_all_parents", feature.index, position=rows[feature.index].spot))
     for nth, group in groups.items():
-        defects.extend(check_tiling(group, KnownBoundary(parents[nth].code, parents[nth].name, shapes[nth])))
+        defects.extend(
+            check_tiling([_lying(feature) for feature in group], KnownBoundary(parents[nth].code, parents[nth].name, shapes[nth]))
+        )
     told = [
         {"id": parents[nth].id, "code": parents[nth].code, "name": parents[nth].name, "features": len(group)}
         for nth, group in sorted(groups.items())
@@ -72,6 +75,15 @@ def _holding(feature: Feature, shapes: Sequence[Any], tree: shapely.STRtree) -> 
         return int(near[0]) if len(near) else None
     shared = shapely.area(shapely.intersection(geometry, np.array(shapes, dtype=object)[near]))
     return int(near[int(np.argmax(shared))]) if shared.max() > 0 else None
+
+
+def _lying(feature: Feature) -> Feature:
+    """A feature with a shape that can be laid beside others. Broken ones would otherwise count as gaps as large as they are."""
+    geometry = feature.geometry
+    if geometry is None or geometry.geom_type not in _POLYGONS or geometry.is_valid:
+        return feature
+    pieces = polygons_of(shapely.make_valid(geometry))
+    return replace(feature, geometry=shapely.union_all(pieces)) if pieces else feature
 
 
 def place_points(

@@ -8,6 +8,8 @@ import { ROOT } from '../../support/server'
 import { expect, test } from '../support/stage'
 import type { City } from '../support/city'
 
+/** A reading process has to start and load its libraries; on a busy machine that takes its time. */
+const READ = { timeout: 60_000 }
 const PICTURES = process.env.WANGGE_IMPORT_PICTURES
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -51,7 +53,7 @@ async function upload(page: Page, file: string, street: Street): Promise<void> {
 }
 
 test('a Shapefile in GBK without .prj, in metres: asked, then the same grids as before', async ({ desk, city }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   const street = await streetOf(city, 0)
   const folder = layersOf(city, street)
   await desk.signIn('county', city.password)
@@ -59,13 +61,13 @@ test('a Shapefile in GBK without .prj, in metres: asked, then the same grids as 
   await picture(desk.page, 'empty')
   await upload(desk.page, join(folder, 'gbk_no_prj.zip'), street)
 
-  await expect(desk.page.getByRole('heading', { name: '坐标系是哪一种？' })).toBeVisible()
+  await expect(desk.page.getByRole('heading', { name: '坐标系是哪一种？' })).toBeVisible(READ)
   await expect(desk.page.getByRole('radio').first()).toBeChecked()
   await desk.page.getByText('中央经线 120°').first().click()
   await picture(desk.page, 'question')
   await desk.page.getByRole('button', { name: '确定', exact: true }).click()
 
-  await expect(desk.page.getByText('已检查', { exact: true })).toBeVisible()
+  await expect(desk.page.getByText('已检查', { exact: true })).toBeVisible(READ)
   const row = await city.one<{ state: string; datum: string; encoding: string }>(
     `select state, report -> 'datum' ->> 'code' as datum, report ->> 'encoding' as encoding from spatial_imports
       where file_name = 'gbk_no_prj.zip'`,
@@ -82,18 +84,18 @@ test('a Shapefile in GBK without .prj, in metres: asked, then the same grids as 
 })
 
 test('a GeoJSON in GCJ-02 that says nothing: its shift is noticed and named', async ({ desk, city }) => {
-  test.setTimeout(120_000)
+  test.setTimeout(240_000)
   const street = await streetOf(city, 1)
   const folder = layersOf(city, street)
   await desk.signIn('county', city.password)
   await upload(desk.page, join(folder, 'gcj02.geojson'), street)
 
-  await expect(desk.page.getByRole('heading', { name: '坐标系是哪一种？' })).toBeVisible()
+  await expect(desk.page.getByRole('heading', { name: '坐标系是哪一种？' })).toBeVisible(READ)
   await expect(desk.page.getByText('数据很可能是 GCJ-02')).toBeVisible()
   await expect(desk.page.getByRole('radio', { name: /GCJ-02/ })).toBeChecked()
   await picture(desk.page, 'gcj02')
   await desk.page.getByRole('button', { name: '确定', exact: true }).click()
-  await expect(desk.page.getByText('已检查', { exact: true })).toBeVisible()
+  await expect(desk.page.getByText('已检查', { exact: true })).toBeVisible(READ)
   const row = await city.one<{ code: string; n: number }>(
     `select report -> 'datum' ->> 'code' as code, (report -> 'counts' ->> 'features')::int as n from spatial_imports
       where file_name = 'gcj02.geojson'`,
@@ -106,14 +108,14 @@ test('a GeoJSON in GCJ-02 that says nothing: its shift is noticed and named', as
 })
 
 test('a bow tie and an overlap: seen on the map, agreed to, written, and out again', async ({ desk, city }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   const street = await streetOf(city, 2)
   const folder = layersOf(city, street)
   await desk.signIn('county', city.password)
   await upload(desk.page, join(folder, 'faulty.geojson'), street)
 
   const { page } = desk
-  await expect(page.getByText('已检查', { exact: true })).toBeVisible()
+  await expect(page.getByText('已检查', { exact: true })).toBeVisible(READ)
   await expect(page.getByRole('list', { name: '问题种类' }).getByRole('button', { name: /边界自相交/ })).toBeVisible()
   await expect(page.getByRole('list', { name: '问题种类' }).getByRole('button', { name: /重叠/ }).first()).toBeVisible()
   await expect(page.getByRole('button', { name: '写入' })).toBeDisabled()
@@ -126,7 +128,7 @@ test('a bow tie and an overlap: seen on the map, agreed to, written, and out aga
   await page.getByLabel('自动修补的最大面积（平方米）').blur()
   await expect(page.getByText('有 2 项改动，需要重新检查')).toBeVisible()
   await page.getByRole('button', { name: '重新检查' }).click()
-  await expect(page.getByText('写入后的变化')).toBeVisible()
+  await expect(page.getByText('写入后的变化')).toBeVisible(READ)
   await expect(page.getByText('家换网格')).toBeVisible()
   await picture(page, 'changes')
 
@@ -134,7 +136,7 @@ test('a bow tie and an overlap: seen on the map, agreed to, written, and out aga
   await page.getByRole('button', { name: '写入' }).click()
   await picture(page, 'confirm')
   await page.getByRole('dialog').getByRole('button', { name: '写入' }).click()
-  await expect(page.getByRole('heading', { name: '已写入' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: '已写入' })).toBeVisible(READ)
   const after = await city.rows(`select id, ST_AsText(geom) from grids where parent_id = $1 and valid_to is null order by code`, street.id)
   expect(after).toHaveLength(before.length)
   expect(after).not.toEqual(before)

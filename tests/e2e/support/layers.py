@@ -11,6 +11,7 @@ import io
 import json
 import sys
 import tempfile
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def collection(rows: list[tuple[str, str, shapely.Geometry]], **more: object) ->
 
 def shapefile(rows: list[tuple[str, str, shapely.Geometry]]) -> bytes:
     packed = io.BytesIO()
+    warnings.simplefilter("ignore")  # that it has no coordinate system is what we want
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w") as archive:
         path = Path(folder) / "社区.shp"
         pyogrio.raw.write(

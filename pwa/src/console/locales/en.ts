@@ -520,6 +520,7 @@ export default {
     latColumn: 'Latitude (north) column',
     lookAtMap: 'The violet shapes on the map show where this answer puts the file. Compare them with the grids.',
     answer: 'Confirm',
+    moreChoices: 'Show {n} less likely ones',
     sample: 'First rows of the file',
     clean: 'No faults found.',
     kinds: 'Kinds of fault',
@@ -537,7 +538,7 @@ export default {
     },
     mend: 'Largest area to mend (m²)',
     mendBefore: 'Mend overlaps and gaps up to',
-    mendAfter: 'm² (given to a neighbour)',
+    mendAfter: 'm²',
     skipErrors: {
       grids: 'Leave out features that are broken by themselves',
       employer_points: 'Leave out rows with errors, write the others',
