@@ -136,7 +136,7 @@ test('a bow tie and an overlap: seen on the map, agreed to, written, and out aga
   await page.getByRole('button', { name: '写入' }).click()
   await picture(page, 'confirm')
   await page.getByRole('dialog').getByRole('button', { name: '写入' }).click()
-  await expect(page.getByRole('heading', { name: '已写入' })).toBeVisible(READ)
+  await expect(page.getByRole('heading', { name: '已写入', exact: true })).toBeVisible(READ)
   const after = await city.rows(`select id, ST_AsText(geom) from grids where parent_id = $1 and valid_to is null order by code`, street.id)
   expect(after).toHaveLength(before.length)
   expect(after).not.toEqual(before)
