@@ -86,6 +86,7 @@ on conflict do nothing;
 insert into policies (key, valid_from, value, unit, source) values
  ('import_max_bytes', '2026-01-01', '50000000', 'bytes', 'docs/decisions/0011: deployment''s choice; a city''s communities take 20 MB'),
  ('import_max_features', '2026-01-01', '100000', 'features', 'docs/decisions/0011'),
+ ('import_points_max', '2026-01-01', '20000', 'points', 'docs/decisions/0011: written in one transaction of some ten seconds'),
  ('import_read_seconds', '2026-01-01', '180', 's', 'docs/decisions/0011'),
  ('import_read_memory_bytes', '2026-01-01', '1500000000', 'bytes', 'docs/decisions/0011: beyond the reader''s own libraries'),
  ('import_far_move_m', '2026-01-01', '1000', 'm', 'docs/decisions/0011: farther than any datum mistaken for another (GCJ-02, BD-09)'),

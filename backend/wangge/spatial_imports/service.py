@@ -188,13 +188,12 @@ def _spot(position: int | None, defect: dict[str, Any], language: Language) -> d
 
 async def job_for(db: AsyncSession, actor: Actor, row: dict[str, Any], answers: Answers, files: ImportFiles) -> Job:
     """What the reading process needs, gathered in the person's own scope."""
-    policies = await policies_in_force(db)
+    policies, level = await policies_in_force(db), row["level"]
     limits = {
-        "max_bytes": policies["import_max_bytes"], "max_features": policies["import_max_features"],
+        "max_bytes": policies["import_max_bytes"], "max_features": policies["import_max_features" if level else "import_points_max"],
         "read_seconds": policies["import_read_seconds"], "read_memory_bytes": policies["import_read_memory_bytes"],
         "far_move_m": policies["import_far_move_m"],
     }  # fmt: skip
-    level = row["level"]
     above = [level - 1] if level else [row["grid_path"].count(".") + 1]
     parents = await repository.known_areas(db, [row["grid_path"]], above, PARENTS_MAX if level else 1)
     levels = sorted({*KNOWN_LEVELS, *([level] if level else [4])})

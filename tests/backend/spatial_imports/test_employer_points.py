@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from factories import EAST_NORTH_1, WEST_NORTH_1, WEST_NORTH_2, Owner, Territory, make_check_in, make_employer
+from factories import EAST_NORTH_1, WEST_NORTH_1, WEST_NORTH_2, Owner, Territory, make_check_in, make_employer, make_policy
 from fixture_types import Client
 from import_reading import read_to_its_end
 from sqlalchemy import text
@@ -148,3 +148,10 @@ async def test_nobody_writes_through_the_function_alone(
         with pytest.raises(DBAPIError, match="no such import"):
             async with acting(territory[who]) as (db, _):
                 await db.execute(text("select * from spatial_import_set_positions(:id)"), {"id": found["id"]})
+
+
+async def test_more_points_than_one_transaction_should_move_are_refused(owner: Owner, territory: Territory, upload: Upload) -> None:
+    await make_policy(owner, "import_points_max", 2)
+    data = table(*((CODES[n], 119.1, 36.8, "") for n in range(3)))
+    found = await upload(territory["county"], data, "点位.csv", target="employer_points")
+    assert found["problem"]["type"] == "spatial_file_too_many_features" and found["problem"]["limit"] == 2

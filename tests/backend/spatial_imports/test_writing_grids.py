@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from factories import WEST_NORTH, WEST_NORTH_1, WEST_NORTH_2, WEST_SOUTH, Owner, Territory, make_employer
 from fixture_types import Client
 from import_reading import read_to_its_end
@@ -118,10 +119,17 @@ async def test_when_one_parent_cannot_be_written_none_is(owner: Owner, territory
     assert again["state"] == "ready" and again["result"] is None
 
 
-async def test_the_grids_as_they_are_change_nothing(territory: Territory, upload: Upload, client: Client, owner: Owner) -> None:
-    exported = await client(territory["county"]).get("/api/exports/grids", params={"grid_id": str(territory.grids[WEST_NORTH]), "level": 4})
-    found = await upload(territory["county"], exported.content, "a.geojson", grid_id=territory.grids[WEST_NORTH])
-    assert found["report"]["blockers"] == []
+@pytest.mark.parametrize("format_", ["geojson", "shapefile", "gpkg", "kml", "csv"])
+async def test_what_was_exported_is_imported_as_the_same_grids(format_: str, territory: Territory, upload: Upload, client: Client) -> None:
+    http, grid = client(territory["county"]), territory.grids[WEST_NORTH]
+    exported = await http.get("/api/exports/grids", params={"grid_id": str(grid), "level": 4, "format": format_})
+    name = exported.headers["content-disposition"].rsplit("''", 1)[1]
+    found = await upload(territory["county"], exported.content, name, grid_id=grid)
+    if format_ == "csv":  # a table says nothing of its datum
+        assert found["report"]["question"]["kind"] == "datum"
+        await http.patch(f"/api/spatial-imports/{found['id']}", json={"version": found["version"], "datum": "EPSG:4326"})
+        found = await read_to_its_end(http, found["id"])
+    assert found["report"]["blockers"] == [] and found["report"]["codes"] == []
 
     answer = await apply(client, territory["county"], found)
 

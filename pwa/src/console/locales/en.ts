@@ -613,7 +613,7 @@ export default {
     mapLabel: 'The file’s shapes and the present grids',
     key: {
       file: 'The file’s shapes',
-      error: 'With errors',
+      error: 'With errors', warning: 'With warnings',
       sketch: 'As chosen',
       grids: 'Present grids',
       part: '{shown} of {total} drawn',
