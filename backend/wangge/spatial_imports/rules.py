@@ -6,8 +6,7 @@ from typing import Any
 
 from msgspec import UNSET, structs
 
-from wangge.core.errors import WanggeError
-from wangge.core.problems import in_every_language
+from wangge.core.errors import WanggeError, in_every_language
 from wangge.spatial_files.repairs import RepairCode
 from wangge.spatial_imports.schemas import Answers, AnswersPatch
 
