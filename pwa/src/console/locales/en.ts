@@ -613,7 +613,9 @@ export default {
     mapLabel: 'The file’s shapes and the present grids',
     key: {
       file: 'The file’s shapes',
-      error: 'With errors', warning: 'With warnings',
+      error: 'With errors',
+      warning: 'With warnings',
+      before: 'As it was',
       sketch: 'As chosen',
       grids: 'Present grids',
       part: '{shown} of {total} drawn',

@@ -573,7 +573,9 @@ export default {
     mapLabel: '文件中的图形与现有网格',
     key: {
       file: '文件中的图形',
-      error: '有错误', warning: '有提醒',
+      error: '有错误',
+      warning: '有提醒',
+      before: '调整前',
       sketch: '按所选选项',
       grids: '现有网格',
       part: '图上显示 {shown} / {total} 条',
