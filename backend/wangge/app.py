@@ -35,7 +35,8 @@ from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
-    GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController, CoverageController, PeopleController, PatrolController, CheckInController,
+    GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController,
+    CoverageController, PeopleController, PatrolController, CheckInController,
     VisitController,
     SpatialImportController, ExportController,
 )  # fmt: skip

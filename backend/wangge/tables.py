@@ -16,6 +16,7 @@ from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Appointment", "AuditEntry", "Change", "CheckIn", "Device", "Duty", "Employer", "EmployerMove", "Evidence",
-    "Feed", "Finding", "Grid", "GridChange", "GridVersion", "Patrol", "PatrolStop", "Person", "Policy", "RoleRight", "Session", "SignInAttempt",
+    "Feed", "Finding", "Grid", "GridChange", "GridVersion",
+    "Patrol", "PatrolStop", "Person", "Policy", "RoleRight", "Session", "SignInAttempt",
     "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "TilingCheck", "Unit", "Upload", "Visit",
 ]  # fmt: skip

@@ -50,7 +50,8 @@ def segments_of(geometries: BaseGeometry | Sequence[BaseGeometry]) -> Segments:
     """``(n, 4)``: the directed segments of polygons, shells counter-clockwise, holes clockwise."""
     rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(np.atleast_1d(np.asarray(geometries, dtype=object)))))
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-    return np.hstack([coordinates[:-1], coordinates[1:]])[ring[1:] == ring[:-1]]
+    segments: Segments = np.hstack([coordinates[:-1], coordinates[1:]])[ring[1:] == ring[:-1]]
+    return segments
 
 
 def canonical(segments: Segments) -> tuple[Segments, npt.NDArray[np.int64]]:
@@ -177,7 +178,7 @@ def _cut_once(chains: list[list[Point]]) -> bool:
                 spot = (x, y)
                 close = vertex_tree.query(shapely.Point(spot), predicate="dwithin", distance=SAME)
                 if len(close):
-                    spot = min((vertices[v] for v in close.tolist()), key=lambda p: (p[0] - x) ** 2 + (p[1] - y) ** 2)  # noqa: B023
+                    spot = min((vertices[v] for v in close.tolist()), key=lambda p: (p[0] - x) ** 2 + (p[1] - y) ** 2)
                 for i, a, b in (pieces[j], pieces[k]):
                     if spot not in (a, b):
                         wanted.setdefault(i, set()).add(spot)

@@ -17,9 +17,7 @@ class GridChange(SQLModel, table=True):
 
     __tablename__ = "grid_changes"
     __table_args__ = (
-        CheckConstraint(
-            "kind in ('split', 'merge', 'move_boundary', 'reshape', 'draw', 'rename', 'replace', 'mend', 'undo')", name="kind"
-        ),
+        CheckConstraint("kind in ('split', 'merge', 'move_boundary', 'reshape', 'draw', 'rename', 'replace', 'mend', 'undo')", name="kind"),
         CheckConstraint("(kind = 'undo') = (undoes is not null)", name="undo"),
         Index("ix_grid_changes_made_at", "made_at", "id"),
         Index("ix_grid_changes_grid_path", "grid_path", postgresql_using="gist"),

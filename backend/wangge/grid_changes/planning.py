@@ -153,7 +153,7 @@ def _bounds(polygon: dict[str, Any]) -> Box | None:
     """The box of what was drawn, if it can be read at all; the rule says what is wrong with it otherwise."""
     try:
         bounds: Box = shapely.geometry.shape(polygon).bounds
-    except Exception:  # noqa: BLE001  (anything may have been sent; read_polygon names the fault)
+    except Exception:
         return None
     return bounds if len(bounds) == 4 and all(abs(b) <= 180 for b in bounds) else None
 
@@ -223,7 +223,9 @@ async def _new(db: AsyncSession, ground: Ground, redrawn: Redrawn) -> list[Step]
     if not redrawn.new:
         return []
     level = ground.parent.level + 1
-    taken = await repository.codes_under(db, sorted({ground.parent.code, *((ground.grids[n.origin].code[:12]) for n in redrawn.new if n.origin)}))
+    taken = await repository.codes_under(
+        db, sorted({ground.parent.code, *((ground.grids[n.origin].code[:12]) for n in redrawn.new if n.origin)})
+    )
     by_id = {n.id: n for n in redrawn.new}
     steps = []
     for grid_id in in_reading_order((n.id, n.geom) for n in redrawn.new):

@@ -102,9 +102,7 @@ def redraw(
     return result
 
 
-def _leaves_after(
-    ground: Ground, units: Sequence[Grid], cut: Faces, unit_of: dict[UUID, UUID], units_after: Sequence[UUID]
-) -> list[UUID]:
+def _leaves_after(ground: Ground, units: Sequence[Grid], cut: Faces, unit_of: dict[UUID, UUID], units_after: Sequence[UUID]) -> list[UUID]:
     """The deepest grid of each face: its own while the unit keeps it; else of the new unit the one with the longest border."""
     leaves = {unit.id: [leaf.id for leaf in ground.leaves(unit)] for unit in units}
     after: list[UUID | None] = []

@@ -10,7 +10,18 @@ from shapely.geometry.base import BaseGeometry
 
 from wangge.core.ids import new_id
 from wangge.grid_changes.drawing import read_line, read_polygon, rings_of
-from wangge.grid_changes.geometry import METRES_A_DEGREE, NEAR, Point, distinct, edges_of, joined, length_m, segments_of, snapped, with_nodes
+from wangge.grid_changes.geometry import (
+    METRES_A_DEGREE,
+    NEAR,
+    Point,
+    distinct,
+    edges_of,
+    joined,
+    length_m,
+    segments_of,
+    snapped,
+    with_nodes,
+)
 from wangge.grid_changes.ground import Faces, Grid, Ground, NewGrid, Redrawn, cut
 from wangge.grid_changes.redrawing import Borders, check_shape, in_reading_order, redraw
 from wangge.grid_changes.refusals import (
@@ -51,7 +62,7 @@ def split(ground: Ground, command: Split, limits: Limits) -> Redrawn:
     units_after = [grid.id] * len(faces.faces)
     for piece, i in pieces.items():
         units_after[i] = piece
-    new = {piece: (names[piece].strip(), grid.id) for piece in order}
+    new: dict[UUID, tuple[str, UUID | None]] = {piece: (names[piece].strip(), grid.id) for piece in order}
     return redraw(ground, [grid], faces, units_after, new, "line", limits["grid_min_area_m2"])
 
 
@@ -101,13 +112,11 @@ def move_boundary(ground: Ground, command: MoveBoundary, limits: Limits) -> Redr
 
     def share(patch: list[int]) -> float:
         size = {i: faces.faces[i].area for i in patch}
-        return sum(a for i, a in size.items() if faces.owners[i] in of_first) / sum(size.values())
+        return float(sum(a for i, a in size.items() if faces.owners[i] in of_first) / sum(size.values()))
 
     shares = [share(patch) for patch in patches]
-    if len(patches) == 2:  # one each, whichever keeps more of what was
-        to_first = {0} if shares[0] >= shares[1] else {1}
-    else:
-        to_first = {n for n, s in enumerate(shares) if s >= 0.5}
+    two = len(patches) == 2  # one each, whichever keeps more of what was
+    to_first = {int(shares[1] > shares[0])} if two else {n for n, s in enumerate(shares) if s >= 0.5}
     units_after = [second.id] * len(faces.faces)
     for n in to_first:
         for i in patches[n]:
@@ -200,7 +209,7 @@ def draw(ground: Ground, command: Draw, limits: Limits) -> Redrawn:
     if not lost:
         raise nothing_changes("polygon")
     units_after = [this if inside[i] else unit_of[owner] for i, owner in enumerate(faces.owners)]
-    new = {this: (command.name.strip(), max(lost, key=lost.__getitem__))}
+    new: dict[UUID, tuple[str, UUID | None]] = {this: (command.name.strip(), max(lost, key=lost.__getitem__))}
     return redraw(ground, children, faces, units_after, new, "polygon", limits["grid_min_area_m2"])
 
 

@@ -33,9 +33,8 @@ EMPLOYERS_THEN = """
        from employer_moves m join employers e on e.id = m.employer_id and e.registered_at <= cast(:at as timestamptz)
        where m.moved_at > cast(:at as timestamptz) and (m.from_path <@ g.path or m.grid_path <@ g.path))
 """
-COLUMNS_THEN = (
-    COLUMNS.replace("(select count(*) from employers e where e.grid_path <@ g.path)", EMPLOYERS_THEN)
-    .replace("china_today()", "cast(:on as date)")
+COLUMNS_THEN = COLUMNS.replace("(select count(*) from employers e where e.grid_path <@ g.path)", EMPLOYERS_THEN).replace(
+    "china_today()", "cast(:on as date)"
 )
 HISTORY = """
     select v.id as version, v.code, v.name, v.level, v.path::text as path, v.valid_from, v.valid_to,
