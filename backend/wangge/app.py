@@ -33,6 +33,7 @@ from wangge.duties.controllers import DutyController
 from wangge.employers.controllers import EmployerController
 from wangge.entrustments.controllers import EntrustmentController
 from wangge.evidence.controllers import EvidenceController, UploadController
+from wangge.exports.controllers import ExportController
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
 from wangge.hand_overs.controllers import HandOverController
@@ -40,6 +41,8 @@ from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
 from wangge.people.controllers import RegisterController
 from wangge.responsibility.controllers import ResponsibilityController
+from wangge.spatial_imports.controllers import SpatialImportController
+from wangge.spatial_imports.reading import stop_reading
 from wangge.sync.controllers import SyncController
 from wangge.training.controllers import TrainingController
 from wangge.units.controllers import MatterController, UnitController
@@ -52,6 +55,7 @@ CONTROLLERS = (
     UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
+    SpatialImportController, ExportController,
 )  # fmt: skip
 
 
@@ -70,6 +74,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         settings.evidence_dir.mkdir(parents=True, exist_ok=True)
         yield
+        await stop_reading()
         await engine.dispose()
 
     async def provide_db() -> AsyncGenerator[AsyncSession, None]:

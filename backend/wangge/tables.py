@@ -14,6 +14,7 @@ from wangge.hand_overs.models import HandOver, HandOverItem
 from wangge.patrols.models import Patrol, PatrolStop
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
+from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
 from wangge.sync.models import Change, Feed, SyncOperation
 from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
 from wangge.units.models import IntakeCounter, Matter, Power, PowerHolder, Unit, UnitPower
@@ -24,6 +25,6 @@ __all__ = [
     "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam",
     "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridVersion", "HandOver", "HandOverItem", "IntakeCounter",
     "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy", "Power",
-    "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SyncOperation", "TilingCheck",
-    "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
+    "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature",
+    "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

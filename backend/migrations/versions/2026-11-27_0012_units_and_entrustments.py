@@ -8,7 +8,7 @@ SQL = Path(__file__).resolve().parents[1] / "sql"
 STEPS = ("0004_units", "0004_entrustments", "0004_holding", "0004_access", "0004_seed")
 
 revision = "0012_units_and_entrustments"
-down_revision = "0010_grids_that_tile"
+down_revision = "0011_spatial_imports"
 branch_labels = None
 depends_on = None
 

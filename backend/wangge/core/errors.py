@@ -109,3 +109,17 @@ class ServerBusy(WanggeError):
     code, status = "server_busy", 503
     zh = "服务器正忙，请 {retry_after_s} 秒后再试。未上传的记录都还在本机。"
     en = "The server is busy; try again in {retry_after_s} seconds. What is not sent yet stays on this device."
+
+
+def problem_json(error: WanggeError, language: Language) -> dict[str, Any]:
+    """A problem as JSON, for an answer or for the outcome of one operation."""
+    body: dict[str, Any] = {"type": error.code, "title": error.code.replace("_", " "), "status": error.status,
+                            "detail": error.sentence(language), **error.fields}  # fmt: skip
+    if isinstance(error, InvalidInput):
+        body["errors"] = [p.as_json(language) for p in error.problems]
+    return body
+
+
+def in_every_language(error: WanggeError) -> dict[Language, dict[str, Any]]:
+    """A problem to be kept and read later, by people of either language."""
+    return {language: problem_json(error, language) for language in LANGUAGES}

@@ -19,7 +19,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from wangge.core.errors import (
-    LANGUAGES,
     FieldProblem,
     InvalidInput,
     Language,
@@ -27,6 +26,7 @@ from wangge.core.errors import (
     ServerBusy,
     TextUnstorable,
     WanggeError,
+    problem_json,
 )
 from wangge.core.validation import field_problem
 
@@ -60,20 +60,6 @@ def constraint_means(name: str, error: type[WanggeError]) -> None:
 def language_of(request: Request[Any, Any, Any]) -> Language:
     """The caller's language by ``Accept-Language``: Chinese unless English is asked for first."""
     return "en" if request.headers.get("accept-language", "zh").lower().startswith("en") else "zh"
-
-
-def problem_json(error: WanggeError, language: Language) -> dict[str, Any]:
-    """A problem as JSON, for an answer or for the outcome of one operation."""
-    body: dict[str, Any] = {"type": error.code, "title": error.code.replace("_", " "), "status": error.status,
-                            "detail": error.sentence(language), **error.fields}  # fmt: skip
-    if isinstance(error, InvalidInput):
-        body["errors"] = [p.as_json(language) for p in error.problems]
-    return body
-
-
-def in_every_language(error: WanggeError) -> dict[Language, dict[str, Any]]:
-    """A problem to be kept and read later, by people of either language."""
-    return {language: problem_json(error, language) for language in LANGUAGES}
 
 
 def _named_in(detail: str | None) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from wangge.accounts.acting import acting_for
 from wangge.accounts.actor import Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
@@ -26,7 +27,7 @@ from wangge.entrustments.schemas import (
     Preview,
     PutInForce,
 )
-from wangge.evidence.controllers import READ_HEADERS, acting_for
+from wangge.evidence.controllers import READ_HEADERS
 
 
 class EntrustmentController(Controller):

@@ -32,6 +32,7 @@ _HINTS = (
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _PAIR = re.compile(r"[,，;；\s]+")
 _SAMPLE_ROWS = 200
+_CELL_CHARACTERS = 20_000_000
 
 
 def read_csv(
@@ -97,7 +98,8 @@ def _separator_of(text: str) -> str | None:
 
 
 def _rows(text: str, separator: str) -> Iterator[list[str]]:
-    """Rows that are not blank; a cell holds at most 131,072 characters, the csv module's own bound."""
+    """Rows that are not blank; one cell may hold a coast as well-known text."""
+    csv.field_size_limit(_CELL_CHARACTERS)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for row in reader:

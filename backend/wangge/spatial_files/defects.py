@@ -117,6 +117,26 @@ CATALOGUE: dict[str, _Words] = {
         "编码“{value}”出现了 {count} 次（第 {rows} 条）。编码必须唯一，请更正。",
         "The code “{value}” occurs {count} times (features {rows}). Codes must be unique: correct them.",
     ),
+    "missing_name": _error(
+        "没有名称（{field}）。请在“名称”一项选对列，或在源文件中补上。",
+        "It has no name ({field}). Choose the right column for names, or fill it in at the source.",
+    ),
+    "outside_all_parents": _error(
+        "不在任何上级网格内，不知道归谁。请核对坐标，换一个上级网格，或跳过这一条。",
+        "It lies in none of the parent grids. Check the coordinates, choose another parent, or leave it out.",
+    ),
+    "no_match_column": _error(
+        "不知道哪一列是信用代码或单位编号。请在“对应单位”一项选择。",
+        "Which column holds the credit code or the employer's id is not known. Choose it.",
+    ),
+    "employer_not_found": _warning(
+        "范围内没有代码为“{value}”的在册单位，这一条不会写入。",
+        "No employer on file in this area has the code “{value}”; this row will not be written.",
+    ),
+    "moves_far": _warning(
+        "离现有位置 {distance_m} 米，超过 {limit_m} 米。请核对；确认无误可允许远距离移动，否则这一条不会写入。",
+        "It lies {distance_m} m from the present point, more than {limit_m} m. Allow far moves if it is right; else it is not written.",
+    ),
     "missing_code": _error("没有填写编码（{field}）。请补上。", "It has no code ({field}). Fill it in."),
     "overlap": _error(
         "与第 {other} 条重叠 {area_m2} 平方米。请调整公共边界。",

@@ -108,7 +108,7 @@ def read_spatial_file(
         return _ask_layer(filename, exc)
     except ColumnsUnclear as exc:
         return _ask_columns(filename, exc)
-    except (RecursionError, MemoryError) as exc:
+    except RecursionError as exc:
         raise FileDamaged(what_zh="内容嵌套过深", what_en="its content nests too deeply") from exc
     settled = _settle_datum(raw, filename, declared_datum, axes, known)
     if isinstance(settled, NeedsAnswer):

@@ -48,6 +48,12 @@ _WORDS: dict[RepairCode, tuple[str, str]] = {
 _MAX_CROSSINGS = 200_000
 
 
+def repair_for(defect_code: str) -> tuple[RepairCode, str, str] | None:
+    """The repair that a kind of defect calls for, with its name in Chinese and in English."""
+    code = next((code for code, codes in _FOR.items() if defect_code in codes), None)
+    return None if code is None else (code, *_WORDS[code])
+
+
 @dataclass(frozen=True, slots=True)
 class Repair:
     """One repair and what it would do. Areas of crossing rings net as drawn, so a bow tie may begin at 0."""

@@ -27,6 +27,8 @@ from wangge.spatial_files.layers import Attributes, Value
 from wangge.spatial_files.texts import storable
 
 Format = Literal["geojson", "shapefile", "geopackage", "kml", "csv"]
+TextEncoding = Literal["UTF-8", "GBK"]
+"""Of a Shapefile's attribute table. GBK is for programs that know nothing else; signs outside it are replaced."""
 FORMATS: dict[Format, tuple[str, str]] = {
     "geojson": (".geojson", "application/geo+json"),
     "shapefile": (".zip", "application/zip"),
@@ -71,20 +73,22 @@ class Export:
     notes: tuple[Note, ...] = ()
 
 
-def write_spatial_file(features: Sequence[OutFeature], format_: Format, name: str) -> Export:
+def write_spatial_file(features: Sequence[OutFeature], format_: Format, name: str, *, encoding: TextEncoding = "UTF-8") -> Export:
     """Write features to a file of the given format.
 
     Args:
         features: EPSG:4326; every feature may have other attributes, absent ones are empty.
         format_: One of ``FORMATS``.
         name: Layer and file name without extension.
+        encoding: Of a Shapefile's texts.
 
     Returns:
-        The bytes, and notes on what had to change: a Shapefile's names have 10 bytes (three Chinese characters) and its
-        texts 254, cut between characters; both are listed inside the zip too.
+        The bytes, and notes on what had to change: a Shapefile's names have 10 bytes (three Chinese characters in UTF-8, five
+        in GBK) and its texts 254, cut between characters; both are listed inside the zip too. A CSV has points in two columns;
+        anything else as well-known text in one.
 
     Raises:
-        FormatCannotHold: anything but points to CSV; lines, or collections, to Shapefile; null geometry alone.
+        FormatCannotHold: lines, or collections, to Shapefile; null geometry alone.
     """
     columns = list(dict.fromkeys(key for feature in features for key in feature.attributes))
     extension, media_type = FORMATS[format_]
@@ -99,7 +103,7 @@ def write_spatial_file(features: Sequence[OutFeature], format_: Format, name: st
         case "geopackage":
             data = _geopackage(features, columns, name)
         case "shapefile":
-            data = _shapefile(features, columns, name, notes)
+            data = _shapefile(features, columns, name, notes, encoding)
     return Export(f"{name}{extension}", media_type, data, tuple(notes))
 
 
@@ -125,14 +129,21 @@ def _csv(features: Sequence[OutFeature], columns: list[str]) -> bytes:
     """UTF-8 with a byte order mark, as Excel needs it; texts that begin like formulas are guarded by an apostrophe."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*(_guarded(column) for column in columns), "经度", "纬度"])
+    are_points = all(f.geometry is None or (f.geometry.geom_type == "Point" and not f.geometry.is_empty) for f in features)
+    writer.writerow([*(_guarded(column) for column in columns), *(("经度", "纬度") if are_points else ("WKT",))])
     for feature in features:
-        geometry = feature.geometry
-        if geometry is not None and (geometry.geom_type != "Point" or geometry.is_empty):
-            raise FormatCannotHold(format="CSV", why_zh="只能保存点", why_en="it holds points only")
-        position = ["", ""] if geometry is None else [repr(float(geometry.x)), repr(float(geometry.y))]
-        writer.writerow([*(_guarded(feature.attributes.get(column)) for column in columns), *position])
+        place = _lon_lat(feature.geometry) if are_points else [_wkt(feature.geometry)]
+        writer.writerow([*(_guarded(feature.attributes.get(column)) for column in columns), *place])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _lon_lat(geometry: Any) -> list[str]:
+    return ["", ""] if geometry is None else [repr(float(geometry.x)), repr(float(geometry.y))]
+
+
+def _wkt(geometry: BaseGeometry | None) -> str:
+    """Well-known text in full, so that shared borders stay shared."""
+    return "" if geometry is None else shapely.to_wkt(_right_handed(geometry), rounding_precision=-1)
 
 
 def _guarded(value: Value) -> Any:
@@ -213,7 +224,7 @@ def _common_kind(kinds: set[str]) -> str:
     return "Unknown"
 
 
-def _shapefile(features: Sequence[OutFeature], columns: list[str], name: str, notes: list[Note]) -> bytes:
+def _shapefile(features: Sequence[OutFeature], columns: list[str], name: str, notes: list[Note], encoding: TextEncoding) -> bytes:
     """One Shapefile for areas and one for points, when there are both; each with .prj and .cpg, in one zip."""
     groups: dict[str, list[OutFeature]] = {}
     for feature in features:
@@ -229,15 +240,16 @@ def _shapefile(features: Sequence[OutFeature], columns: list[str], name: str, no
         raise FormatCannotHold(format="Shapefile", why_zh="没有图形", why_en="there are no geometries")
     if dropped := len(features) - sum(map(len, groups.values())):
         raise FormatCannotHold(format="Shapefile", why_zh=f"{dropped} 条没有图形", why_en=f"{dropped} have no geometry")
-    names, written = _dbf_names(columns), list[str]()
+    names, written = _dbf_names(columns, encoding), list[str]()
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for kind, group in groups.items():
             stem = _layer_name(name) if len(groups) == 1 else f"{_layer_name(name)}_{kind}"
             path = Path(folder) / f"{kind}.shp"
             kinds = {feature.geometry.geom_type for feature in group if feature.geometry is not None}
-            _write_with_gdal(path, "ESRI Shapefile", _fitting(group, notes), columns, names, _common_kind(kinds), encoding="UTF-8")
-            written = [str(field) for field in pyogrio.read_info(str(path))["fields"]] if columns else []
+            fitting = _fitting(group, notes, encoding)
+            _write_with_gdal(path, "ESRI Shapefile", fitting, columns, names, _common_kind(kinds), encoding=encoding)
+            written = [str(field) for field in pyogrio.read_info(str(path), encoding=encoding)["fields"]] if columns else []
             for part in sorted(Path(folder).glob(f"{kind}.*")):
                 archive.writestr(_entry(f"{stem}{part.suffix}"), part.read_bytes())
         notes[:0] = _renamings(columns, written)
@@ -253,21 +265,21 @@ def _entry(path: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _cut(text: str, most_bytes: int) -> str:
-    """At most so many UTF-8 bytes, ending between characters."""
-    return text.encode("utf-8")[:most_bytes].decode("utf-8", "ignore")
+def _cut(text: str, most_bytes: int, encoding: TextEncoding = "UTF-8") -> str:
+    """At most so many bytes of the encoding, ending between characters."""
+    return text.encode(encoding, "replace")[:most_bytes].decode(encoding, "ignore")
 
 
-def _dbf_names(columns: list[str]) -> list[str]:
+def _dbf_names(columns: list[str], encoding: TextEncoding) -> list[str]:
     """Distinct names of at most ten bytes, told apart without regard to case, as dBASE does."""
     taken: set[str] = set()
     names: list[str] = []
     for column in columns:
         plain = _DBF_ODD.sub("_", storable(column))
-        name, turn = _cut(plain, _DBF_NAME_BYTES) or "field", 1
+        name, turn = _cut(plain, _DBF_NAME_BYTES, encoding) or "field", 1
         while name.upper() in taken:
             turn += 1
-            name = _cut(plain, _DBF_NAME_BYTES - len(str(turn)) - 1) + f"_{turn}"
+            name = _cut(plain, _DBF_NAME_BYTES - len(str(turn)) - 1, encoding) + f"_{turn}"
         taken.add(name.upper())
         names.append(name)
     return names
@@ -286,16 +298,17 @@ def _renamings(columns: list[str], written: list[str]) -> list[Note]:
     ]
 
 
-def _fitting(features: Sequence[OutFeature], notes: list[Note]) -> list[OutFeature]:
-    """Texts cut to what a .dbf field holds."""
+def _fitting(features: Sequence[OutFeature], notes: list[Note], encoding: TextEncoding) -> list[OutFeature]:
+    """Texts cut to what a .dbf field holds, in characters that its encoding has."""
     cut: dict[str, int] = {}
     out: list[OutFeature] = []
     for feature in features:
         attributes: Attributes = {}
         for key, value in feature.attributes.items():
-            if isinstance(value, str) and len(value.encode("utf-8", "replace")) > _DBF_TEXT_BYTES:
-                value = _cut(storable(value), _DBF_TEXT_BYTES)
-                cut[key] = cut.get(key, 0) + 1
+            if isinstance(value, str):
+                whole = storable(value).encode(encoding, "replace")
+                value = _cut(whole.decode(encoding), _DBF_TEXT_BYTES, encoding)
+                cut[key] = cut.get(key, 0) + (len(whole) > _DBF_TEXT_BYTES)
             if isinstance(value, float) and abs(value) >= _DBF_LARGEST:
                 value = repr(value)  # a text, rather than a number that the field's width cannot hold
             attributes[key] = value
@@ -307,6 +320,7 @@ def _fitting(features: Sequence[OutFeature], notes: list[Note]) -> list[OutFeatu
             f"{count} value(s) of “{key}” exceed 254 bytes and are cut between characters.",
         )
         for key, count in cut.items()
+        if count
     )
     return out
 

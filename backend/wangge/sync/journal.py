@@ -8,9 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from wangge.core.errors import Language
+from wangge.core.errors import Language, in_every_language
 from wangge.core.operations import Outcome, Verdict
-from wangge.core.problems import in_every_language
 from wangge.sync.reading import Entry
 
 Key = tuple[UUID, str]

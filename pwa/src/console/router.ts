@@ -215,6 +215,19 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'people.read', title: 'menu.training', menu: 'training' },
       },
       {
+        path: 'imports',
+        name: 'imports',
+        component: () => import('./imports/ImportsPage.vue'),
+        meta: { right: 'export.read', title: 'menu.imports', menu: 'imports' },
+      },
+      {
+        path: 'imports/:id',
+        name: 'import',
+        component: () => import('./imports/ImportPage.vue'),
+        props: true,
+        meta: { right: 'grid.edit', title: 'imports.title', menu: 'imports' },
+      },
+      {
         path: ':rest(.*)*',
         name: 'lost',
         component: () => import('./layout/LostPage.vue'),

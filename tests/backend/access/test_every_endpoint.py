@@ -36,6 +36,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/employers/{employer_id}/review": {"decision": "accept", "version": 1},
     "/api/coverage/uncovered": {},
     "/api/sync/push": {"operations": []},
+    "/api/spatial-imports/{import_id}": {"version": 1},
+    "/api/spatial-imports/{import_id}/apply": {"version": 1},
+    "/api/spatial-imports/{import_id}/withdraw": {"version": 1},
     "/api/grid-changes": {"kind": "rename", "grid_id": ID, "name": "x"},
     "/api/grid-changes/preview": {"kind": "rename", "grid_id": ID, "name": "x"},
     "/api/units": {"id": ID, "code": "1", "name": "x", "kind": "street", "grid_id": ID},
@@ -123,6 +126,17 @@ RIGHTS = [
     ("POST", f"/api/patrols/{ID}/cancel", "patrol.plan"),
     ("GET", "/api/check-ins", "records.read"),
     ("GET", "/api/visits", "records.read"),
+    ("GET", "/api/spatial-imports", "grid.edit"),
+    ("POST", "/api/spatial-imports", "grid.edit"),
+    ("GET", f"/api/spatial-imports/{ID}", "grid.edit"),
+    ("PATCH", f"/api/spatial-imports/{ID}", "grid.edit"),
+    ("GET", f"/api/spatial-imports/{ID}/features", "grid.edit"),
+    ("GET", f"/api/spatial-imports/{ID}/preview.geojson", "grid.edit"),
+    ("GET", f"/api/spatial-imports/{ID}/changes", "grid.edit"),
+    ("POST", f"/api/spatial-imports/{ID}/apply", "grid.edit"),
+    ("POST", f"/api/spatial-imports/{ID}/withdraw", "grid.edit"),
+    ("GET", "/api/exports/grids", "export.read"),
+    ("GET", "/api/exports/employers", "export.read"),
     ("GET", f"/api/grids/{ID}/history", "grid.read"),
     ("GET", f"/api/grids/{ID}/editing", "grid.edit"),
     ("GET", f"/api/grids/{ID}/tiling", "grid.read"),
@@ -133,8 +147,14 @@ RIGHTS = [
     ("POST", f"/api/grid-changes/{ID}/undo", "grid.edit"),
     ("GET", f"/api/employers/{ID}/grids", "employer.read"),
     ("GET", "/api/matters", "responsibility.read"),
-    ("GET", f"/api/responsibility?matter=patrol&employer_id={ID}", "responsibility.read"),
+    ("GET", "/api/responsibility", "responsibility.read"),
     ("GET", "/api/units", "unit.read"),
+    ("POST", "/api/units", "unit.edit"),
+    ("PUT", f"/api/units/{ID}", "unit.edit"),
+    ("POST", f"/api/units/{ID}/close", "unit.edit"),
+    ("POST", f"/api/units/{ID}/intake", "unit.edit"),
+    ("POST", f"/api/units/{ID}/powers", "unit.edit"),
+    ("POST", f"/api/units/{ID}/powers/end", "unit.edit"),
     ("GET", f"/api/units/{ID}", "unit.read"),
     ("GET", f"/api/units/{ID}/history", "unit.read"),
     ("GET", "/api/entrustments", "entrustment.read"),
@@ -220,6 +240,7 @@ OWN = {
     ("POST", "/api/me/totp"), ("POST", "/api/me/totp/confirm"), ("POST", "/api/me/totp/remove"), ("POST", "/api/me/recovery-codes"),
     ("GET", "/api/me/sessions"), ("POST", f"/api/me/sessions/{ID}/revoke"), ("POST", "/api/me/sessions/revoke-others"),
     ("POST", "/api/me/device/wiped"), ("GET", "/api/rights"), ("GET", "/api/map/extent"),
+    ("GET", "/api/me/certificates"),
     ("GET", f"/api/evidence/{ID}"), ("GET", f"/api/evidence/{ID}/copy"), ("GET", f"/api/evidence/{ID}/original"),
     ("GET", f"/api/evidence/{ID}/thumbnail"), ("POST", "/api/uploads"), ("HEAD", f"/api/uploads/{ID}"),
     ("PATCH", f"/api/uploads/{ID}"),
@@ -357,7 +378,7 @@ async def test_a_street_reads_but_does_not_plan_or_review(territory: Territory, 
 
 LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
-    "/api/people/assignable", "/api/grid-changes", "/api/units", "/api/entrustments",
+    "/api/people/assignable", "/api/grid-changes", "/api/units", "/api/entrustments", "/api/spatial-imports",
     "/api/people", "/api/duties", "/api/certificates", "/api/training/results",
 ]  # fmt: skip
 
@@ -365,7 +386,7 @@ LISTS = [
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
 TAKES_NO = {"/api/grids": ("grid_id",)} | dict.fromkeys(
     ["/api/employers", "/api/coverage/uncovered", "/api/units", "/api/entrustments", "/api/people", "/api/duties", "/api/certificates",
-     "/api/training/results"], ("on",),
+     "/api/training/results", "/api/spatial-imports"], ("on",),
 )  # fmt: skip
 
 

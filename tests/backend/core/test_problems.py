@@ -133,7 +133,7 @@ def test_every_error_of_the_catalogue_is_one_fact_in_two_languages(app: Litestar
 
 
 def test_a_problem_is_kept_in_every_language() -> None:
-    both = problems.in_every_language(errors.RateLimited(retry_after_s=7))
+    both = errors.in_every_language(errors.RateLimited(retry_after_s=7))
     assert set(both) == set(LANGUAGES)
     assert all("7" in both[language]["detail"] for language in LANGUAGES)
 

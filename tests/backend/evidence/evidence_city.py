@@ -87,7 +87,8 @@ class City:
 
     async def settle(self, owner: Owner) -> None:
         """Lay the city out."""
-        territory = await make_territory(owner)
+        async with owner.transaction():  # a territory tiles only as a whole
+            territory = await make_territory(owner)
         self.people = {
             "walker": territory["community"],
             "neighbour": await make_person_with_account(owner, WEST_NORTH_1),

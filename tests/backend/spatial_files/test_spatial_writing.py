@@ -17,7 +17,7 @@ from wangge.spatial_files.features import KnownBoundary
 from wangge.spatial_files.tiling import check_tiling
 from wangge.spatial_files.writing import FORMATS, Export, Format, OutFeature, write_spatial_file
 
-AREAS: list[Format] = ["geojson", "shapefile", "geopackage", "kml"]
+AREAS: list[Format] = ["geojson", "shapefile", "geopackage", "kml", "csv"]
 HOLED = shapely.Polygon(square(119, 36, 1), [square(119.2, 36.2, 0.1)])
 
 
@@ -28,7 +28,7 @@ def written(shapes: list[shapely.Geometry], format_: Format, **attributes: objec
 @pytest.mark.parametrize("format_", AREAS)
 def test_areas_come_back_as_they_went(streets: list[KnownBoundary], format_: Format) -> None:
     shapes = [street.geometry for street in streets] + [HOLED, shapely.MultiPolygon([HOLED, shapely.Polygon(square(121, 36))])]
-    back = read(written(shapes, format_).data, f"网格{FORMATS[format_][0]}")
+    back = read(written(shapes, format_).data, f"网格{FORMATS[format_][0]}", None if format_ != "csv" else "EPSG:4326")
     assert back.datum.code == "EPSG:4326" and len(back.features) == len(shapes)
     assert all(feature.geometry.equals(shape) for feature, shape in zip(back.features, shapes, strict=True))
     assert back.features[0].attributes["名称"] == "鄌郚镇" and str(back.features[0].attributes["n"]) == "7"
@@ -74,6 +74,15 @@ def test_a_shapefile_says_its_encoding_and_explains_its_names() -> None:
     assert all(note.zh in archive.read("README.txt").decode("utf-8-sig") for note in export.notes)
 
 
+def test_a_shapefile_in_gbk_holds_longer_names_and_says_what_it_is() -> None:
+    export = write_spatial_file([OutFeature(HOLED, {"上级网格码": "370702", "名称": "鄌郚镇😀"})], "shapefile", "网格", encoding="GBK")
+    archive = zipfile.ZipFile(io.BytesIO(export.data))
+    assert "鄌郚镇?".encode("gbk") in archive.read("网格.dbf") and export.notes == ()
+    back = read(export.data, "a.zip")
+    assert back.features[0].attributes == {"上级网格码": "370702", "名称": "鄌郚镇?"}
+    assert back.encoding is not None and back.encoding.shown.upper().startswith(("GBK", "GB18030", "CP936"))
+
+
 @pytest.mark.filterwarnings("error")
 def test_numbers_of_every_size_keep_their_value_in_a_shapefile() -> None:
     values = [0.1, -1234567890.123, 1e14, 2.5e-9, 1e191, -1e300]
@@ -89,7 +98,6 @@ def test_areas_and_points_become_two_shapefiles() -> None:
 
 def test_what_a_format_cannot_hold_is_refused() -> None:
     for shapes, format_ in (
-        ([HOLED], "csv"),
         ([shapely.LineString(SQUARE)], "shapefile"),
         ([None], "shapefile"),
         ([HOLED, None], "shapefile"),

@@ -3,7 +3,7 @@ import { expect, type Locator, type Page } from '@playwright/test'
 
 export type Room =
   | '指挥地图' | '未覆盖单位' | '巡查' | '签到与走访' | '用人单位' | '待审核' | '问题记录'
-  | '人员' | '证书' | '培训' | '机构' | '委托' | '账号与设备' | '审计日志' | '权限'
+  | '人员' | '证书' | '培训' | '机构' | '委托' | '账号与设备' | '审计日志' | '权限' | '导入导出'
 
 export class DeskApp {
   readonly main: Locator

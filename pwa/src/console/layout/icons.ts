@@ -89,6 +89,7 @@ export const ICONS = {
     'M6.500 11v5c1.500 1.600 3.300 2.400 5.500 2.400s4-.8 5.500-2.400v-5',
     'M21.500 9v5.500',
   ],
+  exchange: ['M7 20V6', 'm3 10 4-4 4 4', 'M17 4v14', 'm13 14 4 4 4-4'],
 } as const satisfies Record<string, readonly string[]>
 
 export type IconName = keyof typeof ICONS

@@ -18,6 +18,7 @@ export const MENU: readonly MenuEntry[] = [
   { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
   { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
   { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+  { route: 'imports', icon: 'exchange', title: 'menu.imports', right: 'export.read' },
   { route: 'people', icon: 'people', title: 'menu.people', right: 'people.read' },
   {
     route: 'certificates',
