@@ -100,6 +100,7 @@ test('whose certificate has ended is given no patrol on that day', async ({ desk
 
   await page.getByRole('button', { name: '更正' }).click()
   await dialog(page).getByLabel('有效期至').fill(day(1))
+  await dialog(page).getByLabel('有效期至').press('Enter')
   await dialog(page).getByRole('button', { name: '保存' }).click()
   await expect(page.getByText('即将到期').first()).toBeVisible()
 
@@ -137,7 +138,7 @@ test('a hand-over moves everything and prints its record', async ({ desk, city }
   await page.goto(`/console/people/${who.person_id}`)
 
   await page.getByRole('button', { name: '办理交接' }).click()
-  await page.getByLabel('原因').fill('退休')
+  await page.getByLabel('原因', { exact: true }).or(page.getByLabel('原因*', { exact: true })).fill('退休')
   const everybody = page.getByLabel('全部交给')
   await everybody.click()
   await everybody.pressSequentially(successor.name)
