@@ -139,7 +139,7 @@ test('a hand-over moves everything and prints its record', async ({ desk, city }
 
   await page.getByRole('button', { name: '办理交接' }).click()
   await page.getByLabel('原因', { exact: true }).or(page.getByLabel('原因*', { exact: true })).fill('退休')
-  const everybody = page.getByLabel('全部交给')
+  const everybody = page.getByRole('combobox', { name: '全部交给' })
   await everybody.click()
   await everybody.pressSequentially(successor.name)
   await page.getByRole('option', { name: successor.name }).first().click()
