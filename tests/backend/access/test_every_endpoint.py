@@ -24,6 +24,8 @@ PUBLIC = {
 ID = "01900000-0000-7000-8000-000000000000"  # fixed: every test worker must collect the same names
 # What a path takes so that the request gets as far as asking who is there.
 FILLED = {"layer": "grids", "z": "9", "x": "425", "y": "199"}
+# What an endpoint must be asked for besides.
+QUERIES = {"/api/responsibility": f"?matter=patrol&employer_id={ID}"}
 PLAN = {"id": ID, "assignee_id": ID, "planned_on": "2030-01-01", "employer_ids": [ID]}
 ENTRUSTMENT = {
     "id": ID, "principal_id": ID, "agent_id": ID, "matters": ["patrol"], "powers": ["patrol"], "reach": "area", "grid_id": ID,
@@ -147,7 +149,7 @@ RIGHTS = [
     ("POST", f"/api/grid-changes/{ID}/undo", "grid.edit"),
     ("GET", f"/api/employers/{ID}/grids", "employer.read"),
     ("GET", "/api/matters", "responsibility.read"),
-    ("GET", "/api/responsibility", "responsibility.read"),
+    ("GET", f"/api/responsibility?matter=patrol&employer_id={ID}", "responsibility.read"),
     ("GET", "/api/units", "unit.read"),
     ("POST", "/api/units", "unit.edit"),
     ("PUT", f"/api/units/{ID}", "unit.edit"),
@@ -186,6 +188,8 @@ RIGHTS = [
     ("POST", "/api/certificates", "people.train"),
     ("PATCH", f"/api/certificates/{ID}", "people.train"),
     ("POST", f"/api/certificates/{ID}/revoke", "people.train"),
+    ("POST", f"/api/certificates/{ID}/scan?version=1", "people.train"),
+    ("GET", f"/api/certificates/{ID}/scan", "people.read"),
     ("GET", "/api/people", "people.read"),
     ("GET", f"/api/people/{ID}", "people.read"),
     ("GET", "/api/people/units", "people.read"),
@@ -253,7 +257,7 @@ def endpoints(app: Litestar) -> list[tuple[str, str, dict[str, Any] | None]]:
     for path, item in app.openapi_schema.to_schema()["paths"].items():
         for method in ("get", "post", "put", "patch", "delete", "head"):
             if method in item and (method.upper(), path) not in PUBLIC:
-                filled = re.sub(r"\{(\w+)\}", lambda m: FILLED.get(m[1], ID), path)
+                filled = re.sub(r"\{(\w+)\}", lambda m: FILLED.get(m[1], ID), path) + QUERIES.get(path, "")
                 found.append((method.upper(), filled, BODIES.get(path)))
     return found
 
