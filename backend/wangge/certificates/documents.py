@@ -48,9 +48,9 @@ async def attach_scan(
         ScanNotAccepted: neither PDF nor JPEG nor PNG.
     """
     actor.require("people.train")
+    row = await open_certificate(db, certificate_id, version)
     if media_type_of(content[:16]) is None:
         raise ScanNotAccepted()
-    row = await open_certificate(db, certificate_id, version)
     file, sha256 = await asyncio.to_thread(_write, evidence_dir / "incoming", content)
     try:
         await evidence_files(evidence_dir).store.keep(file, sha256)

@@ -25,7 +25,10 @@ ID = "01900000-0000-7000-8000-000000000000"  # fixed: every test worker must col
 # What a path takes so that the request gets as far as asking who is there.
 FILLED = {"layer": "grids", "z": "9", "x": "425", "y": "199"}
 # What an endpoint must be asked for besides.
-QUERIES = {"/api/responsibility": f"?matter=patrol&employer_id={ID}"}
+QUERIES = {
+    "/api/responsibility": "?matter=patrol&lon=119.1&lat=36.8",
+    "/api/certificates/{certificate_id}/scan": "?version=1",
+}
 PLAN = {"id": ID, "assignee_id": ID, "planned_on": "2030-01-01", "employer_ids": [ID]}
 ENTRUSTMENT = {
     "id": ID, "principal_id": ID, "agent_id": ID, "matters": ["patrol"], "powers": ["patrol"], "reach": "area", "grid_id": ID,
@@ -149,7 +152,7 @@ RIGHTS = [
     ("POST", f"/api/grid-changes/{ID}/undo", "grid.edit"),
     ("GET", f"/api/employers/{ID}/grids", "employer.read"),
     ("GET", "/api/matters", "responsibility.read"),
-    ("GET", f"/api/responsibility?matter=patrol&employer_id={ID}", "responsibility.read"),
+    ("GET", "/api/responsibility?matter=patrol&lon=119.1&lat=36.8", "responsibility.read"),
     ("GET", "/api/units", "unit.read"),
     ("POST", "/api/units", "unit.edit"),
     ("PUT", f"/api/units/{ID}", "unit.edit"),
@@ -189,7 +192,7 @@ RIGHTS = [
     ("PATCH", f"/api/certificates/{ID}", "people.train"),
     ("POST", f"/api/certificates/{ID}/revoke", "people.train"),
     ("POST", f"/api/certificates/{ID}/scan?version=1", "people.train"),
-    ("GET", f"/api/certificates/{ID}/scan", "people.read"),
+    ("GET", f"/api/certificates/{ID}/scan?version=1", "people.read"),
     ("GET", "/api/people", "people.read"),
     ("GET", f"/api/people/{ID}", "people.read"),
     ("GET", "/api/people/units", "people.read"),
