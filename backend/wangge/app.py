@@ -23,6 +23,7 @@ from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
 from wangge.employers.controllers import EmployerController
 from wangge.evidence.controllers import EvidenceController, UploadController
+from wangge.gaps.controllers import GapController
 from wangge.grids.controllers import GridController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
@@ -32,7 +33,7 @@ from wangge.visits.controllers import CheckInController, VisitController
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
     MapController, EmployerController, CoverageController, PeopleController, PatrolController, CheckInController,
-    VisitController,
+    VisitController, GapController,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from wangge.accounts.models import Account, AuditEntry, Device, Session, SignInA
 from wangge.check_ins.models import CheckIn
 from wangge.employers.models import Employer
 from wangge.evidence.models import Evidence, Upload
+from wangge.gaps.models import GridTiling
 from wangge.grids.models import Duty, Grid
 from wangge.patrols.models import Patrol, PatrolStop
 from wangge.people.models import Appointment, Person, RoleRight, Unit
@@ -14,6 +15,6 @@ from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Appointment", "AuditEntry", "Change", "CheckIn", "Device", "Duty", "Employer", "Evidence", "Feed",
-    "Finding", "Grid", "Patrol", "PatrolStop", "Person", "Policy", "RoleRight", "Session", "SignInAttempt",
+    "Finding", "Grid", "GridTiling", "Patrol", "PatrolStop", "Person", "Policy", "RoleRight", "Session", "SignInAttempt",
     "SignInFailure", "SyncOperation", "Unit", "Upload", "Visit",
 ]  # fmt: skip

@@ -35,7 +35,7 @@ CLEAN = "".join(
     for table in (
         "changes", "sync_operations", "uploads", "evidence", "findings", "visits", "check_ins", "patrol_stops", "patrols",
         "employers", "sign_in_attempts", "sign_in_failures", "sessions", "devices", "accounts", "duties", "appointments", "people",
-        "units", "grids",
+        "units", "grid_tilings", "grids",
     )
 ) + f"delete from policies where source = '{OF_A_TEST}';"  # fmt: skip
 

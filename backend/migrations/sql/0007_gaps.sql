@@ -1,0 +1,90 @@
+-- The gap board. Whether children tile their parent takes a while to find out on large parents, and changes seldom: it is kept
+-- per parent, marked stale in the transaction that changes a shape, and looked at again by the next who asks.
+
+-- Whether the children of a grid tile it exactly. Every ring taken once around its area, the directed edges of all children
+-- must sum up to the parent's: then the sum of the children's areas has the parent's border, and is the parent.
+create function children_tile(parent uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    with areas as (
+        select 1 as sign, ST_ForcePolygonCCW(geom) as geom from grids where parent_id = parent and valid_to is null
+        union all
+        select -1, ST_ForcePolygonCCW(geom) from grids where id = parent
+    ),
+    edges as (
+        select a.sign, ST_StartPoint(s.geom) as a, ST_EndPoint(s.geom) as b from areas a cross join lateral ST_DumpSegments(a.geom) s
+    ),
+    ends as (select sign, ST_X(a) as ax, ST_Y(a) as ay, ST_X(b) as bx, ST_Y(b) as by from edges)
+    select not exists (
+        select from ends group by least((ax, ay), (bx, by)), greatest((ax, ay), (bx, by))
+        having sum(case when (ax, ay) < (bx, by) then sign else -sign end) <> 0
+    )
+$$;
+revoke all on function children_tile(uuid) from public;
+
+-- Look again at the parents whose shapes have changed, for a third of a second at most: a whole city's import is spread over
+-- the next readers. One that another looks at just now is left to her.
+create function refresh_grid_tilings() returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    parent record;
+    exact boolean;
+    began timestamptz := clock_timestamp();
+begin
+    for parent in
+        select t.parent_id, g.geom from grid_tilings t join grids g on g.id = t.parent_id
+        where t.is_stale order by t.parent_id for update of t skip locked
+    loop
+        exact := children_tile(parent.parent_id);
+        update grid_tilings t
+           set is_exact = exact, is_stale = false, checked_at = now(), children = c.n,
+               gap_m2 = case when exact then 0 else ST_Area(ST_Difference(parent.geom, c.together)::geography) end,
+               overlap_m2 = case when exact then 0
+                   else greatest(0, c.m2 - ST_Area(c.together::geography))
+                        + ST_Area(ST_Difference(c.together, parent.geom)::geography) end
+          from (select count(*) as n, coalesce(sum(case when not exact then ST_Area(geom::geography) end), 0) as m2,
+                       case when not exact then coalesce(ST_UnaryUnion(ST_Collect(geom)), 'SRID=4326;POLYGON EMPTY'::geometry) end as together
+                from grids where parent_id = parent.parent_id and valid_to is null) c
+         where t.parent_id = parent.parent_id;
+        exit when clock_timestamp() > began + interval '300 milliseconds';
+    end loop;
+    return (select count(*) from grid_tilings where is_stale);
+end $$;
+revoke all on function refresh_grid_tilings() from public;
+grant execute on function refresh_grid_tilings() to wangge_app;
+
+create function grids_make_tilings_stale() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'INSERT' then
+        insert into grid_tilings (parent_id, grid_path)
+        select g.id, g.path from grids g
+        where g.level < 4 and g.valid_to is null and g.id in (select id from new_rows union select parent_id from new_rows)
+        order by g.id on conflict (parent_id) do update set is_stale = true, grid_path = excluded.grid_path;
+        return null;
+    end if;
+    insert into grid_tilings (parent_id, grid_path)
+    select g.id, g.path from grids g
+    where g.level < 4 and g.valid_to is null and g.id in (
+        select unnest(array[n.id, n.parent_id, o.parent_id]) from new_rows n join old_rows o using (id)
+        where (o.parent_id, o.valid_to, o.path) is distinct from (n.parent_id, n.valid_to, n.path)
+           or not ST_OrderingEquals(o.geom, n.geom))
+    order by g.id on conflict (parent_id) do update set is_stale = true, grid_path = excluded.grid_path;
+    delete from grid_tilings t using new_rows n where t.parent_id = n.id and n.valid_to is not null;
+    return null;
+end $$;
+create trigger grids_inserted_make_stale after insert on grids
+referencing new table as new_rows for each statement execute function grids_make_tilings_stale();
+create trigger grids_updated_make_stale after update on grids
+referencing old table as old_rows new table as new_rows for each statement execute function grids_make_tilings_stale();
+insert into grid_tilings (parent_id, grid_path) select id, path from grids where level < 4 and valid_to is null;
+
+alter table grid_tilings enable row level security;
+create policy scope on grid_tilings for select using (grid_path <@ (select app_scope()));
+grant select on grid_tilings to wangge_app;
+
+-- An employer without a place, or standing in no community grid, is put on the map from the desk; the policy "review" holds
+-- both where it was and where it comes to lie.
+grant update (position, accuracy_m, position_source, grid_id, grid_path, grid_source) on employers to wangge_app;
+
+insert into role_rights (role, right_code) values ('city', 'gap.read'), ('county', 'gap.read'), ('street', 'gap.read')
+on conflict do nothing;
