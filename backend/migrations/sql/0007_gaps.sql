@@ -82,9 +82,21 @@ alter table grid_tilings enable row level security;
 create policy scope on grid_tilings for select using (grid_path <@ (select app_scope()));
 grant select on grid_tilings to wangge_app;
 
--- An employer without a place, or standing in no community grid, is put on the map from the desk; the policy "review" holds
--- both where it was and where it comes to lie.
-grant update (position, accuracy_m, position_source, grid_id, grid_path, grid_source) on employers to wangge_app;
+-- An employer without a place, or standing in no community grid, is put on the map from the desk. Its grid follows from the
+-- place; neither where it was nor where it comes to lie may be outside of the acting scope: then nothing is done.
+create function place_employer(employer uuid, lon float8, lat float8) returns table (new_grid_path ltree)
+language sql volatile security definer set search_path = public, pg_temp as $$
+    update employers e
+       set position = ST_SetSRID(ST_MakePoint(lon, lat), 4326), accuracy_m = null, position_source = 'map',
+           grid_id = g.grid_id, grid_path = g.grid_path, grid_source = g.grid_source, version = e.version + 1
+      from (select g.* from employers o cross join lateral grids_for_registering(
+                array[lon], array[lat], array[case when o.grid_source <> 'none' then o.grid_id end]) g
+            where o.id = place_employer.employer) g
+     where e.id = place_employer.employer and e.grid_path <@ app_scope() and g.grid_path <@ app_scope()
+    returning e.grid_path
+$$;
+revoke all on function place_employer(uuid, float8, float8) from public;
+grant execute on function place_employer(uuid, float8, float8) to wangge_app;
 
 insert into role_rights (role, right_code) values ('city', 'gap.read'), ('county', 'gap.read'), ('street', 'gap.read')
 on conflict do nothing;

@@ -46,11 +46,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("revoke update (position, accuracy_m, position_source, grid_id, grid_path, grid_source) on employers from wangge_app")
     op.execute("delete from role_rights where right_code = 'gap.read'")
     for index in ("ix_employers_gap_no_position", "ix_employers_gap_outside"):
         op.drop_index(index, "employers")
     for trigger in ("grids_inserted_make_stale", "grids_updated_make_stale"):
         op.execute(f"drop trigger {trigger} on grids")
-    op.execute("drop function grids_make_tilings_stale(), refresh_grid_tilings(), children_tile(uuid)")
+    op.execute(
+        "drop function grids_make_tilings_stale(), refresh_grid_tilings(), children_tile(uuid), place_employer(uuid, float8, float8)"
+    )
     op.drop_table("grid_tilings")

@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
 from wangge.core.paging import Page, PageNumber, PageSize
-from wangge.employers import service
-from wangge.employers.schemas import EmployerDetail, EmployerItem, Review
+from wangge.employers import placing, service
+from wangge.employers.schemas import EmployerDetail, EmployerItem, Placement, Review
 
 
 class EmployerController(Controller):
@@ -50,3 +50,14 @@ class EmployerController(Controller):
     ) -> EmployerDetail:
         """Accept or return an employer registered in the field."""
         return await service.review_employer(db, actor, employer_id, data)
+
+    @post("/{employer_id:uuid}/place", status_code=200)
+    async def place(
+        self,
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        employer_id: FromPath[UUID],
+        data: JSONBody[Placement],
+    ) -> EmployerDetail:
+        """Put an employer on the map."""
+        return await placing.place_employer(db, actor, employer_id, data)

@@ -100,3 +100,10 @@ class Review(Struct, forbid_unknown_fields=True):
     decision: Literal["accept", "return"]
     version: int
     reason: str = ""
+
+
+class Placement(Struct, forbid_unknown_fields=True):
+    """Where an employer stands, as somebody at a desk has pointed it out; ``position`` is ``[lon, lat]`` in degrees (EPSG:4326)."""
+
+    position: tuple[float, float]
+    version: int

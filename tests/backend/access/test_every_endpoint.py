@@ -22,13 +22,14 @@ PUBLIC = {
 }
 ID = "01900000-0000-7000-8000-000000000000"  # fixed: every test worker must collect the same names
 # What a path takes so that the request gets as far as asking who is there.
-FILLED = {"layer": "grids", "z": "9", "x": "425", "y": "199"}
+FILLED = {"kind": "grid_without_owner", "layer": "grids", "z": "9", "x": "425", "y": "199"}
 PLAN = {"id": ID, "assignee_id": ID, "planned_on": "2030-01-01", "employer_ids": [ID]}
 BODIES: dict[str, dict[str, Any]] = {
     "/api/patrols": PLAN,
     "/api/patrols/{patrol_id}/cancel": {"reason": "x", "version": 1},
     "/api/employers/{employer_id}/review": {"decision": "accept", "version": 1},
     "/api/coverage/uncovered": {},
+    "/api/employers/{employer_id}/place": {"position": [119.1, 36.6], "version": 1},
     "/api/sync/push": {"operations": []},
 }
 # What an upload must say before it is asked who sends it.
@@ -55,6 +56,10 @@ RIGHTS = [
     ("POST", f"/api/patrols/{ID}/cancel", "patrol.plan"),
     ("GET", "/api/check-ins", "records.read"),
     ("GET", "/api/visits", "records.read"),
+    ("POST", f"/api/employers/{ID}/place", "employer.review"),
+    ("GET", "/api/gaps/counts", "gap.read"),
+    ("GET", "/api/gaps/grid_without_owner", "gap.read"),
+    ("GET", "/api/gaps/grid_without_owner.csv", "gap.read"),
 ]
 
 
@@ -184,12 +189,13 @@ async def test_a_street_reads_but_does_not_plan_or_review(territory: Territory, 
 
 LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
-    "/api/people/assignable",
+    "/api/people/assignable", "/api/gaps/grid_without_owner",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
-TAKES_NO = {"/api/grids": ("grid_id", "on"), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",)}
+TAKES_NO = {"/api/grids": ("grid_id", "on"), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",),
+            "/api/gaps/grid_without_owner": ("on",)}  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "field", "value"), [(p, f, v) for p in LISTS for f, v in BAD_VALUES if f not in TAKES_NO.get(p, ())])

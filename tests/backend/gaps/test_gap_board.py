@@ -146,9 +146,7 @@ async def tilings(client: Client, territory: Territory, role: str = "city") -> d
 
 
 async def reshape(owner: Owner, path: str, box: tuple[float, float, float, float]) -> None:
-    await owner.execute(
-        "update grids set geom = ST_Multi(ST_MakeEnvelope($2, $3, $4, $5, 4326)) where path = $1::text::ltree", path, *box
-    )
+    await owner.execute("update grids set geom = ST_Multi(ST_MakeEnvelope($2, $3, $4, $5, 4326)) where path = $1::text::ltree", path, *box)
 
 
 async def test_a_territory_that_tiles_has_no_such_gap(territory: Territory, client: Client) -> None:
@@ -182,7 +180,9 @@ async def test_mending_takes_it_off_the_board(untiled: None, owner: Owner, terri
     assert await tilings(client, territory) == {}
 
 
-async def test_a_street_without_communities_is_a_gap_of_its_whole_area(untiled: None, owner: Owner, territory: Territory, client: Client) -> None:
+async def test_a_street_without_communities_is_a_gap_of_its_whole_area(
+    untiled: None, owner: Owner, territory: Territory, client: Client
+) -> None:
     await owner.execute("update grids set valid_to = china_today() where path <@ $1::text::ltree and level = 4", WEST_SOUTH)
 
     found = await tilings(client, territory)
@@ -274,8 +274,7 @@ async def test_nothing_new_is_not_sent_again(gaps: dict[str, UUID], owner: Owner
     assert after.json()["kinds"]["grid_without_owner"] == first.json()["kinds"]["grid_without_owner"] - 1
 
 
-async def test_counting_employers_reads_only_the_index(gaps: dict[str, UUID], owner: Owner, territory: Territory, acting: Acting) -> None:
-    await owner.execute("vacuum employers")
+async def test_counting_employers_reads_only_the_index(gaps: dict[str, UUID], territory: Territory, acting: Acting) -> None:
     for kind in ("employer_outside_all_grids", "employer_no_position"):
         async with acting(territory["county"]) as (db, _):
             await db.execute(text("set local enable_seqscan = off"))
