@@ -24,6 +24,7 @@ from wangge.coverage.controllers import CoverageController
 from wangge.employers.controllers import EmployerController
 from wangge.evidence.controllers import EvidenceController, UploadController
 from wangge.gaps.controllers import GapController
+from wangge.grid_changes.controllers import GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
@@ -32,8 +33,8 @@ from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
-    MapController, EmployerController, CoverageController, PeopleController, PatrolController, CheckInController,
-    VisitController, GapController,
+    GridChangeController, GridEditingController, MapController, EmployerController, CoverageController, PeopleController,
+    PatrolController, CheckInController, VisitController, GapController,
 )  # fmt: skip
 
 

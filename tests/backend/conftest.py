@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CLEAN = "".join(
     f"delete from {table};"
     for table in (
-        "changes", "sync_operations", "uploads", "evidence", "findings", "visits", "check_ins", "patrol_stops", "patrols",
+        "employer_moves", "grid_versions", "grid_changes", "changes", "sync_operations", "uploads", "evidence", "findings", "visits", "check_ins", "patrol_stops", "patrols",
         "employers", "sign_in_attempts", "sign_in_failures", "sessions", "devices", "accounts", "duties", "appointments", "people",
         "units", "grid_tilings", "grids",
     )

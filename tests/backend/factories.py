@@ -5,7 +5,8 @@ Every function takes the owner's asyncpg connection first and returns the new id
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import count
@@ -60,6 +61,28 @@ BOXES: dict[str, Box] = {
 OUTSIDE: Point = (121.0, 38.0)
 ROLE_OF_LEVEL = {1: "city", 2: "county", 3: "street", 4: "community"}
 UNIT_KIND_OF_LEVEL = {1: "command_centre", 2: "county", 3: "street", 4: "community"}
+
+
+LINES_OF_LONGITUDE, LINES_OF_LATITUDE = (119.0, 119.2, 119.4, 119.6, 119.8), (36.5, 36.7, 36.9)
+
+
+def outline(box: Box) -> str:
+    """A box as WKT, with a vertex wherever a border of the territory may meet its side: grids tile to the last vertex."""
+    west, south, east, north = box
+    lons = [west, *(lon for lon in LINES_OF_LONGITUDE if west < lon < east), east]
+    lats = [south, *(lat for lat in LINES_OF_LATITUDE if south < lat < north), north]
+    ring = [(lon, south) for lon in lons] + [(east, lat) for lat in lats[1:]]
+    ring += [(lon, north) for lon in lons[-2::-1]] + [(west, lat) for lat in lats[-2::-1]]
+    return f"POLYGON(({','.join(f'{lon!r} {lat!r}' for lon, lat in ring)}))"
+
+
+@asynccontextmanager
+async def untiled(owner: Owner) -> AsyncIterator[None]:
+    """Grids that need not tile: what is written inside is never proved. Only the owner can do this, and no test should want to
+    but those that need awkward areas lying about."""
+    async with owner.transaction():
+        yield
+        await owner.execute("delete from tiling_checks")
 
 
 def today() -> date:
@@ -126,8 +149,7 @@ async def make_grid(
 ) -> UUID:
     """A grid; its shape is ``wkt``, else ``box``, else that of the tests' territory. Its parent is found by the path."""
     grid_id, code = new_id(), path.rsplit(".", 1)[-1]
-    west, south, east, north = box or BOXES.get(path, (119.0, 36.5, 119.1, 36.6))
-    square = f"POLYGON(({west!r} {south!r},{east!r} {south!r},{east!r} {north!r},{west!r} {north!r},{west!r} {south!r}))"
+    square = outline(box or BOXES.get(path, (119.0, 36.5, 119.1, 36.6)))
     await owner.execute(
         """
         insert into grids (id, code, name, level, parent_id, path, geom, label, is_synthetic, valid_from)

@@ -24,6 +24,15 @@ const DEGREES = 0.01
 const box = (west: number, south: number, east: number, north: number) =>
   `ST_Multi(ST_MakeEnvelope(${west}, ${south}, ${east}, ${north}, 4326))`
 
+/** The ring around a world's four communities, with a vertex wherever two of them meet: grids tile to the last bit. */
+const around = (west: number, south: number) => {
+  const steps = (start: number) => [start, start + DEGREES, start + DEGREES + DEGREES] as const
+  const [x0, x1, x2] = steps(west)
+  const [y0, y1, y2] = steps(south)
+  const ring = [[x0, y0], [x1, y0], [x2, y0], [x2, y1], [x2, y2], [x1, y2], [x0, y2], [x0, y1], [x0, y0]]
+  return `ST_Multi(ST_GeomFromText('POLYGON((${ring.map((point) => point.join(' ')).join(',')}))', 4326))`
+}
+
 /** The city that all seeds share; its planner is the desk. */
 export async function makeCity(pool: Pool): Promise<{ grid: string; unit: string; planner: string }> {
   const [grid, unit, planner] = [randomUUID(), randomUUID(), randomUUID()]
@@ -54,18 +63,19 @@ export async function makeWorld(
   const south = 21 + Math.floor(seed / 900) * 4 * DEGREES
   const county = { id: randomUUID(), path: `${CITY_LABEL}.c${seed}` }
   const street = { id: randomUUID(), path: `${county.path}.s${seed}` }
-  const extent = box(west, south, west + 2 * DEGREES, south + 2 * DEGREES)
+  const extent = around(west, south)
   const label = `ST_SetSRID(ST_MakePoint(${west + DEGREES}, ${south + DEGREES}), 4326)`
   const client = await pool.connect()
   try {
     await client.query('begin')
-    const addGrid = (id: string, code: string, level: number, parent: string, path: string, geom: string) =>
+    const addGrid = (id: string, code: string, level: number, parent: string | null, path: string, geom: string) =>
       client.query(
         `insert into grids (id, code, name, level, parent_id, path, geom, label, is_synthetic, valid_from)
          values ($1, $2, $2, $3, $4, $5, ${geom}, ${label}, true, '2020-01-01')`,
         [id, code, level, parent, path],
       )
-    await addGrid(county.id, `c${seed}`, 2, city.grid, county.path, extent)
+    // the worlds lie scattered over the city and do not tile it: their counties stand alone
+    await addGrid(county.id, `c${seed}`, 2, null, county.path, extent)
     await addGrid(street.id, `s${seed}`, 3, county.id, street.path, extent)
     const grids: World['grids'] = []
     for (let i = 0; i < 4; i++) {

@@ -1,25 +1,6 @@
 -- The gap board. Whether children tile their parent takes a while to find out on large parents, and changes seldom: it is kept
--- per parent, marked stale in the transaction that changes a shape, and looked at again by the next who asks.
-
--- Whether the children of a grid tile it exactly. Every ring taken once around its area, the directed edges of all children
--- must sum up to the parent's: then the sum of the children's areas has the parent's border, and is the parent.
-create function children_tile(parent uuid) returns boolean
-language sql stable security definer set search_path = public, pg_temp as $$
-    with areas as (
-        select 1 as sign, ST_ForcePolygonCCW(geom) as geom from grids where parent_id = parent and valid_to is null
-        union all
-        select -1, ST_ForcePolygonCCW(geom) from grids where id = parent
-    ),
-    edges as (
-        select a.sign, ST_StartPoint(s.geom) as a, ST_EndPoint(s.geom) as b from areas a cross join lateral ST_DumpSegments(a.geom) s
-    ),
-    ends as (select sign, ST_X(a) as ax, ST_Y(a) as ay, ST_X(b) as bx, ST_Y(b) as by from edges)
-    select not exists (
-        select from ends group by least((ax, ay), (bx, by)), greatest((ax, ay), (bx, by))
-        having sum(case when (ax, ay) < (bx, by) then sign else -sign end) <> 0
-    )
-$$;
-revoke all on function children_tile(uuid) from public;
+-- per parent, marked stale in the transaction that changes a shape, and looked at again by the next who asks. No change leaves
+-- a gap behind (0002_tiling.sql); this finds what was there before, and grids that have none below them yet.
 
 -- Look again at the parents whose shapes have changed, for a third of a second at most: a whole city's import is spread over
 -- the next readers. One that another looks at just now is left to her.
@@ -34,7 +15,8 @@ begin
         select t.parent_id, g.geom from grid_tilings t join grids g on g.id = t.parent_id
         where t.is_stale order by t.parent_id for update of t skip locked
     loop
-        exact := children_tile(parent.parent_id);
+        exact := tiles(parent.parent_id)
+                 and exists (select from grids where parent_id = parent.parent_id and valid_to is null);
         update grid_tilings t
            set is_exact = exact, is_stale = false, checked_at = now(), children = c.n,
                gap_m2 = case when exact then 0 else ST_Area(ST_Difference(parent.geom, c.together)::geography) end,

@@ -19,7 +19,7 @@ class Grid(SQLModel, table=True):
         CheckConstraint("level between 1 and 4", name="level"),
         CheckConstraint("nlevel(path) = level", name="path_depth"),
         CheckConstraint("ST_IsValid(geom)", name="geom_valid"),
-        CheckConstraint("valid_to is null or valid_to > valid_from", name="validity"),
+        CheckConstraint("valid_to is null or valid_to >= valid_from", name="validity"),
         Index("uq_grids_code_current", "code", unique=True, postgresql_where=text("valid_to is null")),
         Index("ix_grids_path_gist", "path", postgresql_using="gist"),
         Index("ix_grids_path", "path"),

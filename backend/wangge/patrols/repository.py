@@ -66,10 +66,12 @@ async def can_be_sent(db: AsyncSession, person_id: UUID, on: date) -> bool:
 
 
 async def employers_to_visit(db: AsyncSession, employer_ids: list[UUID]) -> list[dict[str, Any]]:
-    """Of these employers the ones in the acting scope, with what a stop needs to know."""
+    """Of these employers the ones in the acting scope, with what a stop needs to know; held so that none changes its grid before
+    the stops are stored."""
     sql = """
         select id, ST_X(position) as lon, ST_Y(position) as lat, grid_path::text as grid_path from employers
         where id = any(:ids) and review_state <> 'returned' and grid_path <@ (select app_scope())
+        order by id for share
     """
     return [dict(r) for r in (await db.execute(text(sql), {"ids": employer_ids})).mappings()]
 

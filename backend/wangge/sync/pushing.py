@@ -45,8 +45,19 @@ async def _apply_set(
     return [(await _apply_set(conn, actor, kind, [op], now, limits_at))[0] for op in ops]
 
 
+async def _take_turns(conn: Any, entries: Sequence[Entry]) -> None:
+    """Wait for a change of the grids that is moving these employers, and make the next one wait: what is judged below is judged,
+    and kept, by the grid an employer lies in when this push commits. A new employer's grid is looked up, so the shapes hold still."""
+    operations = [e.operation for e in entries if e.operation]
+    if any(op.kind == "employer.register" for op in operations):
+        await conn.execute("select hold_territory()")
+    if named := {op.payload.employer_id for op in operations if hasattr(op.payload, "employer_id")}:
+        await conn.execute("select lock_employers($1::uuid[])", list(named))
+
+
 async def _settle(conn: Any, actor: Actor, entries: Sequence[Entry], now: datetime, limits_at: LimitsAt) -> list[tuple[Entry, Verdict]]:
     """Apply what could be read, kind by kind, parents first."""
+    await _take_turns(conn, entries)
     settled = [(e, quarantined(e.problem)) for e in entries if e.problem]
     by_kind: dict[tuple[str, int], list[Entry]] = defaultdict(list)
     for entry in entries:

@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place */
+        post: operations["ApiEmployersEmployerIdPlacePlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/review": {
         parameters: {
             query?: never;
@@ -226,6 +243,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/gaps/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiGapsKindList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["ApiGapsCountsCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/employer_no_position.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsEmployerNoPositionCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/employer_outside_all_grids.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsEmployerOutsideAllGridsCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/grid_without_owner.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsGridWithoutOwnerCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/grids_overlap_or_gap.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsGridsOverlapOrGapCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/unit_without_people.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsUnitWithoutPeopleCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiGridChangesList"];
+        put?: never;
+        /** Make */
+        post: operations["ApiGridChangesMake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiGridChangesChangeIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/{change_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["ApiGridChangesChangeIdUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview */
+        post: operations["ApiGridChangesPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/grids": {
         parameters: {
             query?: never;
@@ -252,6 +457,40 @@ export interface paths {
         };
         /** Detail */
         get: operations["ApiGridsGridIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/editing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Editing */
+        get: operations["ApiGridsGridIdEditingEditing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/tiling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tiling */
+        get: operations["ApiGridsGridIdTilingTiling"];
         put?: never;
         post?: never;
         delete?: never;
@@ -567,6 +806,54 @@ export interface components {
             stops_that_day: number;
             unit_name: string | null;
         };
+        /** ChangeDetail */
+        ChangeDetail: {
+            after: {
+                [key: string]: unknown;
+            };
+            before: {
+                [key: string]: unknown;
+            };
+            /** Format: date */
+            effective_on: string;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "split" | "merge" | "move_boundary" | "reshape" | "draw" | "rename" | "replace" | "mend" | "undo";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Maker"];
+            note: string;
+            summary: {
+                [key: string]: unknown;
+            };
+            undoes: string | null;
+            undone_by: string | null;
+        };
+        /** ChangeItem */
+        ChangeItem: {
+            /** Format: date */
+            effective_on: string;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "split" | "merge" | "move_boundary" | "reshape" | "draw" | "rename" | "replace" | "mend" | "undo";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Maker"];
+            note: string;
+            summary: {
+                [key: string]: unknown;
+            };
+            undoes: string | null;
+            undone_by: string | null;
+        };
         /** CheckInOfVisit */
         CheckInOfVisit: {
             accuracy_m: number | null;
@@ -623,6 +910,22 @@ export interface components {
             total: number;
             uncovered: number;
         };
+        /** Draw */
+        Draw: {
+            basis?: string | null;
+            /** @constant */
+            kind: "draw";
+            name: string;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+            /** @default 5 */
+            snap_m: number;
+        };
         /** EmployerDetail */
         EmployerDetail: {
             accuracy_m: number | null;
@@ -676,6 +979,21 @@ export interface components {
             review_state: "accepted" | "waiting_review" | "returned";
             uscc: string | null;
         };
+        /** EmployerOfGap */
+        EmployerOfGap: {
+            address: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            position: number[] | null;
+            version: number;
+        };
+        /** EmployersEffect */
+        EmployersEffect: {
+            moving: number;
+            sample: components["schemas"]["MovingEmployer"][];
+            staying: number;
+        };
         /** EvidencePerson */
         EvidencePerson: {
             /** Format: uuid */
@@ -704,6 +1022,16 @@ export interface components {
         Extent: {
             bbox: number[] | null;
         };
+        /** Fault */
+        Fault: {
+            area_m2: number;
+            geom: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            kind: "gap" | "overlap" | "outside";
+            names: string[];
+        };
         /** FindingRead */
         FindingRead: {
             /** Format: uuid */
@@ -712,6 +1040,42 @@ export interface components {
             note: string;
             /** @enum {string} */
             severity: "note" | "minor" | "major";
+        };
+        /** GapChild */
+        GapChild: {
+            grid: components["schemas"]["GapGrid"];
+            kinds: {
+                [key: string]: number;
+            };
+        };
+        /** GapCounts */
+        GapCounts: {
+            around: components["schemas"]["GapGrid"][];
+            children: components["schemas"]["GapChild"][];
+            grid: components["schemas"]["GapGrid"] | null;
+            kinds: {
+                [key: string]: number;
+            };
+            tilings_pending: number;
+        };
+        /** GapGrid */
+        GapGrid: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            label: number[];
+            level: number;
+            name: string;
+        };
+        /** GapItem */
+        GapItem: {
+            employer?: components["schemas"]["EmployerOfGap"] | null;
+            employers?: number | null;
+            grid: components["schemas"]["GridOfGap"];
+            /** Format: uuid */
+            id: string;
+            tiling?: components["schemas"]["TilingOfGap"] | null;
+            unit?: components["schemas"]["UnitOfGap"] | null;
         };
         /** GridCount */
         GridCount: {
@@ -740,6 +1104,18 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** GridEffect */
+        GridEffect: {
+            after_km2: number | null;
+            before_km2: number | null;
+            code: string;
+            /** @enum {string} */
+            fate: "kept" | "new" | "retired" | "noded";
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+        };
         /** GridName */
         GridName: {
             /** Format: uuid */
@@ -752,6 +1128,16 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** GridOfGap */
+        GridOfGap: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            label: number[];
+            level: number;
+            name: string;
+            path_names: string[];
         };
         /** GridRead */
         GridRead: {
@@ -768,6 +1154,20 @@ export interface components {
             parent_id: string | null;
             path: string;
             synthetic: boolean;
+        };
+        /** LayerFeature */
+        LayerFeature: {
+            code?: string | null;
+            name: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+        };
+        /** Maker */
+        Maker: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
         };
         /** Me */
         Me: {
@@ -786,6 +1186,47 @@ export interface components {
             /** Format: date-time */
             session_expires_at: string;
             unit: components["schemas"]["UnitRead"];
+        };
+        /** Mend */
+        Mend: {
+            basis?: string | null;
+            /** @constant */
+            kind: "mend";
+            mend_m2: number;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+        };
+        /** Merge */
+        Merge: {
+            basis?: string | null;
+            grid_ids: string[];
+            /** Format: uuid */
+            keep_id: string;
+            /** @constant */
+            kind: "merge";
+            name?: string | null;
+            /** @default  */
+            note: string;
+        };
+        /** MoveBoundary */
+        MoveBoundary: {
+            basis?: string | null;
+            grid_ids: string[];
+            /** @constant */
+            kind: "move_boundary";
+            line: number[][];
+            /** @default  */
+            note: string;
+        };
+        /** MovingEmployer */
+        MovingEmployer: {
+            from_name: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            to_name: string;
         };
         /** NamedRef */
         NamedRef: {
@@ -841,6 +1282,20 @@ export interface components {
         /** Page[EmployerItem] */
         "Page_wangge.employers.schemas.EmployerItem_": {
             items: components["schemas"]["EmployerItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[GapItem] */
+        "Page_wangge.gaps.schemas.GapItem_": {
+            items: components["schemas"]["GapItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ChangeItem] */
+        "Page_wangge.grid_changes.schemas.ChangeItem_": {
+            items: components["schemas"]["ChangeItem"][];
             page: number;
             page_size: number;
             total: number;
@@ -915,6 +1370,15 @@ export interface components {
             title: string;
             version: number;
         };
+        /** PatrolEffect */
+        PatrolEffect: {
+            assignee: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            planned_on: string;
+            title: string;
+        };
         /** PatrolItem */
         PatrolItem: {
             assignee: components["schemas"]["Who"];
@@ -948,6 +1412,21 @@ export interface components {
             /** @default  */
             title: string;
         };
+        /** PatrolsEffect */
+        PatrolsEffect: {
+            open: number;
+            sample: components["schemas"]["PatrolEffect"][];
+        };
+        /** PersonEffect */
+        PersonEffect: {
+            employers_after: number;
+            employers_before: number;
+            grids_after: string[];
+            grids_before: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** PersonName */
         PersonName: {
             /** Format: uuid */
@@ -961,6 +1440,16 @@ export interface components {
             kind: string;
             name: string;
             phone_masked: string;
+        };
+        /** PhoneEffect */
+        PhoneEffect: {
+            /** Format: uuid */
+            device_id: string;
+            /** Format: date-time */
+            last_contact_at: string;
+            /** Format: uuid */
+            person_id: string;
+            person_name: string;
         };
         /** PhotoOfEmployer */
         PhotoOfEmployer: {
@@ -981,6 +1470,41 @@ export interface components {
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             thumbnail: boolean;
+        };
+        /** Placement */
+        Placement: {
+            position: [
+                number,
+                number
+            ];
+            version: number;
+        };
+        /** Preview */
+        Preview: {
+            after: {
+                [key: string]: unknown;
+            };
+            basis: string;
+            before: {
+                [key: string]: unknown;
+            };
+            employers: components["schemas"]["EmployersEffect"];
+            grids: components["schemas"]["GridEffect"][];
+            ok: boolean;
+            patrols: components["schemas"]["PatrolsEffect"];
+            people: components["schemas"]["PersonEffect"][];
+            phones: components["schemas"]["PhoneEffect"][];
+            problems: components["schemas"]["Problem"][];
+            tiling: components["schemas"]["TilingReport"];
+        };
+        /** Problem */
+        Problem: {
+            code: string;
+            detail: string;
+            field: string;
+            geom?: {
+                [key: string]: unknown;
+            } | null;
         };
         /** PullItem */
         PullItem: {
@@ -1034,6 +1558,46 @@ export interface components {
             /** Format: date-time */
             received_at: string;
         };
+        /** Rename */
+        Rename: {
+            basis?: string | null;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "rename";
+            name: string;
+            /** @default  */
+            note: string;
+        };
+        /** Replace */
+        Replace: {
+            basis?: string | null;
+            features: components["schemas"]["LayerFeature"][];
+            /** @constant */
+            kind: "replace";
+            /** @default 0 */
+            mend_m2: number;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+        };
+        /** Reshape */
+        Reshape: {
+            basis?: string | null;
+            give_to?: string | null;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "reshape";
+            /** @default  */
+            note: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+            /** @default 5 */
+            snap_m: number;
+        };
         /** Review */
         Review: {
             /** @enum {string} */
@@ -1063,6 +1627,20 @@ export interface components {
             login: string;
             password: string;
         };
+        /** Split */
+        Split: {
+            basis?: string | null;
+            /** @default true */
+            copy_duties: boolean;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "split";
+            line: number[][];
+            names?: string[];
+            /** @default  */
+            note: string;
+        };
         /** StopEmployer */
         StopEmployer: {
             address: string | null;
@@ -1082,6 +1660,18 @@ export interface components {
             status: "planned" | "visited" | "skipped";
             visits: components["schemas"]["VisitRead"][];
         };
+        /** TilingOfGap */
+        TilingOfGap: {
+            children: number;
+            gap_m2: number;
+            overlap_m2: number;
+        };
+        /** TilingReport */
+        TilingReport: {
+            faults: components["schemas"]["Fault"][];
+            ok: boolean;
+            total: number;
+        };
         /** UncoveredQuery */
         UncoveredQuery: {
             bbox?: number[] | null;
@@ -1097,6 +1687,14 @@ export interface components {
             q: string;
             reason?: string | null;
             sort?: string | null;
+        };
+        /** UnitOfGap */
+        UnitOfGap: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
         };
         /** UnitRead */
         UnitRead: {
@@ -1161,29 +1759,49 @@ export interface components {
     pathItems: never;
 }
 export type SchemaAssignable = components['schemas']['Assignable'];
+export type SchemaChangeDetail = components['schemas']['ChangeDetail'];
+export type SchemaChangeItem = components['schemas']['ChangeItem'];
 export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
 export type SchemaCheckInRead = components['schemas']['CheckInRead'];
 export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
 export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
+export type SchemaDraw = components['schemas']['Draw'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
+export type SchemaEmployerOfGap = components['schemas']['EmployerOfGap'];
+export type SchemaEmployersEffect = components['schemas']['EmployersEffect'];
 export type SchemaEvidencePerson = components['schemas']['EvidencePerson'];
 export type SchemaEvidenceRead = components['schemas']['EvidenceRead'];
 export type SchemaExtent = components['schemas']['Extent'];
+export type SchemaFault = components['schemas']['Fault'];
 export type SchemaFindingRead = components['schemas']['FindingRead'];
+export type SchemaGapChild = components['schemas']['GapChild'];
+export type SchemaGapCounts = components['schemas']['GapCounts'];
+export type SchemaGapGrid = components['schemas']['GapGrid'];
+export type SchemaGapItem = components['schemas']['GapItem'];
 export type SchemaGridCount = components['schemas']['GridCount'];
 export type SchemaGridDetail = components['schemas']['GridDetail'];
+export type SchemaGridEffect = components['schemas']['GridEffect'];
 export type SchemaGridName = components['schemas']['GridName'];
 export type SchemaGridOfDuty = components['schemas']['GridOfDuty'];
+export type SchemaGridOfGap = components['schemas']['GridOfGap'];
 export type SchemaGridRead = components['schemas']['GridRead'];
+export type SchemaLayerFeature = components['schemas']['LayerFeature'];
+export type SchemaMaker = components['schemas']['Maker'];
 export type SchemaMe = components['schemas']['Me'];
+export type SchemaMend = components['schemas']['Mend'];
+export type SchemaMerge = components['schemas']['Merge'];
+export type SchemaMoveBoundary = components['schemas']['MoveBoundary'];
+export type SchemaMovingEmployer = components['schemas']['MovingEmployer'];
 export type SchemaNamedRef = components['schemas']['NamedRef'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
 export type SchemaOwner = components['schemas']['Owner'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
+export type SchemaPageWanggeGapsSchemasGapItem = components['schemas']['Page_wangge.gaps.schemas.GapItem_'];
+export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_'];
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
@@ -1192,12 +1810,19 @@ export type SchemaPageWanggeVisitsSchemasCheckInRead = components['schemas']['Pa
 export type SchemaPageWanggeVisitsSchemasVisitRead = components['schemas']['Page_wangge.visits.schemas.VisitRead_'];
 export type SchemaPatrolCancel = components['schemas']['PatrolCancel'];
 export type SchemaPatrolDetail = components['schemas']['PatrolDetail'];
+export type SchemaPatrolEffect = components['schemas']['PatrolEffect'];
 export type SchemaPatrolItem = components['schemas']['PatrolItem'];
 export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
+export type SchemaPatrolsEffect = components['schemas']['PatrolsEffect'];
+export type SchemaPersonEffect = components['schemas']['PersonEffect'];
 export type SchemaPersonName = components['schemas']['PersonName'];
 export type SchemaPersonRead = components['schemas']['PersonRead'];
+export type SchemaPhoneEffect = components['schemas']['PhoneEffect'];
 export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
 export type SchemaPhotoRead = components['schemas']['PhotoRead'];
+export type SchemaPlacement = components['schemas']['Placement'];
+export type SchemaPreview = components['schemas']['Preview'];
+export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaPullItem = components['schemas']['PullItem'];
 export type SchemaPullPage = components['schemas']['PullPage'];
 export type SchemaPullProgress = components['schemas']['PullProgress'];
@@ -1205,13 +1830,20 @@ export type SchemaPush = components['schemas']['Push'];
 export type SchemaPushAnswer = components['schemas']['PushAnswer'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
+export type SchemaRename = components['schemas']['Rename'];
+export type SchemaReplace = components['schemas']['Replace'];
+export type SchemaReshape = components['schemas']['Reshape'];
 export type SchemaReview = components['schemas']['Review'];
 export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
 export type SchemaSealedOperation = components['schemas']['SealedOperation'];
 export type SchemaSignIn = components['schemas']['SignIn'];
+export type SchemaSplit = components['schemas']['Split'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
+export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
+export type SchemaTilingReport = components['schemas']['TilingReport'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
+export type SchemaUnitOfGap = components['schemas']['UnitOfGap'];
 export type SchemaUnitRead = components['schemas']['UnitRead'];
 export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer'];
 export type SchemaVisitRead = components['schemas']['VisitRead'];
@@ -1565,6 +2197,47 @@ export interface operations {
             };
         };
     };
+    ApiEmployersEmployerIdPlacePlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Placement"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersEmployerIdReviewReview: {
         parameters: {
             query?: never;
@@ -1754,6 +2427,478 @@ export interface operations {
             };
         };
     };
+    ApiGapsKindList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.gaps.schemas.GapItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsCountsCounts: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapCounts"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsEmployerNoPositionCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsEmployerOutsideAllGridsCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsGridWithoutOwnerCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsGridsOverlapOrGapCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsUnitWithoutPeopleCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.grid_changes.schemas.ChangeItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesMake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["Reshape"] | components["schemas"]["Draw"] | components["schemas"]["Rename"] | components["schemas"]["Replace"] | components["schemas"]["Mend"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesChangeIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesChangeIdUndoUndo: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"] | components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["Reshape"] | components["schemas"]["Draw"] | components["schemas"]["Rename"] | components["schemas"]["Replace"] | components["schemas"]["Mend"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiGridsList: {
         parameters: {
             query?: {
@@ -1814,6 +2959,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdEditingEditing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdTilingTiling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TilingReport"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -19,6 +19,7 @@ from factories import (
     make_employer,
     make_grid,
     today,
+    untiled,
 )
 from fixture_types import Client
 
@@ -68,14 +69,16 @@ async def test_awkward_areas_come_whole(owner: Owner, territory: Territory, clie
     with_hole = "POLYGON((119.9 36,120 36,120 36.1,119.9 36.1,119.9 36),(119.94 36.04,119.94 36.06,119.96 36.06,119.96 36.04,119.94 36.04))"
     in_parts = "MULTIPOLYGON(((120.1 36,120.2 36,120.2 36.1,120.1 36.1,120.1 36)),((120.3 36,120.4 36,120.4 36.1,120.3 36.1,120.3 36)))"
     for number, wkt in enumerate((with_hole, in_parts), start=801):
-        grid_id = await make_grid(owner, f"{WEST_NORTH}.370702001{number}", wkt=wkt, synthetic=True)
+        async with untiled(owner):
+            grid_id = await make_grid(owner, f"{WEST_NORTH}.370702001{number}", wkt=wkt, synthetic=True)
         detail = (await client(territory["county"]).get(f"/api/grids/{grid_id}")).json()
         rings = [len(polygon) for polygon in detail["geom"]["coordinates"]]
         assert (detail["synthetic"], rings) == (True, [2] if number == 801 else [1, 1])
 
 
 async def test_a_grid_that_has_ended_is_not_listed(owner: Owner, territory: Territory, client: Client) -> None:
-    await owner.execute("update grids set valid_to = current_date where path = $1::text::ltree", WEST_NORTH_2)
+    async with untiled(owner):
+        await owner.execute("update grids set valid_to = current_date where path = $1::text::ltree", WEST_NORTH_2)
 
     assert await paths(client, territory, parent_id=territory.grids[WEST_NORTH]) == [WEST_NORTH_1]
 
