@@ -24,7 +24,7 @@ from wangge.coverage.controllers import CoverageController
 from wangge.employers.controllers import EmployerController
 from wangge.evidence.controllers import EvidenceController, UploadController
 from wangge.gaps.controllers import GapController
-from wangge.grid_changes.controllers import GridChangeController, GridEditingController
+from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
@@ -33,8 +33,8 @@ from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
-    GridChangeController, GridEditingController, MapController, EmployerController, CoverageController, PeopleController,
-    PatrolController, CheckInController, VisitController, GapController,
+    GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController, CoverageController,
+    PeopleController, PatrolController, CheckInController, VisitController, GapController,
 )  # fmt: skip
 
 

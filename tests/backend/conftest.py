@@ -7,7 +7,7 @@ emptied, by design: look there only for ids of your own.
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -95,6 +95,18 @@ async def territory(owner: Owner) -> Territory:
     """The tests' territory with its people, on a clean database."""
     async with owner.transaction():
         return await make_territory(owner)
+
+
+@pytest.fixture
+def start_over(_owner: Owner) -> Callable[[], Awaitable[Territory]]:
+    """Make the territory anew on a clean database: for each example of a property test."""
+
+    async def again() -> Territory:
+        await _owner.execute(CLEAN)
+        async with _owner.transaction():
+            return await make_territory(_owner)
+
+    return again
 
 
 @pytest.fixture(scope="session")

@@ -37,16 +37,6 @@ insert into grid_versions (grid_id, code, name, level, parent_id, path, geom, la
 select id, code, name, level, parent_id, path, geom, label, is_synthetic, valid_from::timestamp at time zone 'Asia/Shanghai'
 from grids where valid_to is null;
 
--- Which grid an employer lay in at a moment: what the first later move took it from, else where it lies now.
-create function employer_grid_at(employer uuid, moment timestamptz) returns table (grid_id uuid, grid_path ltree)
-language sql stable set search_path = public, pg_temp as $$
-    select coalesce(m.from_grid_id, e.grid_id), coalesce(m.from_path, e.grid_path)
-    from employers e
-    left join lateral (select from_grid_id, from_path from employer_moves
-                       where employer_id = e.id and moved_at > moment order by moved_at limit 1) m on true
-    where e.id = employer
-$$;
-
 -- As before, and a move from grid to grid is remembered.
 create or replace function employers_to_feed() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$

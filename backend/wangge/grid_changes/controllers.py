@@ -13,7 +13,7 @@ from wangge.accounts.actor import Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.grid_changes import service
-from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, Preview, TilingReport
+from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, GridStay, Preview, TilingReport
 
 
 class GridChangeController(Controller):
@@ -78,11 +78,35 @@ class GridEditingController(Controller):
     tags = ("grid changes",)
 
     @get("/editing")
-    async def editing(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], grid_id: FromPath[UUID]) -> dict[str, Any]:
-        """A grid and its children as a FeatureCollection, every digit kept."""
-        return await service.editing(db, actor, grid_id)
+    async def editing(
+        self,
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        grid_id: FromPath[UUID],
+        on: FromQuery[date | None] = None,
+    ) -> dict[str, Any]:
+        """A grid and its children as a FeatureCollection, every digit kept; ``on`` a day, as they stood when it ended."""
+        return await service.editing(db, actor, grid_id, on)
 
     @get("/tiling")
     async def tiling(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], grid_id: FromPath[UUID]) -> TilingReport:
         """Whether the grids below one tile it."""
         return await service.tiling_report(db, actor, grid_id)
+
+
+class EmployerGridController(Controller):
+    """Where an employer has lain."""
+
+    path = "/employers/{employer_id:uuid}/grids"
+    tags = ("grid changes",)
+
+    @get("/")
+    async def stays(
+        self,
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        employer_id: FromPath[UUID],
+        on: FromQuery[date | None] = None,
+    ) -> list[GridStay]:
+        """The grids that an employer has lain in; ``on`` a day, the one when it ended."""
+        return await service.employer_grids(db, actor, employer_id, on)

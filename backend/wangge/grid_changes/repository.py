@@ -45,6 +45,18 @@ async def children_of(db: AsyncSession, parent_ids: Sequence[UUID]) -> list[Grid
     return [_grid(r) for r in await db.execute(text(GRID + "g.parent_id = any(:ids)"), {"ids": list(parent_ids)})]
 
 
+THEN = """
+    select grid_id as id, code, name, level, parent_id, path::text as path, ST_AsBinary(geom) as wkb, id as version from grid_versions
+    where (grid_id = :id or parent_id = :id) and valid_from <= cast(:at as timestamptz)
+      and (valid_to is null or valid_to > cast(:at as timestamptz))
+"""
+
+
+async def family_then(db: AsyncSession, parent_id: UUID, at: datetime) -> list[Grid]:
+    """A grid and its children as they stood at a moment."""
+    return [_grid(r) for r in await db.execute(text(THEN), {"id": parent_id, "at": at})]
+
+
 async def below(db: AsyncSession, paths: Sequence[str]) -> list[Grid]:
     """All current grids below some paths, without these."""
     sql = GRID + "g.path <@ cast(cast(:paths as text[]) as ltree[]) and g.path <> all(cast(cast(:paths as text[]) as ltree[]))"
@@ -193,3 +205,25 @@ async def tiling(db: AsyncSession, grid_id: UUID, at_most: int) -> list[dict[str
 async def tiles(db: AsyncSession, grid_id: UUID) -> bool:
     """Whether the grids below one tile it, exactly."""
     return bool(await db.scalar(text("select scope_tiles(:id)"), {"id": grid_id}))
+
+
+STAYS = """
+    select t.grid_id, coalesce(v.code, g.code, '') as code, coalesce(v.name, g.name, '') as name, t.path::text as path, t.since, t.until, t.change_id
+    from (
+        select coalesce(m.from_grid_id, e.grid_id) as grid_id, coalesce(m.from_path, e.grid_path) as path,
+               lag(m.moved_at) over w as since, m.moved_at as until, lag(m.change_id) over w as change_id
+        from employers e
+        cross join lateral (select moved_at, from_grid_id, from_path, change_id from employer_moves where employer_id = e.id
+                            union all select null, null, null, null) m
+        where e.id = :id window w as (order by m.moved_at nulls last)
+    ) t
+    left join grids g on g.id = t.grid_id
+    left join lateral (select code, name from grid_versions v where v.grid_id = t.grid_id and (t.until is null or v.valid_from < t.until)
+                       order by v.valid_from desc limit 1) v on true
+    order by t.until desc nulls first limit 500
+"""
+
+
+async def stays_of(db: AsyncSession, employer_id: UUID) -> list[dict[str, Any]]:
+    """The grids that an employer of the scope has lain in, the present one first; empty for one that is not there."""
+    return [dict(r) for r in (await db.execute(text(STAYS), {"id": employer_id})).mappings()]

@@ -238,3 +238,16 @@ class ChangeDetail(ChangeItem):
 
     before: dict[str, Any]
     after: dict[str, Any]
+
+
+class GridStay(Struct):
+    """An employer lay in this grid from a moment (None: from the first) until another (None: still); ``change_id`` is the change of
+    the grids that took it there, if one did."""
+
+    grid_id: UUID
+    code: str
+    name: str
+    path: str
+    since: datetime | None
+    until: datetime | None
+    change_id: UUID | None

@@ -21,9 +21,9 @@ from wangge.grid_changes import previewing, repository
 from wangge.grid_changes.errors import GroundHasMoved, TooManyFeatures
 from wangge.grid_changes.planning import Plan, make_plan
 from wangge.grid_changes.refusals import Refused
-from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, Fault, Preview, TilingReport
+from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, Fault, GridStay, Preview, TilingReport
 from wangge.grid_changes.undoing import plan_undo
-from wangge.grids.service import in_subtree
+from wangge.grids.service import end_of, in_subtree
 from wangge.policies.service import policies_in_force
 
 KINDS = ("split", "merge", "move_boundary", "reshape", "draw", "rename", "replace", "mend", "undo")
@@ -156,19 +156,22 @@ async def _detail(db: AsyncSession, change_id: UUID) -> ChangeDetail:
     return msgspec.convert({**row, "before": pictures[0], "after": pictures[1]}, ChangeDetail)
 
 
-async def editing(db: AsyncSession, actor: Actor, grid_id: UUID) -> dict[str, Any]:
-    """A grid and its children as they are stored, every digit kept, for drawing on.
+async def editing(db: AsyncSession, actor: Actor, grid_id: UUID, on: date | None = None) -> dict[str, Any]:
+    """A grid and its children as they are stored, every digit kept, for drawing on; or as they stood when a day ended.
 
     Raises:
         NotFound: not in one's scope.
         TooManyFeatures: more children than a browser edits at a time.
     """
     actor.require("grid.edit")
-    parents = await repository.grids_by_id(db, [grid_id])
+    if on:
+        family = await repository.family_then(db, grid_id, end_of(on))
+        parents, children = [g for g in family if g.id == grid_id], [g for g in family if g.id != grid_id]
+    else:
+        parents, children = await repository.grids_by_id(db, [grid_id]), await repository.children_of(db, [grid_id])
     if not parents:
         raise NotFound()
     limit = int((await policies_in_force(db))["grid_editing_features_max"])
-    children = await repository.children_of(db, [grid_id])
     if len(children) > limit:
         raise TooManyFeatures(count=len(children), max=limit)
     return await asyncio.to_thread(
@@ -194,3 +197,19 @@ async def tiling_report(db: AsyncSession, actor: Actor, grid_id: UUID) -> Tiling
     faults = await repository.tiling(db, grid_id, FAULTS_SHOWN)
     # borders that run over each other without an area between them: shared, but not to the last vertex
     return TilingReport(False, faults[0]["total"] if faults else 0, msgspec.convert(faults, list[Fault]))
+
+
+async def employer_grids(db: AsyncSession, actor: Actor, employer_id: UUID, on: date | None) -> list[GridStay]:
+    """The grids that an employer has lain in, the present one first; ``on`` a day, the one when it ended.
+
+    Raises:
+        NotFound: not in one's scope.
+    """
+    actor.require("employer.read")
+    stays = msgspec.convert(await repository.stays_of(db, employer_id), list[GridStay])
+    if not stays:
+        raise NotFound()
+    if on is None:
+        return stays
+    moment = end_of(on)
+    return [s for s in stays if (s.since is None or s.since <= moment) and (s.until is None or s.until > moment)]

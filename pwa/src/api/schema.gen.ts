@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stays */
+        get: operations["ApiEmployersEmployerIdGridsStays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/place": {
         parameters: {
             query?: never;
@@ -474,6 +491,23 @@ export interface paths {
         };
         /** Editing */
         get: operations["ApiGridsGridIdEditingEditing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History */
+        get: operations["ApiGridsGridIdHistoryHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1155,6 +1189,36 @@ export interface components {
             path: string;
             synthetic: boolean;
         };
+        /** GridState */
+        GridState: {
+            area_km2: number;
+            change_id: string | null;
+            change_kind: string | null;
+            code: string;
+            geom: {
+                [key: string]: unknown;
+            };
+            label: number[];
+            level: number;
+            made_by: string | null;
+            name: string;
+            path: string;
+            /** Format: date-time */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
+        };
+        /** GridStay */
+        GridStay: {
+            change_id: string | null;
+            code: string;
+            /** Format: uuid */
+            grid_id: string;
+            name: string;
+            path: string;
+            since: string | null;
+            until: string | null;
+        };
         /** LayerFeature */
         LayerFeature: {
             code?: string | null;
@@ -1303,6 +1367,13 @@ export interface components {
         /** Page[GridRead] */
         "Page_wangge.grids.schemas.GridRead_": {
             items: components["schemas"]["GridRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[GridState] */
+        "Page_wangge.grids.schemas.GridState_": {
+            items: components["schemas"]["GridState"][];
             page: number;
             page_size: number;
             total: number;
@@ -1787,6 +1858,8 @@ export type SchemaGridName = components['schemas']['GridName'];
 export type SchemaGridOfDuty = components['schemas']['GridOfDuty'];
 export type SchemaGridOfGap = components['schemas']['GridOfGap'];
 export type SchemaGridRead = components['schemas']['GridRead'];
+export type SchemaGridState = components['schemas']['GridState'];
+export type SchemaGridStay = components['schemas']['GridStay'];
 export type SchemaLayerFeature = components['schemas']['LayerFeature'];
 export type SchemaMaker = components['schemas']['Maker'];
 export type SchemaMe = components['schemas']['Me'];
@@ -1803,6 +1876,7 @@ export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']
 export type SchemaPageWanggeGapsSchemasGapItem = components['schemas']['Page_wangge.gaps.schemas.GapItem_'];
 export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_'];
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
+export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
@@ -2178,6 +2252,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmployerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdGridsStays: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridStay"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2903,6 +3016,7 @@ export interface operations {
         parameters: {
             query?: {
                 level?: number | null;
+                on?: string | null;
                 page?: number;
                 page_size?: number;
                 parent_id?: string | null;
@@ -2943,7 +3057,9 @@ export interface operations {
     };
     ApiGridsGridIdDetail: {
         parameters: {
-            query?: never;
+            query?: {
+                on?: string | null;
+            };
             header?: never;
             path: {
                 grid_id: string;
@@ -2980,7 +3096,9 @@ export interface operations {
     };
     ApiGridsGridIdEditingEditing: {
         parameters: {
-            query?: never;
+            query?: {
+                on?: string | null;
+            };
             header?: never;
             path: {
                 grid_id: string;
@@ -2998,6 +3116,46 @@ export interface operations {
                     "application/json": {
                         [key: string]: unknown;
                     };
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdHistoryHistory: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.grids.schemas.GridState_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

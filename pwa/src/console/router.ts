@@ -81,6 +81,19 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'records.read', title: 'menu.records', menu: 'records' },
       },
       {
+        path: 'gaps',
+        name: 'gaps',
+        component: () => import('./gaps/GapsPage.vue'),
+        meta: { right: 'gap.read', title: 'menu.gaps', menu: 'gaps' },
+      },
+      {
+        path: 'grids/:parentId?',
+        name: 'gridEditor',
+        component: () => import('./gridEditor/GridEditorPage.vue'),
+        props: true,
+        meta: { right: 'grid.edit', title: 'menu.gridEditor', menu: 'gridEditor' },
+      },
+      {
         path: ':rest(.*)*',
         name: 'lost',
         component: () => import('./layout/LostPage.vue'),

@@ -31,6 +31,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/coverage/uncovered": {},
     "/api/employers/{employer_id}/place": {"position": [119.1, 36.6], "version": 1},
     "/api/sync/push": {"operations": []},
+    "/api/grid-changes": {"kind": "rename", "grid_id": ID, "name": "x"},
+    "/api/grid-changes/preview": {"kind": "rename", "grid_id": ID, "name": "x"},
 }
 # What an upload must say before it is asked who sends it.
 UPLOADING = {
@@ -60,6 +62,15 @@ RIGHTS = [
     ("GET", "/api/gaps/counts", "gap.read"),
     ("GET", "/api/gaps/grid_without_owner", "gap.read"),
     ("GET", "/api/gaps/grid_without_owner.csv", "gap.read"),
+    ("GET", f"/api/grids/{ID}/history", "grid.read"),
+    ("GET", f"/api/grids/{ID}/editing", "grid.edit"),
+    ("GET", f"/api/grids/{ID}/tiling", "grid.read"),
+    ("GET", "/api/grid-changes", "grid.read"),
+    ("GET", f"/api/grid-changes/{ID}", "grid.read"),
+    ("POST", "/api/grid-changes", "grid.edit"),
+    ("POST", "/api/grid-changes/preview", "grid.edit"),
+    ("POST", f"/api/grid-changes/{ID}/undo", "grid.edit"),
+    ("GET", f"/api/employers/{ID}/grids", "employer.read"),
 ]
 
 
@@ -172,6 +183,7 @@ async def test_no_right_no_entry(method: str, path: str, right: str, take_away: 
         ("community", "/api/grids"),
         ("community", "/api/people/assignable"),
         ("street", "/api/people/assignable"),
+        ("street", f"/api/grids/{ID}/editing"),
     ],
 )
 async def test_roles_carry_only_their_rights(role: str, path: str, territory: Territory, client: Client) -> None:
@@ -189,12 +201,12 @@ async def test_a_street_reads_but_does_not_plan_or_review(territory: Territory, 
 
 LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
-    "/api/people/assignable", "/api/gaps/grid_without_owner",
+    "/api/people/assignable", "/api/grid-changes", "/api/gaps/grid_without_owner",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
-TAKES_NO = {"/api/grids": ("grid_id", "on"), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",),
+TAKES_NO = {"/api/grids": ("grid_id",), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",),
             "/api/gaps/grid_without_owner": ("on",)}  # fmt: skip
 
 
@@ -211,7 +223,7 @@ async def test_bad_paging_and_filters_are_named_in_both_languages(
         assert [e["field"] for e in body["errors"]] == [field]
 
 
-@pytest.mark.parametrize("path", ["/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols"])
+@pytest.mark.parametrize("path", ["/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/grid-changes"])
 async def test_an_unknown_sort_is_refused_with_the_known_ones(path: str, territory: Territory, client: Client) -> None:
     for language, word in (("zh-CN", "不能按 nonsense 排序"), ("en", "Cannot sort by nonsense")):
         answer = await client(territory["county"], language=language).get(path, params={"sort": "-nonsense"})
@@ -225,7 +237,7 @@ async def test_hostile_text_in_a_search_is_only_text(path: str, territory: Terri
     for q in ("'; drop table employers; --", "%", "_", "\\", "😀", "a" * 3000, ":x", "{where}"):
         answer = await http.get(path, params={"q": q})
         assert answer.status_code == 200, (q, answer.text)
-    if path not in ("/api/check-ins", "/api/visits"):
+    if path not in ("/api/check-ins", "/api/visits", "/api/grid-changes"):
         assert (await http.get(path, params={"q": "%"})).json()["total"] == 0
         assert (await http.get(path, params={"q": "a\0b"})).json()["type"] == "text_unstorable"
 

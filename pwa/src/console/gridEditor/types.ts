@@ -1,8 +1,5 @@
 /** The shapes of the editor: grids under the pen, changes asked for, and what they would do. */
-import type { components } from '@/api/schema.gen'
 import type { LonLat } from './snapping'
-
-type Wire = components['schemas']
 
 export type GridFeature = GeoJSON.Feature<GeoJSON.Polygon | GeoJSON.MultiPolygon, GridProperties>
 export type GridFeatures = GeoJSON.FeatureCollection<GeoJSON.Polygon | GeoJSON.MultiPolygon, GridProperties>
@@ -11,7 +8,8 @@ export interface GridProperties {
   code: string
   name: string
   level: number
-  parent_id: string | null
+  role?: 'parent' | 'child'
+  fate?: Fate
 }
 
 /** What a change does to a grid. */
@@ -96,4 +94,3 @@ export interface ChangeDetail extends ChangeItem {
   before: GridFeatures
   after: GridFeatures
 }
-export type { Wire }

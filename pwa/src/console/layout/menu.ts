@@ -17,4 +17,6 @@ export const MENU: readonly MenuEntry[] = [
   { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
   { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
   { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+  { route: 'gaps', icon: 'gap', title: 'menu.gaps', right: 'gap.read' },
+  { route: 'gridEditor', icon: 'grids', title: 'menu.gridEditor', right: 'grid.edit' },
 ]
