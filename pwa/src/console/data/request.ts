@@ -79,7 +79,12 @@ async function once<T>(method: string, path: string, options: RequestOptions, re
   }
 }
 
-async function sendAndRead<T>(method: string, path: string, options: RequestOptions, read: Read<T>): Promise<Result<T>> {
+async function sendAndRead<T>(
+  method: string,
+  path: string,
+  options: RequestOptions,
+  read: Read<T>,
+): Promise<Result<T>> {
   const first = await once<T>(method, path, options, read)
   if (first.ok || options.withoutSession || !meansSignIn(first.problem)) return first
   if (!(await surroundings.signInAgain())) return first

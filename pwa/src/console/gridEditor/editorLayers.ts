@@ -32,29 +32,37 @@ function hatch(): ImageData | null {
   return pen.getImageData(0, 0, size, size)
 }
 
-const among = (ids: readonly string[]): FilterSpecification => ['in', ['get', 'id'], ['literal', [...ids]]] as FilterSpecification
+const among = (ids: readonly string[]): FilterSpecification =>
+  ['in', ['get', 'id'], ['literal', [...ids]]] as FilterSpecification
 
 export function addEditorLayers(map: MapInstance) {
   for (const id of SOURCES) map.addSource(id, { type: 'geojson', data: noFeatures() })
   const pattern = hatch()
   if (pattern) map.addImage('fault-hatch', pattern, { pixelRatio: 2 })
   // Who works where is another page's business: here employers are only dots to see where people are.
-  showLayers(map, [...LEGEND_LAYERS.covered, ...LEGEND_LAYERS.uncovered, ...LEGEND_LAYERS.ownerless, 'employer-names', 'names-4'], false)
-  map.addLayer(
-    {
-      id: 'edit-employers',
-      type: 'circle',
-      source: 'employers',
-      'source-layer': 'employers',
-      minzoom: 10,
-      paint: {
-        'circle-color': COLOURS.covered,
-        'circle-opacity': 0.75,
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 1.2, 13, 2.2, 16, 3.5] as ExpressionSpecification,
-      },
-    },
+  showLayers(
+    map,
+    [...LEGEND_LAYERS.covered, ...LEGEND_LAYERS.uncovered, ...LEGEND_LAYERS.ownerless, 'employer-names', 'names-4'],
+    false,
   )
-  map.addLayer({ id: 'edit-fill', type: 'fill', source: 'edit-grids', paint: { 'fill-color': '#fff', 'fill-opacity': 0.01 } })
+  map.addLayer({
+    id: 'edit-employers',
+    type: 'circle',
+    source: 'employers',
+    'source-layer': 'employers',
+    minzoom: 10,
+    paint: {
+      'circle-color': COLOURS.covered,
+      'circle-opacity': 0.75,
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, 1.2, 13, 2.2, 16, 3.5] as ExpressionSpecification,
+    },
+  })
+  map.addLayer({
+    id: 'edit-fill',
+    type: 'fill',
+    source: 'edit-grids',
+    paint: { 'fill-color': '#fff', 'fill-opacity': 0.01 },
+  })
   map.addLayer({
     id: 'edit-chosen-fill',
     type: 'fill',
@@ -114,7 +122,10 @@ export function addEditorLayers(map: MapInstance) {
     id: 'edit-fault-line',
     type: 'line',
     source: 'edit-faults',
-    paint: { 'line-color': ['match', ['get', 'kind'], 'gap', GAP, OVERLAP] as ExpressionSpecification, 'line-width': 2 },
+    paint: {
+      'line-color': ['match', ['get', 'kind'], 'gap', GAP, OVERLAP] as ExpressionSpecification,
+      'line-width': 2,
+    },
   })
   map.addLayer({
     id: 'edit-chosen-line',
@@ -140,7 +151,11 @@ export function addEditorLayers(map: MapInstance) {
   })
 }
 
-export function putEditor(map: MapInstance, source: EditorSource, data: Parameters<GeoJSONSource['setData']>[0] | null) {
+export function putEditor(
+  map: MapInstance,
+  source: EditorSource,
+  data: Parameters<GeoJSONSource['setData']>[0] | null,
+) {
   map.getSource<GeoJSONSource>(source)?.setData(data ?? noFeatures())
 }
 

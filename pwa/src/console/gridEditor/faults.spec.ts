@@ -6,7 +6,17 @@ const fault = (kind: Fault['kind'], area_m2: number): Fault => ({
   kind,
   names: [],
   area_m2,
-  geom: { type: 'Polygon', coordinates: [[[119, 36], [119.01, 36], [119, 36.01], [119, 36]]] },
+  geom: {
+    type: 'Polygon',
+    coordinates: [
+      [
+        [119, 36],
+        [119.01, 36],
+        [119, 36.01],
+        [119, 36],
+      ],
+    ],
+  },
 })
 
 describe('the one-click mend', () => {
@@ -39,7 +49,13 @@ it('a fault is painted by its kind, and looked at with a little around it', () =
 })
 
 it('a name is written into the largest part', () => {
-  const box = (w: number, s: number, d: number) => [[w, s], [w + d, s], [w + d, s + d], [w, s + d], [w, s]]
+  const box = (w: number, s: number, d: number) => [
+    [w, s],
+    [w + d, s],
+    [w + d, s + d],
+    [w, s + d],
+    [w, s],
+  ]
   const at = middleOf({ type: 'MultiPolygon', coordinates: [[box(0, 0, 1)], [box(10, 10, 4)]] })!
   expect(at[0]).toBeCloseTo(12, 6)
   expect(at[1]).toBeCloseTo(12, 6)

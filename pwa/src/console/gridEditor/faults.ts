@@ -49,7 +49,9 @@ export function namePoints(grids: GridFeatures, skip: ReadonlySet<string> = new 
 
 /** The weighted middle of the largest ring; good enough to write a name. */
 export function middleOf(geometry: GeoJSON.Polygon | GeoJSON.MultiPolygon): [number, number] | null {
-  const rings = (geometry.type === 'Polygon' ? [geometry.coordinates[0]] : geometry.coordinates.map((part) => part[0])) as number[][][]
+  const rings = (
+    geometry.type === 'Polygon' ? [geometry.coordinates[0]] : geometry.coordinates.map((part) => part[0])
+  ) as number[][][]
   let best: { area: number; at: [number, number] } | null = null
   for (const ring of rings) {
     let area = 0

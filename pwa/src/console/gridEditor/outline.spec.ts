@@ -11,7 +11,10 @@ const box = (west: number, south: number, size: number): LonLat[] => [
 ]
 const hole = box(119.4, 36.4, 0.1)
 const lake: GeoJSON.Polygon = { type: 'Polygon', coordinates: [box(119, 36, 1), hole] }
-const islands: GeoJSON.MultiPolygon = { type: 'MultiPolygon', coordinates: [[box(120.5, 36, 0.2)], [box(119, 36, 1), hole]] }
+const islands: GeoJSON.MultiPolygon = {
+  type: 'MultiPolygon',
+  coordinates: [[box(120.5, 36, 0.2)], [box(119, 36, 1), hole]],
+}
 
 describe('the outline under the pen', () => {
   it('is that of the largest part, whichever way it runs', () => {

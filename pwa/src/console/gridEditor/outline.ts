@@ -35,7 +35,9 @@ export function outlineOf(area: Area): GeoJSON.Polygon {
 /** The grid with a new outline. */
 export function withOutline(area: Area, outline: GeoJSON.Polygon): Area {
   const main = mainPart(area)
-  const parts = partsOf(area).map((part, i) => (i === main ? [outline.coordinates[0] as LonLat[], ...part.slice(1)] : part))
+  const parts = partsOf(area).map((part, i) =>
+    i === main ? [outline.coordinates[0] as LonLat[], ...part.slice(1)] : part,
+  )
   return parts.length === 1 ? { type: 'Polygon', coordinates: parts[0]! } : { type: 'MultiPolygon', coordinates: parts }
 }
 

@@ -69,7 +69,9 @@ export function commandOf(tool: Tool, asked: Asked): Command | null {
     case 'split':
       return first && line && line.length >= 2 ? { kind: 'split', grid_id: first, line } : null
     case 'move_boundary':
-      return first && second && line && line.length >= 2 ? { kind: 'move_boundary', grid_ids: [first, second], line } : null
+      return first && second && line && line.length >= 2
+        ? { kind: 'move_boundary', grid_ids: [first, second], line }
+        : null
     case 'merge': {
       if (asked.chosen.length < 2) return null
       const keep = asked.keepId && asked.chosen.includes(asked.keepId) ? asked.keepId : first!

@@ -61,7 +61,11 @@ export interface Preview {
   basis: string
   problems: PreviewProblem[]
   grids: GridEffect[]
-  employers: { moving: number; staying: number; sample: { id: string; name: string; from_name: string; to_name: string }[] }
+  employers: {
+    moving: number
+    staying: number
+    sample: { id: string; name: string; from_name: string; to_name: string }[]
+  }
   people: {
     id: string
     name: string

@@ -43,9 +43,14 @@ export function usePen(map: () => MapInstance | null, on: Snappable) {
       import('terra-draw'),
       import('terra-draw-maplibre-gl-adapter'),
     ])
-    const { TerraDraw, TerraDrawLineStringMode, TerraDrawPolygonMode, TerraDrawSelectMode, TerraDrawModeUndoRedo } = library
+    const { TerraDraw, TerraDrawLineStringMode, TerraDrawPolygonMode, TerraDrawSelectMode, TerraDrawModeUndoRedo } =
+      library
     const snapping = { toCustom: rest as never }
-    const point = { snappingPointColor: '#c4201a', snappingPointWidth: 6, snappingPointOutlineColor: '#ffffff' } as const
+    const point = {
+      snappingPointColor: '#c4201a',
+      snappingPointWidth: 6,
+      snappingPointOutlineColor: '#ffffff',
+    } as const
     const made = new TerraDraw({
       adapter: new TerraDrawMapLibreGLAdapter({ map: at, coordinatePrecision: DECIMALS }),
       undoRedo: { modeLevel: new TerraDrawModeUndoRedo() },
@@ -61,7 +66,13 @@ export function usePen(map: () => MapInstance | null, on: Snappable) {
           snapping,
           showCoordinatePoints: true,
           keyEvents: { cancel: null, finish: 'Enter' },
-          styles: { fillColor: COLOURS.chosen, fillOpacity: 0.12, outlineColor: COLOURS.chosen, outlineWidth: 3, ...point },
+          styles: {
+            fillColor: COLOURS.chosen,
+            fillOpacity: 0.12,
+            outlineColor: COLOURS.chosen,
+            outlineWidth: 3,
+            ...point,
+          },
         }),
         new TerraDrawSelectMode({
           keyEvents: null,
@@ -149,7 +160,9 @@ export function usePen(map: () => MapInstance | null, on: Snappable) {
       return
     }
     // The library hears its keys on the map itself.
-    map()?.getCanvas().dispatchEvent(new KeyboardEvent('keyup', { key: 'Enter' }))
+    map()
+      ?.getCanvas()
+      .dispatchEvent(new KeyboardEvent('keyup', { key: 'Enter' }))
   }
 
   function undoPoint() {
