@@ -81,7 +81,8 @@ KINDS: dict[str, Kind] = {
     ),
     "unit_without_people": Kind(
         source="units u",
-        holds="not exists (select from people p where p.unit_id = u.id)",
+        # a community's station may be held from next door: whether somebody answers there is asked of its grid
+        holds="u.kind <> 'community' and not exists (select from people p where p.unit_id = u.id)",
         path="u.grid_path",
         id="u.id",
         columns=f"{GRID}, json_build_object('id', u.id, 'code', u.code, 'name', u.name, 'kind', u.kind) as unit",

@@ -40,7 +40,8 @@ IN_THE_OWNERS_WORDS = {
         and review_state in ('accepted', 'waiting_review') and (not exists (select from grids c where c.level = 4 and ST_Covers(c.geom, position))) and $2::date is not null""",
     "employer_no_position": """select grid_path, id from employers
         where position is null and review_state <> 'returned' and $2::date is not null""",
-    "unit_without_people": "select grid_path, id from units where id not in (select unit_id from people) and $2::date is not null",
+    "unit_without_people": """select grid_path, id from units
+        where kind in ('command_centre', 'county', 'zone', 'street') and id not in (select unit_id from people) and $2::date is not null""",
 }
 
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changedNumbers, isGapKind, totalOf, type GapCounts } from './kinds'
+import { changedNumbers, isGapKind, ownNumbers, totalOf, type GapCounts } from './kinds'
 
 const grid = (id: string) => ({ id, code: id, name: id, level: 3, label: [119, 36] })
 const counts = (all: Record<string, number>, child: Record<string, number>, id = 'county'): GapCounts => ({
@@ -12,6 +12,18 @@ const counts = (all: Record<string, number>, child: Record<string, number>, id =
 
 it('a certificate that only runs out soon is no gap yet', () => {
   expect(totalOf({ grid_without_owner: 2, owner_expiring: 5, unit_without_people: 1 })).toBe(3)
+})
+
+it('what belongs to no grid below is left over', () => {
+  expect(
+    ownNumbers(
+      counts({ employer_no_position: 5, grid_without_owner: 1 }, { employer_no_position: 2, grid_without_owner: 1 }),
+    ),
+  ).toMatchObject({
+    employer_no_position: 3,
+    grid_without_owner: 0,
+    unit_without_people: 0,
+  })
 })
 
 it('knows its kinds', () => {

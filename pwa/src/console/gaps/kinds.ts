@@ -43,6 +43,13 @@ export function totalOf(kinds: Record<string, number>): number {
   return GAP_KINDS.reduce((sum, kind) => (isWarning(kind) ? sum : sum + (kinds[kind] ?? 0)), 0)
 }
 
+/** What lies in the grid itself and in none below it. */
+export function ownNumbers(counts: GapCounts): Record<GapKind, number> {
+  const own = (kind: GapKind) =>
+    counts.children.reduce((left, child) => left - (child.kinds[kind] ?? 0), counts.kinds[kind] ?? 0)
+  return Object.fromEntries(GAP_KINDS.map((kind) => [kind, own(kind)])) as Record<GapKind, number>
+}
+
 /** Which numbers are others than before, as "grid kind" keys: the board marks them for a moment. */
 export function changedNumbers(before: GapCounts | null, now: GapCounts): Set<string> {
   const changed = new Set<string>()

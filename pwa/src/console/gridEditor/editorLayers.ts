@@ -159,6 +159,11 @@ export function putEditor(
   map.getSource<GeoJSONSource>(source)?.setData(data ?? noFeatures())
 }
 
+/** Grids that a change shows otherwise are left out of those of today. */
+export function hideGrids(map: MapInstance, ids: readonly string[]) {
+  map.setFilter('edit-line', ['!', among(ids)] as FilterSpecification)
+}
+
 export function markChosen(map: MapInstance, ids: readonly string[]) {
   map.setFilter('edit-chosen-fill', among(ids))
   map.setFilter('edit-chosen-line', among(ids))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { areaText, faultFeatures, lookAt, middleOf, onlySlivers } from './faults'
+import { areaText, faultFeatures, km2Text, lookAt, middleOf, onlySlivers } from './faults'
 import type { Fault } from './types'
 
 const fault = (kind: Fault['kind'], area_m2: number): Fault => ({
@@ -37,6 +37,10 @@ it.each([
   [15_900_000_000, '15900.0 平方公里', '15900.0 km²'],
 ])('%d square metres read as people compare them', (m2, chinese, english) => {
   expect([areaText(m2, 'zh-CN'), areaText(m2, 'en')]).toEqual([chinese, english])
+})
+
+it('a column of square kilometres tells neighbours apart', () => {
+  expect([null, 0.0823, 0.24, 12.345, 2380.4].map(km2Text)).toEqual(['—', '0.082', '0.240', '12.35', '2380'])
 })
 
 it('a fault is painted by its kind, and looked at with a little around it', () => {

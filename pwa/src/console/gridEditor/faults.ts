@@ -21,6 +21,12 @@ export function areaText(m2: number, language: string): string {
   return `${Math.round(m2).toLocaleString('en-US')}${small}`
 }
 
+/** Square kilometres in a column of their own: as many decimals as tell neighbours apart. */
+export function km2Text(km2: number | null): string {
+  if (km2 === null) return '—'
+  return km2.toFixed(km2 < 1 ? 3 : km2 < 100 ? 2 : 0)
+}
+
 export function faultFeatures(faults: readonly Fault[]): GeoJSON.FeatureCollection {
   return {
     type: 'FeatureCollection',
