@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge import __version__
 from wangge.accounts.actor import provide_actor, sent_by_own_pages
 from wangge.accounts.controllers import AuthController, MeController
+from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.db import make_engine, unit_of_work
 from wangge.core.health import HealthController
 from wangge.core.logging import request_log
@@ -21,6 +22,7 @@ from wangge.core.problems import EXCEPTION_HANDLERS
 from wangge.core.settings import Settings
 from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
+from wangge.duties.controllers import DutyController
 from wangge.employers.controllers import EmployerController
 from wangge.evidence.controllers import EvidenceController, UploadController
 from wangge.gaps.controllers import GapController
@@ -34,7 +36,8 @@ from wangge.visits.controllers import CheckInController, VisitController
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
     GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController, CoverageController,
-    PeopleController, PatrolController, CheckInController, VisitController, GapController,
+    PeopleController, PatrolController, CheckInController, VisitController, DutyController, CertificateController,
+    OwnCertificateController, GapController,
 )  # fmt: skip
 
 

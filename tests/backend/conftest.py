@@ -33,8 +33,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CLEAN = "".join(
     f"delete from {table};"
     for table in (
-        "employer_moves", "grid_versions", "grid_changes", "changes", "sync_operations", "uploads", "evidence", "findings", "visits", "check_ins", "patrol_stops", "patrols",
-        "employers", "sign_in_attempts", "sign_in_failures", "sessions", "devices", "accounts", "duties", "appointments", "people",
+        "employer_moves", "grid_versions", "grid_changes", "changes", "sync_operations", "uploads", "evidence", "findings", "visits",
+        "check_ins", "patrol_stops", "patrols",
+        "employers", "sign_in_attempts", "sign_in_failures", "sessions", "devices", "accounts", "duties", "appointments",
+        "hand_over_items", "hand_overs", "exam_results", "exams", "courses", "training_plans", "certificates", "people_private", "people",
         "units", "grid_tilings", "grids",
     )
 ) + f"delete from policies where source = '{OF_A_TEST}';"  # fmt: skip

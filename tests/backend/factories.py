@@ -175,27 +175,63 @@ async def make_unit(owner: Owner, path: str, *, name: str | None = None, kind: s
     return unit_id
 
 
-async def make_person(owner: Owner, path: str, *, name: str | None = None, kind: str | None = None, phone: str = "13800000001") -> UUID:
-    """A person of a unit at a grid; the unit is made where there is none."""
+async def make_person(
+    owner: Owner,
+    path: str,
+    *,
+    name: str | None = None,
+    kind: str | None = None,
+    phone: str = "13800000001",
+    certified: bool = True,
+    state: str = "appointed",
+) -> UUID:
+    """A person of a unit at a grid, with a certificate for all her days unless told otherwise; the unit is made where none is."""
     unit_id = await owner.fetchval("select id from units where grid_path = $1::text::ltree order by code limit 1", path)
     if unit_id is None:
         unit_id = await make_unit(owner, path)
     person_id = new_id()
+    kind = kind or ("legal_supervisor" if level_of(path) == 4 else "staff")
     await owner.execute(
-        "insert into people (id, name, kind, phone, unit_id, grid_path) values ($1, $2, $3, $4, $5, $6::text::ltree)",
-        person_id, name or f"人员{next(_NUMBERS)}",
-        kind or ("legal_supervisor" if level_of(path) == 4 else "staff"), phone, unit_id, path,
+        "insert into people (id, name, kind, state, unit_id, grid_path) values ($1, $2, $3, $4, $5, $6::text::ltree)",
+        person_id, name or f"人员{next(_NUMBERS)}", kind, state, unit_id, path,
     )  # fmt: skip
+    await owner.execute("insert into people_private (person_id, phone) values ($1, $2)", person_id, phone)
+    if certified:
+        await make_certificate(owner, person_id)
     return person_id
 
 
-async def make_duty(owner: Owner, person_id: UUID, path: str, *, valid_from: date = LONG_AGO, valid_to: date | None = None) -> UUID:
+async def make_certificate(
+    owner: Owner,
+    person_id: UUID,
+    *,
+    kind: str | None = None,
+    number: str | None = None,
+    issued_on: date = date(2015, 1, 1),
+    expires_on: date | None = None,
+    revoked_on: date | None = None,
+) -> UUID:
+    """A certificate; of the kind that lets the person work unless told otherwise, and without end."""
+    certificate_id = new_id()
+    await owner.execute(
+        """insert into certificates (id, person_id, kind, number, issuer, issued_on, expires_on, revoked_on, grid_path)
+           select $1, p.id, coalesce($3, case p.kind when 'legal_supervisor' then 'post_certificate' else 'inspector_certificate' end), $4,
+                  '山东省人力资源和社会保障厅', $5, $6, $7, p.grid_path
+           from people p where p.id = $2""",
+        certificate_id, person_id, kind, number or f"鲁-{next(_NUMBERS):06d}", issued_on, expires_on, revoked_on,
+    )  # fmt: skip
+    return certificate_id
+
+
+async def make_duty(
+    owner: Owner, person_id: UUID, path: str, *, valid_from: date = LONG_AGO, valid_to: date | None = None, is_main: bool = False
+) -> UUID:
     """That a person answers for a grid."""
     duty_id = new_id()
     await owner.execute(
-        """insert into duties (id, person_id, grid_id, grid_path, duty, valid_from, valid_to)
-           select $1, $2, g.id, g.path, '采集、宣传、走访', $4, $5 from grids g where g.path = $3::text::ltree""",
-        duty_id, person_id, path, valid_from, valid_to,
+        """insert into duties (id, person_id, grid_id, grid_path, duty, is_main, valid_from, valid_to)
+           select $1, $2, g.id, g.path, '采集、宣传、走访', $6, $4, $5 from grids g where g.path = $3::text::ltree""",
+        duty_id, person_id, path, valid_from, valid_to, is_main,
     )  # fmt: skip
     return duty_id
 
@@ -257,10 +293,11 @@ async def make_person_with_account(
     phone: str = "13800000001",
     login: str | None = None,
     password_hash: str = NO_PASSWORD,
+    certified: bool = True,
 ) -> Someone:
     """Someone signed in, with the role of the grid's level; a community supervisor holds that grid unless told otherwise."""
     role = role or ROLE_OF_LEVEL[level_of(path)]
-    person_id = await make_person(owner, path, name=name, kind=kind, phone=phone)
+    person_id = await make_person(owner, path, name=name, kind=kind, phone=phone, certified=certified)
     appointment_id = await make_appointment(owner, person_id, role, path)
     for held in duties if duties is not None else ([path] if role == "community" else []):
         await make_duty(owner, person_id, held)
@@ -445,3 +482,53 @@ async def make_evidence(
         hashlib.sha256(original).hexdigest(), len(original), employer_id,
     )  # fmt: skip
     return evidence_id
+
+
+async def make_exam(
+    owner: Owner, path: str, by: UUID, *, held_on: date | None = None, pass_mark: float = 60, kind: str = "post_certificate"
+) -> UUID:
+    """An exam, with a plan of its own and a course in it, of the unit at a grid."""
+    plan_id, exam_id = new_id(), new_id()
+    await owner.execute(
+        """insert into training_plans (id, year, title, goal, target_people, unit_id, created_by, grid_path)
+           select $1, 2026, '年度培训', '', 10, u.id, $2, u.grid_path from units u where u.grid_path = $3::text::ltree limit 1""",
+        plan_id, by, path,
+    )  # fmt: skip
+    await owner.execute(
+        """insert into courses (id, plan_id, title, teacher, hours, place, material_url, grid_path)
+           values ($1, $2, '劳动合同法', '李老师', 8, '', '', $3::text::ltree)""",
+        new_id(), plan_id, path,
+    )  # fmt: skip
+    await owner.execute(
+        """insert into exams (id, plan_id, title, held_on, place, certificate_kind, pass_mark, full_mark, grid_path)
+           values ($1, $2, '结业考试', $3, '', $4, $5, 100, $6::text::ltree)""",
+        exam_id, plan_id, held_on or today(), kind, pass_mark, path,
+    )  # fmt: skip
+    return exam_id
+
+
+async def make_exam_result(owner: Owner, exam_id: UUID, person_id: UUID, by: UUID, *, score: float = 80) -> UUID:
+    """What a person scored."""
+    result_id = new_id()
+    await owner.execute(
+        """insert into exam_results (id, exam_id, person_id, score, pass_mark, full_mark, entered_by, grid_path)
+           select $1, x.id, p.id, $4, x.pass_mark, x.full_mark, $5, p.grid_path from exams x, people p where x.id = $2 and p.id = $3""",
+        result_id, exam_id, person_id, score, by,
+    )  # fmt: skip
+    return result_id
+
+
+async def make_hand_over(owner: Owner, person_id: UUID, by: UUID, receiver_id: UUID) -> UUID:
+    """The record of a hand-over of one duty; nothing is moved."""
+    hand_over_id = new_id()
+    await owner.execute(
+        """insert into hand_overs (id, person_id, cause, reason, ends_on, done_by, grid_path)
+           select $1, p.id, 'leaving', '退休', current_date, $3, p.grid_path from people p where p.id = $2""",
+        hand_over_id, person_id, by,
+    )  # fmt: skip
+    await owner.execute(
+        """insert into hand_over_items (id, hand_over_id, kind, subject_id, outcome, receiver_id, reason, grid_path)
+           select $1, h.id, 'duty', $1, 'moved', $3, '', h.grid_path from hand_overs h where h.id = $2""",
+        new_id(), hand_over_id, receiver_id,
+    )  # fmt: skip
+    return hand_over_id

@@ -46,7 +46,7 @@ export async function makeCity(pool: Pool): Promise<{ grid: string; unit: string
     [unit, grid],
   )
   await pool.query(
-    `insert into people (id, name, kind, phone, unit_id, grid_path) values ($1, '调度', 'staff', '', $2, '${CITY_LABEL}')`,
+    `insert into people (id, name, kind, state, unit_id, grid_path) values ($1, '调度', 'staff', 'appointed', $2, '${CITY_LABEL}')`,
     [planner, unit],
   )
   return { grid, unit, planner }
@@ -90,8 +90,13 @@ export async function makeWorld(
       const grid = grids[i % grids.length]!
       const appointment = randomUUID()
       await client.query(
-        `insert into people (id, name, kind, phone, unit_id, grid_path) values ($1, $2, 'legal_supervisor', '', $3, $4)`,
+        `insert into people (id, name, kind, state, unit_id, grid_path) values ($1, $2, 'legal_supervisor', 'appointed', $3, $4)`,
         [person.person_id, `监督员${i}`, city.unit, grid.path],
+      )
+      await client.query(
+        `insert into certificates (id, person_id, kind, number, issuer, issued_on, grid_path)
+         values ($1, $2, 'post_certificate', $3, '省厅', '2015-01-01', $4)`,
+        [randomUUID(), person.person_id, `s${seed}-${i}`, grid.path],
       )
       await client.query(
         `insert into accounts (id, person_id, login, password_hash, is_active) values ($1, $2, $3, 'none', true)`,

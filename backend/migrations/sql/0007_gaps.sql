@@ -64,6 +64,41 @@ alter table grid_tilings enable row level security;
 create policy scope on grid_tilings for select using (grid_path <@ (select app_scope()));
 grant select on grid_tilings to wangge_app;
 
+-- Today's duties in the acting scope whose holder has no valid certificate (``until`` null) or one that ends soon. As the owner,
+-- because somebody may answer for a grid in the scope whose own file, and with it her certificate, lies outside of it.
+create function duties_lapsing() returns table (duty_id uuid, until date)
+language sql stable security definer set search_path = public, pg_temp as $$
+    with held as materialized (
+        select d.id, d.person_id from duties d
+        where d.grid_path <@ app_scope() and d.valid_from <= china_today() and (d.valid_to is null or d.valid_to >= china_today())
+    ),
+    certified as (
+        select p.id as person_id, max(coalesce(c.expires_on, 'infinity'::date)) as until
+        from (select distinct person_id from held) h
+        join people p on p.id = h.person_id
+        join certificate_requirements r on r.person_kind = p.kind
+         and r.valid_from <= china_today() and (r.valid_to is null or r.valid_to >= china_today())
+        join certificates c on c.person_id = p.id and c.kind = r.certificate_kind and c.issued_on <= china_today()
+         and (c.expires_on is null or c.expires_on >= china_today()) and (c.revoked_on is null or c.revoked_on > china_today())
+        group by p.id
+    )
+    select h.id, c.until from held h left join certified c using (person_id)
+    where c.until is null or c.until <= china_today() + (select policy('certificate_reminder_days')::int)
+$$;
+revoke all on function duties_lapsing() from public;
+grant execute on function duties_lapsing() to wangge_app;
+
+-- The certificate that the holder of a duty in the scope has or last had: its kind and days, nothing else of her file.
+create function certificate_of_duty(wanted uuid) returns json
+language sql stable security definer set search_path = public, pg_temp as $$
+    select json_build_object('kind', c.kind, 'expires_on', c.expires_on, 'revoked_on', c.revoked_on)
+    from duties d join certificates c on c.person_id = d.person_id and c.issued_on <= china_today()
+    where d.id = wanted and d.grid_path <@ app_scope()
+    order by least(c.revoked_on, c.expires_on) desc nulls first, c.issued_on desc limit 1
+$$;
+revoke all on function certificate_of_duty(uuid) from public;
+grant execute on function certificate_of_duty(uuid) to wangge_app;
+
 -- An employer without a place, or standing in no community grid, is put on the map from the desk. Its grid follows from the
 -- place; neither where it was nor where it comes to lie may be outside of the acting scope: then nothing is done.
 create function place_employer(employer uuid, lon float8, lat float8) returns table (new_grid_path ltree)

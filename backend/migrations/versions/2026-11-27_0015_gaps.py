@@ -11,7 +11,7 @@ from wangge.core.migrate import run_script
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
 revision = "0015_gaps"
-down_revision = "0010_grids_that_tile"
+down_revision = "0013_people_register"
 branch_labels = None
 depends_on = None
 
@@ -51,5 +51,7 @@ def downgrade() -> None:
         op.drop_index(index, "employers")
     for trigger in ("grids_inserted_make_stale", "grids_updated_make_stale"):
         op.execute(f"drop trigger {trigger} on grids")
-    op.execute("drop function grids_make_tilings_stale(), refresh_grid_tilings(), place_employer(uuid, float8, float8)")
+    op.execute(
+        "drop function grids_make_tilings_stale(), refresh_grid_tilings(), place_employer(uuid, float8, float8), duties_lapsing(), certificate_of_duty(uuid)"
+    )
     op.drop_table("grid_tilings")

@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from wangge.accounts.actor import Actor
+from wangge.core.clock import china_day
 from wangge.core.operations import (
     EmployerOutOfScope,
     Limits,
@@ -20,6 +21,7 @@ from wangge.core.operations import (
     quarantine_taken_ids,
     quarantined,
     reach_employers,
+    uncertified_days,
     waiting_for,
 )
 
@@ -110,12 +112,14 @@ async def record_check_ins(
         [sites[i].lon if sites[i] else None for i in ready],  # type: ignore[union-attr]
         [sites[i].lat if sites[i] else None for i in ready],  # type: ignore[union-attr]
     )
+    uncertified = await uncertified_days(conn, actor.person_id, ops)
     rows = []
     for i, (distance_m,) in zip(ready, distances, strict=True):
         op, reach, spot = ops[i], reaches[i], spots[i]
         assert reach is not None  # noqa: S101  (ready holds only reached employers)
         odd = position_flags(op.payload, distance_m, limits_at(op.happened_at))
         flags = odd + clock_flags(op, received_at, limits_at)
+        flags += ["uncertified"] if china_day(op.happened_at) in uncertified else []
         verdicts[i].flags = flags
         accuracy_m = op.payload.accuracy_m
         rows.append(

@@ -9,6 +9,11 @@ WanggeError                    (this module)
 ├── ServerBusy                 503  passes by itself
 ├── accounts.errors            sign-in, sessions, rights
 ├── employers.errors           credit codes, reviews
+├── people.errors              the life of a person in the register
+├── certificates.errors        certificates, and working without one
+├── duties.errors              who answers for which grid
+├── hand_overs.errors          handing over when somebody leaves
+├── training.errors            exams
 ├── patrols.errors             planning
 ├── evidence.errors            photos and their bytes
 └── sync.errors                operations from phones

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -133,6 +133,22 @@ def clock_flags(op: Operation[Any], received_at: datetime, limits_at: LimitsAt) 
     limit = timedelta(seconds=float(limits_at(op.happened_at)["clock_skew_max_s"]))
     offset = timedelta(milliseconds=op.binding.server_offset_ms or 0)
     return ["clock_skew"] if abs(offset) > limit or op.happened_at > received_at + limit else []
+
+
+UNCERTIFIED = """
+    select day from unnest($2::date[]) as t(day)
+    where not certified_on($1, day) and exists (
+        select from people p join certificate_requirements r on r.person_kind = p.kind where p.id = $1 and r.valid_from <= day)
+"""
+
+
+async def uncertified_days(conn: Any, person_id: UUID, ops: Sequence[Operation[Any]]) -> set[date]:
+    """The days of these operations on which the person held no valid certificate: what she recorded then is kept and flagged.
+
+    A day before any certificate was required (a clock that says 1970) says nothing against her.
+    """
+    days = list({china_day(op.happened_at) for op in ops})
+    return {r[0] for r in await conn.fetch(UNCERTIFIED, person_id, days)}
 
 
 async def reach_employers(conn: Any, ops: Sequence[Operation[Any]]) -> list[Reach | None]:

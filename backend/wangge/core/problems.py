@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import structlog
 from asyncpg.exceptions import (
     CharacterNotInRepertoireError,
@@ -75,13 +76,21 @@ def in_every_language(error: WanggeError) -> dict[Language, dict[str, Any]]:
     return {language: problem_json(error, language) for language in LANGUAGES}
 
 
+def _named_in(detail: str | None) -> dict[str, Any]:
+    """The fields that a function of ours puts, as a JSON object, into the detail of what it raises."""
+    if not detail or not detail.startswith("{"):
+        return {}
+    fields: dict[str, Any] = msgspec.json.decode(detail)
+    return fields
+
+
 def known_error(exc: BaseException) -> WanggeError | None:
     """The catalogue's error for what the database says, however wrapped, or None where it is a surprise."""
     cause: BaseException | None = exc
     while cause is not None:
         if isinstance(cause, IntegrityConstraintViolationError):
             known = CONSTRAINTS.get(cause.constraint_name or "")
-            return known() if known else None
+            return known(**_named_in(cause.detail)) if known else None
         if isinstance(cause, CharacterNotInRepertoireError):
             return TextUnstorable()
         if isinstance(cause, PASSING) or (isinstance(cause, DBAPIError) and cause.connection_invalidated):

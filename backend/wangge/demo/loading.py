@@ -14,7 +14,9 @@ import asyncpg
 from wangge.accounts.passwords import hash_password
 from wangge.core.ids import new_id
 from wangge.core.settings import REPOSITORY
+from wangge.demo.certificates import age_certificates, give_certificates
 from wangge.demo.history import record_history, todays_patrol
+from wangge.people.rules import pinyin_of
 
 GEODATA = REPOSITORY / "geodata"
 UNIT_KINDS = {"city": "command_centre", "county": "county", "zone": "zone", "street": "street", "community": "community"}
@@ -77,20 +79,28 @@ async def _load_grids(conn: Any) -> None:
 async def _load_people(conn: Any) -> None:
     people = _people()
     ids = {p["ref"]: new_id() for p in people}
-    rows = [(ids[p["ref"]], p["name"], p["kind"], p["role"], p["unit_code"], p["phone"]) for p in people]
+    rows = [
+        (ids[p["ref"]], p["name"], p["kind"], p["role"], p["unit_code"], p["phone"], pinyin_of(p["name"]), f"WF{n:05d}")
+        for n, p in enumerate(people, 1)
+    ]
     columns = [list(column) for column in zip(*rows, strict=True)]
     source = """
-        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-          as t(id, name, kind, role, unit_code, phone)
+        from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+          as t(id, name, kind, role, unit_code, phone, name_pinyin, employee_no)
         join units u on u.code = t.unit_code
     """
     await conn.execute(
-        "insert into people (id, name, kind, phone, unit_id, grid_path) select t.id, t.name, t.kind, t.phone, u.id, u.grid_path" + source,
+        """insert into people (id, name, kind, state, name_pinyin, employee_no, joined_on, unit_id, grid_path)
+           select t.id, t.name, t.kind, 'appointed', t.name_pinyin, t.employee_no, $9::date, u.id, u.grid_path"""
+        + source,
         *columns,
+        START_OF_GRIDS,
     )
+    await conn.execute("insert into people_private (person_id, phone) select t.id, t.phone" + source, *columns)
+    await give_certificates(conn)
     await conn.execute(
         """insert into appointments (id, person_id, role, unit_id, grid_path, valid_from)
-           select gen_random_uuid(), t.id, t.role, u.id, u.grid_path, $7::date"""
+           select gen_random_uuid(), t.id, t.role, u.id, u.grid_path, $9::date"""
         + source,
         *columns,
         START_OF_GRIDS,
@@ -98,8 +108,8 @@ async def _load_people(conn: Any) -> None:
     duties = [(ids[p["ref"]], code, DUTIES[p["kind"]]) for p in people if p["kind"] in DUTIES for code in p["grid_codes"]]
     await conn.execute(
         """
-        insert into duties (id, person_id, grid_id, grid_path, duty, valid_from)
-        select gen_random_uuid(), d.person_id, g.id, g.path, d.duty, $4::date
+        insert into duties (id, person_id, grid_id, grid_path, duty, is_main, valid_from)
+        select gen_random_uuid(), d.person_id, g.id, g.path, d.duty, true, $4::date
         from unnest($1::uuid[], $2::text[], $3::text[]) as d(person_id, grid_code, duty) join grids g on g.code = d.grid_code
         """,
         *[list(column) for column in zip(*duties, strict=True)],
@@ -187,6 +197,9 @@ async def load_demo(owner_url: str, data_dir: Path, say: Say) -> None:
                 await _load_accounts(conn, data_dir)
                 say("  a week of patrols and visits, with photos")
                 await record_history(conn, data_dir / "evidence")
+                await age_certificates(conn)
+            elif not await conn.fetchval("select exists (select from certificates)"):
+                await give_certificates(conn)  # loaded by a release that knew none
             await todays_patrol(conn)
         if is_empty:
             await conn.execute("analyze")  # the planner must not think that the tables are still empty

@@ -17,6 +17,9 @@ GRID = """
 """
 EMPLOYER = """json_build_object('id', e.id, 'name', e.name, 'address', e.address, 'version', e.version, 'position',
     case when e.position is not null then json_build_array(ST_X(e.position), ST_Y(e.position)) end) as employer"""
+LAPSING = "duties_lapsing() l join duties d on d.id = l.duty_id"
+DUTYS_GRID = "join grids g on g.id = d.grid_id join people p on p.id = d.person_id"
+OF_DUTY = f"{GRID}, json_build_object('id', p.id, 'name', p.name) as person, certificate_of_duty(d.id) as certificate"
 OF_EMPLOYERS = "employers e"
 EMPLOYERS_GRID = "join grids g on g.id = e.grid_id"
 
@@ -47,6 +50,27 @@ KINDS: dict[str, Kind] = {
         path="g.path",
         id="g.id",
         columns=f"{GRID}, (select count(*) from employers e where e.grid_id = g.id and {COUNTED}) as employers",
+    ),
+    "owner_uncertified": Kind(
+        source=LAPSING,
+        holds="l.until is null",
+        path="d.grid_path",
+        id="d.id",
+        columns=OF_DUTY,
+        shown=DUTYS_GRID,
+        search=("p.name", "g.name", "g.code"),
+        sorts={"grid": "g.code", "person": "p.name"},
+    ),
+    "owner_expiring": Kind(
+        source=LAPSING,
+        holds="l.until is not null",
+        path="d.grid_path",
+        id="d.id",
+        columns=OF_DUTY,
+        shown=DUTYS_GRID,
+        search=("p.name", "g.name", "g.code"),
+        sorts={"grid": "g.code", "person": "p.name", "expires_on": "l.until"},
+        default_sort="expires_on",
     ),
     "employer_outside_all_grids": Kind(
         source=OF_EMPLOYERS,
@@ -82,7 +106,7 @@ KINDS: dict[str, Kind] = {
     "unit_without_people": Kind(
         source="units u",
         # a community's station may be held from next door: whether somebody answers there is asked of its grid
-        holds="u.kind <> 'community' and not exists (select from people p where p.unit_id = u.id)",
+        holds="u.kind <> 'community' and not exists (select from people p where p.unit_id = u.id and p.state = 'appointed')",
         path="u.grid_path",
         id="u.id",
         columns=f"{GRID}, json_build_object('id', u.id, 'code', u.code, 'name', u.name, 'kind', u.kind) as unit",

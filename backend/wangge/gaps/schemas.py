@@ -1,5 +1,6 @@
 """Wire shapes of the gap board."""
 
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
@@ -68,6 +69,21 @@ class UnitOfGap(Struct):
     kind: str
 
 
+class PersonOfGap(Struct):
+    """Somebody who answers for a grid."""
+
+    id: UUID
+    name: str
+
+
+class CertificateOfGap(Struct):
+    """The certificate that she has or last had."""
+
+    kind: str
+    expires_on: date | None
+    revoked_on: date | None
+
+
 class GapItem(Struct):
     """One gap; which of the last parts is there depends on its kind. ``employers``: how many files wait in an ownerless grid."""
 
@@ -77,3 +93,5 @@ class GapItem(Struct):
     employer: EmployerOfGap | None = None
     tiling: TilingOfGap | None = None
     unit: UnitOfGap | None = None
+    person: PersonOfGap | None = None
+    certificate: CertificateOfGap | None = None

@@ -115,4 +115,4 @@ async def csv_lines(acting: Acting, name: str, ids: list[UUID], language: Langua
     for start in range(0, len(ids), EXPORT_PIECE):
         async with acting() as db:
             rows = await repository.by_id(db, KINDS[name], ids[start : start + EXPORT_PIECE])
-        yield "".join(_line(cells(name, row)) for row in rows)
+        yield "".join(_line(cells(name, row, language)) for row in rows)

@@ -39,18 +39,27 @@ class Grid(SQLModel, table=True):
 
 
 class Duty(SQLModel, table=True):
-    """A duty (四定): this person answers for this grid, from a day to a day."""
+    """A duty (四定): this person answers for this grid, from a day to a day; ``duty`` says what for, ``tasks`` what to do.
+
+    Its first day needs a valid certificate (``duty_needs_certificate``); a grid has one main owner at a time
+    (``ex_duties_main_owner``) and any number of others.
+    """
 
     __tablename__ = "duties"
     __table_args__ = (
         CheckConstraint("valid_to is null or valid_to >= valid_from", name="validity"),
         Index("ix_duties_person_id_valid_from", "person_id", "valid_from"),
         Index("ix_duties_grid_id_valid_from", "grid_id", "valid_from"),
+        Index("ix_duties_grid_path", "grid_path", postgresql_using="gist"),
     )
     id: UUID = id_field()
     person_id: UUID = Field(foreign_key="people.id")
     grid_id: UUID = Field(foreign_key="grids.id")
     grid_path: str = Field(sa_type=Ltree, nullable=False)
     duty: str
+    tasks: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    is_main: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     valid_from: date
     valid_to: date | None = None
+    end_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})

@@ -1,6 +1,7 @@
 """What can go wrong when planning patrols."""
 
 from wangge.core.errors import WanggeError
+from wangge.core.problems import constraint_means
 
 
 class TooManyStops(WanggeError):
@@ -49,3 +50,14 @@ class PatrolIdReused(WanggeError):
     code, status = "patrol_id_reused", 409
     zh = "这个编号已用于另一次巡查，请重新编制。"
     en = "This id belongs to another patrol; plan it anew."
+
+
+class PatrolOfNobody(WanggeError):
+    """An open patrol would be left with somebody who holds no appointment on its day."""
+
+    code, status = "patrol_of_nobody", 409
+    zh = "还有未完成的巡查派在此人名下，而此人当天没有有效任职。请先把这些巡查移交或取消。"
+    en = "Open patrols are still with somebody who holds no appointment on their day. Hand them over or cancel them first."
+
+
+constraint_means("open_patrol_has_somebody", PatrolOfNobody)

@@ -59,10 +59,15 @@ async def assignable_page(db: AsyncSession, where: Where, order: str, page: int,
     return await fetch_page(db, select, "select count(*) from people p where {where}", where, page, page_size)
 
 
-async def can_be_sent(db: AsyncSession, person_id: UUID, on: date) -> bool:
-    """Whether the person can be sent out by the acting person on that day."""
-    sql = f"select exists (select from people p where p.id = :id and {CAN_BE_SENT})"
-    return bool(await db.scalar(text(sql), {"id": person_id, "on": on, "subtree": None}))
+async def is_within_reach(db: AsyncSession, person_id: UUID, on: date) -> bool:
+    """Whether the acting person has this person to send out on that day, if she is certified."""
+    sql = "select exists (select from people_assignable(:on, null, false) a where a.person_id = :id)"
+    return bool(await db.scalar(text(sql), {"id": person_id, "on": on}))
+
+
+async def require_certificate(db: AsyncSession, person_id: UUID, on: date) -> None:
+    """Go on only when the person is certified on that day; the database says what is missing (``PersonNotCertified``)."""
+    await db.execute(text("select require_certificate(:id, :on)"), {"id": person_id, "on": on})
 
 
 async def employers_to_visit(db: AsyncSession, employer_ids: list[UUID]) -> list[dict[str, Any]]:

@@ -98,7 +98,7 @@ async def plan_patrol(db: AsyncSession, actor: Actor, data: PatrolPlan) -> Patro
     """Plan a patrol for a person and a day, its stops in the order given or in a short round; the same id again gives the stored one.
 
     Raises:
-        TooManyStops, DayIsPast, AssigneeNotAvailable, EmployerNotInScope, PatrolIdReused: as they say.
+        TooManyStops, DayIsPast, AssigneeNotAvailable, PersonNotCertified, EmployerNotInScope, PatrolIdReused: as they say.
     """
     actor.require("patrol.plan")
     if stored := await _stored(db, actor, data):
@@ -109,8 +109,9 @@ async def plan_patrol(db: AsyncSession, actor: Actor, data: PatrolPlan) -> Patro
         raise TooManyStops(max=max_stops, count=len(wanted))
     if data.planned_on < china_day(utc_now()):
         raise DayIsPast(planned_on=data.planned_on.isoformat())
-    if not await repository.can_be_sent(db, data.assignee_id, data.planned_on):
+    if not await repository.is_within_reach(db, data.assignee_id, data.planned_on):
         raise AssigneeNotAvailable()
+    await repository.require_certificate(db, data.assignee_id, data.planned_on)
     employers = {e["id"]: e for e in await repository.employers_to_visit(db, wanted)}
     if len(employers) < len(wanted):
         raise EmployerNotInScope(count=len(wanted) - len(employers))

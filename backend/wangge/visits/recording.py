@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from wangge.accounts.actor import Actor
+from wangge.core.clock import china_day
 from wangge.core.operations import (
     EmployerOutOfScope,
     EntityIdTaken,
@@ -19,6 +20,7 @@ from wangge.core.operations import (
     quarantine_taken_ids,
     quarantined,
     reach_employers,
+    uncertified_days,
     waiting_for,
 )
 from wangge.core.problems import constraint_means
@@ -83,6 +85,7 @@ async def record_visits(
     reaches = await reach_employers(conn, ops)
     patrols = await existing(conn, "patrol", [op.payload.patrol_id for op in ops])
     check_ins = await existing(conn, "check_in", [op.payload.check_in_id for op in ops])
+    uncertified = await uncertified_days(conn, actor.person_id, ops)
     verdicts: list[Verdict] = []
     rows, findings = [], []
     for op, reach in zip(ops, reaches, strict=True):
@@ -97,6 +100,7 @@ async def record_visits(
             verdicts.append(waiting_for(p.check_in_id))
         else:
             flags = clock_flags(op, received_at, limits_at)
+            flags += ["uncertified"] if china_day(op.happened_at) in uncertified else []
             verdicts.append(Verdict(flags=flags, grid_path=reach.grid_path))
             rows.append(
                 (op.entity_id, p.employer_id, op.device_id, p.patrol_id, p.check_in_id, ",".join(p.activities), p.people_met,

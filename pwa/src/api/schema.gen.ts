@@ -38,6 +38,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiCertificatesList"];
+        put?: never;
+        /** Enter */
+        post: operations["ApiCertificatesEnter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/{certificate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["ApiCertificatesCertificateIdChange"];
+        trace?: never;
+    };
+    "/api/certificates/{certificate_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke */
+        post: operations["ApiCertificatesCertificateIdRevokeRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["ApiCertificatesCountsCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/requirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requirements */
+        get: operations["ApiCertificatesRequirementsRequirements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/check-ins": {
         parameters: {
             query?: never;
@@ -101,6 +187,58 @@ export interface paths {
         get: operations["ApiCoverageUncoveredCsvCsv"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiDutiesList"];
+        put?: never;
+        /** Assign */
+        post: operations["ApiDutiesAssign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/{duty_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["ApiDutiesDutyIdChange"];
+        trace?: never;
+    };
+    "/api/duties/{duty_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["ApiDutiesDutyIdEndEnd"];
         delete?: never;
         options?: never;
         head?: never;
@@ -354,6 +492,40 @@ export interface paths {
         };
         /** Csv */
         get: operations["ApiGapsGridsOverlapOrGapCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/owner_expiring.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsOwnerExpiringCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/owner_uncertified.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsOwnerUncertifiedCsvCsv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -635,6 +807,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own */
+        get: operations["ApiMeCertificatesOwn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/patrols": {
         parameters: {
             query?: never;
@@ -840,6 +1029,74 @@ export interface components {
             stops_that_day: number;
             unit_name: string | null;
         };
+        /** CertificateChange */
+        CertificateChange: {
+            expires_on: string | null;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            number: string;
+            version: number;
+        };
+        /** CertificateCounts */
+        CertificateCounts: {
+            days: number;
+            expiring: number;
+            uncertified: number;
+            units: components["schemas"]["UnitCount"][];
+        };
+        /** CertificateEnter */
+        CertificateEnter: {
+            exam_result_id?: string | null;
+            expires_on?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            /** @enum {string} */
+            kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            number: string;
+            /** Format: uuid */
+            person_id: string;
+        };
+        /** CertificateOfGap */
+        CertificateOfGap: {
+            expires_on: string | null;
+            kind: string;
+            revoked_on: string | null;
+        };
+        /** CertificateRead */
+        CertificateRead: {
+            days_left: number | null;
+            document_name: string;
+            employee_no: string | null;
+            expires_on: string | null;
+            has_document: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            /** @enum {string} */
+            kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            number: string;
+            person: components["schemas"]["Who"];
+            person_kind: string;
+            revoked_on: string | null;
+            revoked_reason: string;
+            /** @enum {string} */
+            state: "valid" | "expiring" | "expired" | "revoked" | "coming";
+            unit_name: string | null;
+            version: number;
+        };
+        /** CertificateRevoke */
+        CertificateRevoke: {
+            reason: string;
+            /** Format: date */
+            revoked_on: string;
+            version: number;
+        };
         /** ChangeDetail */
         ChangeDetail: {
             after: {
@@ -959,6 +1216,68 @@ export interface components {
             };
             /** @default 5 */
             snap_m: number;
+        };
+        /** DutyAssign */
+        DutyAssign: {
+            duty: string;
+            /** Format: uuid */
+            grid_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @default false */
+            is_main: boolean;
+            /** Format: uuid */
+            person_id: string;
+            /** @default  */
+            tasks: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** DutyChange */
+        DutyChange: {
+            duty: string;
+            is_main: boolean;
+            tasks: string;
+            valid_to: string | null;
+            version: number;
+        };
+        /** DutyEnd */
+        DutyEnd: {
+            /** Format: date */
+            ends_on: string;
+            reason: string;
+            version: number;
+        };
+        /** DutyGrid */
+        DutyGrid: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+            path_names: string[];
+        };
+        /** DutyRead */
+        DutyRead: {
+            certified_until: string | null;
+            duty: string;
+            end_reason: string;
+            grid: components["schemas"]["DutyGrid"];
+            /** Format: uuid */
+            id: string;
+            is_certified: boolean;
+            is_main: boolean;
+            person: components["schemas"]["Who"];
+            person_kind: string;
+            /** @enum {string} */
+            state: "coming" | "current" | "ended";
+            tasks: string;
+            unit_name: string | null;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
         };
         /** EmployerDetail */
         EmployerDetail: {
@@ -1103,11 +1422,13 @@ export interface components {
         };
         /** GapItem */
         GapItem: {
+            certificate?: components["schemas"]["CertificateOfGap"] | null;
             employer?: components["schemas"]["EmployerOfGap"] | null;
             employers?: number | null;
             grid: components["schemas"]["GridOfGap"];
             /** Format: uuid */
             id: string;
+            person?: components["schemas"]["PersonOfGap"] | null;
             tiling?: components["schemas"]["TilingOfGap"] | null;
             unit?: components["schemas"]["UnitOfGap"] | null;
         };
@@ -1337,11 +1658,42 @@ export interface components {
             state: "expected" | "stored" | "refused";
             stored_at: string | null;
         };
+        /** OwnCertificate */
+        OwnCertificate: {
+            days_left: number | null;
+            expires_on: string | null;
+            /** @enum {string} */
+            kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            number: string;
+            revoked_on: string | null;
+            /** @enum {string} */
+            state: "valid" | "expiring" | "expired" | "revoked" | "coming";
+        };
+        /** OwnCertificates */
+        OwnCertificates: {
+            certificates: components["schemas"]["OwnCertificate"][];
+            certified_until: string | null;
+            is_certified: boolean;
+        };
         /** Owner */
         Owner: {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** Page[CertificateRead] */
+        "Page_wangge.certificates.schemas.CertificateRead_": {
+            items: components["schemas"]["CertificateRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[DutyRead] */
+        "Page_wangge.duties.schemas.DutyRead_": {
+            items: components["schemas"]["DutyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
         };
         /** Page[EmployerItem] */
         "Page_wangge.employers.schemas.EmployerItem_": {
@@ -1504,6 +1856,12 @@ export interface components {
             id: string;
             name: string | null;
         };
+        /** PersonOfGap */
+        PersonOfGap: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** PersonRead */
         PersonRead: {
             /** Format: uuid */
@@ -1653,6 +2011,16 @@ export interface components {
             /** Format: uuid */
             parent_id: string;
         };
+        /** Requirement */
+        Requirement: {
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            person_kind: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
         /** Reshape */
         Reshape: {
             basis?: string | null;
@@ -1759,6 +2127,14 @@ export interface components {
             reason?: string | null;
             sort?: string | null;
         };
+        /** UnitCount */
+        UnitCount: {
+            expiring: number;
+            uncertified: number;
+            /** Format: uuid */
+            unit_id: string;
+            unit_name: string;
+        };
         /** UnitOfGap */
         UnitOfGap: {
             code: string;
@@ -1830,6 +2206,12 @@ export interface components {
     pathItems: never;
 }
 export type SchemaAssignable = components['schemas']['Assignable'];
+export type SchemaCertificateChange = components['schemas']['CertificateChange'];
+export type SchemaCertificateCounts = components['schemas']['CertificateCounts'];
+export type SchemaCertificateEnter = components['schemas']['CertificateEnter'];
+export type SchemaCertificateOfGap = components['schemas']['CertificateOfGap'];
+export type SchemaCertificateRead = components['schemas']['CertificateRead'];
+export type SchemaCertificateRevoke = components['schemas']['CertificateRevoke'];
 export type SchemaChangeDetail = components['schemas']['ChangeDetail'];
 export type SchemaChangeItem = components['schemas']['ChangeItem'];
 export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
@@ -1838,6 +2220,11 @@ export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
 export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
 export type SchemaDraw = components['schemas']['Draw'];
+export type SchemaDutyAssign = components['schemas']['DutyAssign'];
+export type SchemaDutyChange = components['schemas']['DutyChange'];
+export type SchemaDutyEnd = components['schemas']['DutyEnd'];
+export type SchemaDutyGrid = components['schemas']['DutyGrid'];
+export type SchemaDutyRead = components['schemas']['DutyRead'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
 export type SchemaEmployerOfGap = components['schemas']['EmployerOfGap'];
@@ -1871,7 +2258,11 @@ export type SchemaNamedRef = components['schemas']['NamedRef'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
+export type SchemaOwnCertificate = components['schemas']['OwnCertificate'];
+export type SchemaOwnCertificates = components['schemas']['OwnCertificates'];
 export type SchemaOwner = components['schemas']['Owner'];
+export type SchemaPageWanggeCertificatesSchemasCertificateRead = components['schemas']['Page_wangge.certificates.schemas.CertificateRead_'];
+export type SchemaPageWanggeDutiesSchemasDutyRead = components['schemas']['Page_wangge.duties.schemas.DutyRead_'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
 export type SchemaPageWanggeGapsSchemasGapItem = components['schemas']['Page_wangge.gaps.schemas.GapItem_'];
 export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_'];
@@ -1890,6 +2281,7 @@ export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
 export type SchemaPatrolsEffect = components['schemas']['PatrolsEffect'];
 export type SchemaPersonEffect = components['schemas']['PersonEffect'];
 export type SchemaPersonName = components['schemas']['PersonName'];
+export type SchemaPersonOfGap = components['schemas']['PersonOfGap'];
 export type SchemaPersonRead = components['schemas']['PersonRead'];
 export type SchemaPhoneEffect = components['schemas']['PhoneEffect'];
 export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
@@ -1906,6 +2298,7 @@ export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRename = components['schemas']['Rename'];
 export type SchemaReplace = components['schemas']['Replace'];
+export type SchemaRequirement = components['schemas']['Requirement'];
 export type SchemaReshape = components['schemas']['Reshape'];
 export type SchemaReview = components['schemas']['Review'];
 export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
@@ -1917,6 +2310,7 @@ export type SchemaStopRead = components['schemas']['StopRead'];
 export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
 export type SchemaTilingReport = components['schemas']['TilingReport'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
+export type SchemaUnitCount = components['schemas']['UnitCount'];
 export type SchemaUnitOfGap = components['schemas']['UnitOfGap'];
 export type SchemaUnitRead = components['schemas']['UnitRead'];
 export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer'];
@@ -1979,6 +2373,228 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+        };
+    };
+    ApiCertificatesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.certificates.schemas.CertificateRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesEnter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateEnter"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCertificateIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCertificateIdRevokeRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateRevoke"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCountsCounts: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateCounts"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesRequirementsRequirements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"][];
                 };
             };
         };
@@ -2172,6 +2788,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.duties.schemas.DutyRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesAssign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyAssign"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesDutyIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duty_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesDutyIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duty_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRead"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -2738,6 +3518,84 @@ export interface operations {
         };
     };
     ApiGapsGridsOverlapOrGapCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsOwnerExpiringCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsOwnerUncertifiedCsvCsv: {
         parameters: {
             query?: {
                 grid_id?: string | null;
@@ -3350,6 +4208,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    ApiMeCertificatesOwn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCertificates"];
                 };
             };
         };

@@ -17,7 +17,11 @@ from factories import (
     make_check_in,
     make_employer,
     make_evidence,
+    make_exam,
+    make_exam_result,
+    make_hand_over,
     make_patrol,
+    make_person,
     make_visit,
     middle_of,
     today,
@@ -52,9 +56,16 @@ BESIDES = {
     "grid_versions": "false",
     "grid_changes": "false",
     "employer_moves": "from_path <@ $1::ltree[]",
+    "certificates": "person_id = $2",
+    "training_plans": "$1::ltree[] <@ grid_path",
+    "courses": "$1::ltree[] <@ grid_path",
+    "exams": "$1::ltree[] <@ grid_path",
+    "exam_results": "person_id = $2",
+    "hand_overs": "false",
+    "hand_over_items": "false",
 }
 # Of these the API's role may read nothing at all.
-OWNERS_ALONE = {"tiling_checks"}
+OWNERS_ALONE = {"tiling_checks", "people_private"}
 KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id"}
 
 
@@ -96,6 +107,10 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
                where f.path = $2::text::ltree and t.path = $3::text::ltree""",
             employer_id, COMMUNITIES[COMMUNITIES.index(path) - 1], path,
         )  # fmt: skip
+        exam_id = await make_exam(owner, path, people["city"].id)
+        someone = await make_person(owner, path)
+        await make_exam_result(owner, exam_id, someone, people["city"].id)
+        await make_hand_over(owner, someone, people["city"].id, holder.id)
     await make_employer(owner, None, position=OUTSIDE, name="境外单位")
     await make_employer(owner, None, position=None, name="无处可寻")
     await make_employer(owner, people["community"].path, review_state="waiting_review", registered_by=people["community"].id)
@@ -224,7 +239,7 @@ async def test_every_table_with_a_grid_path_has_row_level_security(owner: Owner)
     assert [r[0] for r in open_tables] == []
 
 
-@pytest.mark.parametrize("table", ["accounts", "sessions", "devices", "appointments", "audit_log", "sign_in_attempts"])
+@pytest.mark.parametrize("table", ["accounts", "sessions", "devices", "appointments", "audit_log", "sign_in_attempts", "people_private"])
 async def test_the_apis_role_cannot_read_sign_ins_or_the_audit_log(table: str, engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         with pytest.raises(Exception, match="permission denied"):
@@ -254,7 +269,10 @@ async def test_the_apis_role_cannot_read_sign_ins_or_the_audit_log(table: str, e
         "update employers set registered_by = null",
         "update policies set value = '1'",
         "insert into role_rights (role, right_code) values ('community', 'patrol.plan')",
-        "insert into duties (id) values (gen_random_uuid())",
+        "update duties set person_id = gen_random_uuid()",
+        "delete from duties",
+        "insert into appointments (id) values (gen_random_uuid())",
+        "update people set grid_path = '370700'",
         "select held_paths(gen_random_uuid(), current_date)",
         "create table mine (id int)",
         "alter table employers disable row level security",
