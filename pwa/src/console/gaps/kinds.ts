@@ -19,19 +19,7 @@ export const isGapKind = (text: unknown): text is GapKind => GAP_KINDS.includes(
 
 export type GapCounts = Wire['GapCounts']
 export type GapGrid = Wire['GapGrid']
-export interface PersonOfGap {
-  id: string
-  name: string
-}
-export interface CertificateOfGap {
-  kind: string
-  number: string
-  expires_on: string | null
-  revoked_on: string | null
-}
 export type GapItem = Omit<Wire['GapItem'], 'employer'> & {
-  person?: PersonOfGap | null
-  certificate?: CertificateOfGap | null
   employer?: (Omit<NonNullable<Wire['GapItem']['employer']>, 'position'> & { position: Position | null }) | null
 }
 

@@ -5,7 +5,15 @@ import { showLayers } from '../map/dayLayers'
 import type { ExpressionSpecification, FilterSpecification, GeoJSONSource, MapInstance } from '../map/engine'
 import { FONT, LEGEND_LAYERS } from '../map/style'
 
-const SOURCES = ['edit-parent', 'edit-grids', 'edit-names', 'edit-after', 'edit-faults', 'edit-spot'] as const
+const SOURCES = [
+  'edit-parent',
+  'edit-grids',
+  'edit-names',
+  'edit-after',
+  'edit-faults',
+  'edit-spot',
+  'edit-drawn',
+] as const
 export type EditorSource = (typeof SOURCES)[number]
 
 const GAP = '#c4201a'
@@ -134,6 +142,13 @@ export function addEditorLayers(map: MapInstance) {
     filter: among([]),
     layout: { 'line-join': 'round' },
     paint: { 'line-color': COLOURS.chosen, 'line-width': 3 },
+  })
+  map.addLayer({
+    id: 'edit-drawn',
+    type: 'line',
+    source: 'edit-drawn',
+    layout: { 'line-join': 'round' },
+    paint: { 'line-color': COLOURS.chosen, 'line-width': 2.5, 'line-dasharray': [2, 1.5] },
   })
   map.addLayer({ id: 'edit-spot', type: 'line', source: 'edit-spot', paint: { 'line-color': GAP, 'line-width': 3.5 } })
   map.addLayer({

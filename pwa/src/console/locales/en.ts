@@ -626,6 +626,7 @@ export default {
     asking: 'Finding out what it touches…',
     previewOf: 'Preview: {what}',
     drop: 'Discard',
+    redraw: 'Draw again',
     stale: 'The grids here have changed while you looked.',
     lookAgain: 'Preview again',
     beforeAfter: 'on the map',

@@ -603,6 +603,7 @@ export default {
     asking: '正在核对会影响什么…',
     previewOf: '预览：{what}',
     drop: '放弃',
+    redraw: '重画',
     stale: '您看的时候，这里的网格又变了。',
     lookAgain: '重新预览',
     beforeAfter: '地图显示',
