@@ -1,7 +1,7 @@
 /** The county's console, as a clerk uses it. */
 import { expect, type Locator, type Page } from '@playwright/test'
 
-export type Room = '指挥地图' | '未覆盖单位' | '巡查' | '签到与走访' | '用人单位' | '待审核' | '问题记录'
+export type Room = '缺口' | '网格编辑' | '指挥地图' | '未覆盖单位' | '巡查' | '签到与走访' | '用人单位' | '待审核' | '问题记录'
 
 export class DeskApp {
   readonly main: Locator
