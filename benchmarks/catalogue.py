@@ -52,6 +52,20 @@ CATALOGUE = {
             ("postgis",),
         ),
         Benchmark(
+            "rls",
+            "ms for a list, a count, a z11 tile and the 50 nearest of 1,000,000 employers as county and as city; the worst ratio",
+            "the same statement run by the tables' owner, whom no policy binds",
+            Bar("ratio", 0.77),
+            ("postgis",),
+        ),
+        Benchmark(
+            "grids",
+            "ms in the transaction of a border that moves 5,000 employers, of 10,000 grids and 1,000,000 employers",
+            "the bare UPDATE of the same employers' grid, with all its triggers",
+            Bar("value", 3000),
+            ("postgis",),
+        ),
+        Benchmark(
             "cold_start",
             "ms from an offline start of a fresh browser to the usable list of 5,000 employers, CPU slowed 4 times",
             "a bare page with its own service worker and 5,000 rows in IndexedDB, read and shown without any framework",

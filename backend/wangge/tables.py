@@ -18,8 +18,8 @@ from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
 from wangge.visits.models import Finding, Visit
 
 __all__ = [
-    "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device", "Duty",
-    "Employer", "EmployerMove", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling", "GridVersion",
-    "HandOver", "HandOverItem", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy", "RoleRight", "Session", "SignInAttempt",
-    "SignInFailure", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "Upload", "Visit",
+    "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device",
+    "Duty", "Employer", "EmployerMove", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
+    "GridVersion", "HandOver", "HandOverItem", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy", "RoleRight", "Session",
+    "SignInAttempt", "SignInFailure", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "Upload", "Visit",
 ]  # fmt: skip

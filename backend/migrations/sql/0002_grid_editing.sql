@@ -99,7 +99,13 @@ begin
                    else not exists (select from grid_versions v where v.grid_id = t.id and v.closed_by = undone and v.geom = s.geom) end) then
         raise insufficient_privilege using message = 'a neighbour may be given vertices, not another shape';
     end if;
-    select id, path into place from grids where id = (change->>'grid_id')::uuid;
+    select id, path into place from grids where id = (change->>'grid_id')::uuid and path <@ app_scope();
+    if place is null
+       or exists (select from unnest(successors) as t(id) join grids g on g.id = t.id where (g.path <@ app_scope()) is not true)
+       or (undone is not null and not exists (select from grid_changes c where c.id = undone and c.grid_path <@ app_scope()
+                                                                            and c.undone_by is null)) then
+        raise insufficient_privilege using message = 'outside the acting scope';
+    end if;
     perform set_config('app.grid_change', this::text, true), set_config('app.grid_moment', clock_timestamp()::text, true);
     insert into grid_changes (id, kind, made_by, made_at, effective_on, grid_id, grid_path, note, summary, undoes)
     values (this, change->>'kind', app_person(), current_setting('app.grid_moment')::timestamptz, china_today(), place.id, place.path,

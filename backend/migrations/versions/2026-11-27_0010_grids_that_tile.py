@@ -12,7 +12,7 @@ import wangge.core.columns
 from wangge.core.migrate import run_script
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
-STEPS = ("0002_tiling", "0002_grid_history", "0002_push_and_moves", "0002_grid_editing", "0002_access")
+STEPS = ("0002_tiling", "0002_grid_history", "0002_push_and_moves", "0002_grid_editing", "0002_counting", "0002_access")
 
 revision = "0010_grids_that_tile"
 down_revision = "0001_first_light"

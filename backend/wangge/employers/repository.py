@@ -1,5 +1,6 @@
 """SQL of employers' files."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -52,9 +53,21 @@ VISITS_OF = """
 """
 
 
-async def employers_page(db: AsyncSession, where: Where, order: str, page: int, page_size: int) -> Page[dict[str, Any]]:
-    """A page of employers' files. First which they are, then what they say: a late page skips ids, not whole files."""
-    total = await db.scalar(text(f"select count(*) from employers e where {where}"), where.values)
+async def count_below(db: AsyncSession, paths: Sequence[str], *, with_open_stops: bool) -> int:
+    """How many files lie below some paths of the scope (and on the person's open patrols); counted without reading them."""
+    sql = "select count_employers(cast(cast(:paths as text[]) as ltree[]), :with_open_stops)"
+    return int(await db.scalar(text(sql), {"paths": list(paths), "with_open_stops": with_open_stops}) or 0)
+
+
+async def employers_page(
+    db: AsyncSession, where: Where, order: str, page: int, page_size: int, total: int | None = None
+) -> Page[dict[str, Any]]:
+    """A page of employers' files. First which they are, then what they say: a late page skips ids, not whole files.
+
+    ``total``: where it is known already.
+    """
+    if total is None:
+        total = await db.scalar(text(f"select count(*) from employers e where {where}"), where.values)
     ids = await employer_ids(db, where, order, limit=page_size, offset=(page - 1) * page_size)
     return Page(await employers_by_id(db, ids), total or 0, page, page_size)
 

@@ -56,12 +56,17 @@ async def list_employers(
     """Employers of one's scope; ``reason`` is one of the reasons for being uncovered, or ``any``."""
     actor.require("employer.read")
     where = await in_subtree(db, actor, Where(), grid_id, "e.grid_path", also=ON_OPEN_STOP)
+    place = [where.values["subtree"]] if grid_id else actor.scope
+    place_only = len(where.conditions)
     search_in(where, q)
     if one_of("review_state", review_state, REVIEW_STATES):
         where.add("e.review_state = :review_state", review_state=review_state)
     if one_of("reason", reason, (*CONDITIONS, "any")):
         where.add(UNCOVERED if reason == "any" else CONDITIONS[str(reason)])
-    found = await repository.employers_page(db, where, order_by(sort, SORTS, "name"), page, page_size)
+    order = order_by(sort, SORTS, "name")
+    nothing_else = len(where.conditions) == place_only
+    total = await repository.count_below(db, place, with_open_stops=grid_id is None) if nothing_else else None
+    found = await repository.employers_page(db, where, order, page, page_size, total)
     return msgspec.convert(msgspec.structs.asdict(found), Page[EmployerItem])
 
 

@@ -50,7 +50,8 @@ def segments_of(geometries: BaseGeometry | Sequence[BaseGeometry]) -> Segments:
     """``(n, 4)``: the directed segments of polygons, shells counter-clockwise, holes clockwise."""
     rings = shapely.get_rings(shapely.orient_polygons(shapely.get_parts(np.atleast_1d(np.asarray(geometries, dtype=object)))))
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
-    return np.hstack([coordinates[:-1], coordinates[1:]])[ring[1:] == ring[:-1]]
+    segments: Segments = np.hstack([coordinates[:-1], coordinates[1:]])[ring[1:] == ring[:-1]]
+    return segments
 
 
 def canonical(segments: Segments) -> tuple[Segments, npt.NDArray[np.int64]]:

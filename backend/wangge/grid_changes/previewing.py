@@ -56,7 +56,8 @@ def effects(steps: list[Step]) -> list[GridEffect]:
 
 def pictures(steps: list[Step]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Before and after, of the grids that change hands (those that are only given vertices look the same)."""
-    before, after = [], []
+    before: list[tuple[UUID | str, BaseGeometry, dict[str, Any]]] = []
+    after: list[tuple[UUID | str, BaseGeometry, dict[str, Any]]] = []
     for s in steps:
         if not s.in_scope or s.fate == "noded":
             continue
@@ -75,7 +76,7 @@ def keeps_the_ground(plan: Plan) -> bool:
         mine = [s for s in plan.steps if s.level == level and s.fate != "noded"]
         before = [with_nodes(s.before, plan.chains) for s in mine if s.before is not None and s.fate not in ("revived", "new")]
         after = [s.shape if s.shape is not None else s.before for s in mine if s.fate != "retired"]
-        if before and after and not same_ground(before, after):  # type: ignore[arg-type]
+        if before and after and not same_ground(before, after):
             return False
     return True
 

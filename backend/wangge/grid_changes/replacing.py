@@ -199,7 +199,8 @@ def _not_tiling(
     refused = Refused(
         field, "not_tiling",
         f"有 {len(faults)} 处空隙、重叠或超出上级网格的部分大于可自动修补的面积，最大的一处约 {faults[0][0]:,.0f} 平方米。",
-        f"{len(faults)} gap(s), overlap(s) or part(s) outside the parent exceed what may be mended; the largest measures about {faults[0][0]:,.0f} m².",
+        f"{len(faults)} gap(s), overlap(s) or part(s) outside the parent exceed what may be mended; "
+        f"the largest measures about {faults[0][0]:,.0f} m².",
         shapely.MultiPolygon([faces[i] for _, _, i in faults[:200]]),
     )  # fmt: skip
     refused.faults = [

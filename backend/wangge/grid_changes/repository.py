@@ -72,7 +72,7 @@ async def around(db: AsyncSession, boxes: Sequence[Box]) -> list[tuple[Grid, boo
 async def codes_under(db: AsyncSession, prefixes: Sequence[str]) -> set[str]:
     """Every code that was ever given and begins with one of these."""
     sql = "select distinct code from grids where code like any(cast(:patterns as text[]))"
-    return set(await db.scalars(text(sql), params={"patterns": [f"{p}%" for p in prefixes]}))  # type: ignore[call-overload]
+    return set(await db.scalars(text(sql), params={"patterns": [f"{p}%" for p in prefixes]}))
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,15 @@ MOVING = f"""
     with m as materialized (
         select * from employers_moving({BOXES}, :ids, :codes, cast(:levels as int[]), cast(:wkbs as bytea[]), :gone)
     )
-    select coalesce((select json_agg(json_build_array(from_id, to_id, n)) from (select from_id, to_id, count(*) as n from m group by 1, 2) t), '[]') as flows,
-           coalesce((select json_agg(json_build_object('id', e.id, 'name', e.name, 'from_id', s.from_id, 'to_id', s.to_id) order by e.name, e.id)
-                     from (select * from m where is_visible order by employer_id limit 20) s join employers e on e.id = s.employer_id), '[]') as sample,
+    select coalesce((select json_agg(json_build_array(from_id, to_id, n))
+                     from (select from_id, to_id, count(*) as n from m group by 1, 2) t), '[]') as flows,
+           coalesce((select json_agg(json_build_object('id', e.id, 'name', e.name, 'from_id', s.from_id, 'to_id', s.to_id)
+                                     order by e.name, e.id)
+                     from (select * from m where is_visible order by employer_id limit 20) s
+                     join employers e on e.id = s.employer_id), '[]') as sample,
            (select count(distinct s.patrol_id) from m join patrol_stops s on s.employer_id = m.employer_id where s.is_open) as open_patrols,
-           coalesce((select json_agg(json_build_object('id', p.id, 'title', p.title, 'assignee', a.name, 'planned_on', p.planned_on) order by p.planned_on, p.id)
+           coalesce((select json_agg(json_build_object('id', p.id, 'title', p.title, 'assignee', a.name,
+                                                       'planned_on', p.planned_on) order by p.planned_on, p.id)
                      from (select * from patrols where id in (
                                select s.patrol_id from m join patrol_stops s on s.employer_id = m.employer_id where s.is_open)
                            order by planned_on, id limit 20) p join people a on a.id = p.assignee_id), '[]') as patrols
@@ -179,7 +183,8 @@ async def states_of(db: AsyncSession, change_id: UUID, *, were_ended: bool) -> l
 async def later_changes(db: AsyncSession, change_id: UUID) -> list[dict[str, str]]:
     """The changes, not undone themselves, after this one that touch a grid which it touched; the latest first."""
     sql = """
-        select c.id::text as id, c.kind, c.made_at::text as made_at, coalesce((select p.name from people p where p.id = c.made_by), '') as made_by
+        select c.id::text as id, c.kind, c.made_at::text as made_at,
+               coalesce((select p.name from people p where p.id = c.made_by), '') as made_by
         from later_grid_changes(:id) l join grid_changes c on c.id = l.id order by c.made_at desc
     """
     return [dict(r) for r in (await db.execute(text(sql), {"id": change_id})).mappings()]
@@ -188,9 +193,11 @@ async def later_changes(db: AsyncSession, change_id: UUID) -> list[dict[str, str
 async def changes_since(db: AsyncSession, moment: datetime, grid_ids: Sequence[UUID]) -> list[dict[str, str]]:
     """What was changed at these grids since a moment."""
     sql = """
-        select c.id::text as id, c.kind, c.made_at::text as made_at, coalesce((select p.name from people p where p.id = c.made_by), '') as made_by
+        select c.id::text as id, c.kind, c.made_at::text as made_at,
+               coalesce((select p.name from people p where p.id = c.made_by), '') as made_by
         from grid_changes c where c.made_at >= :moment
-          and c.id in (select opened_by from grid_versions where grid_id = any(:ids) union select closed_by from grid_versions where grid_id = any(:ids))
+          and c.id in (select opened_by from grid_versions where grid_id = any(:ids)
+                       union select closed_by from grid_versions where grid_id = any(:ids))
         order by c.made_at desc limit 20
     """
     return [dict(r) for r in (await db.execute(text(sql), {"moment": moment, "ids": list(grid_ids)})).mappings()]
@@ -208,7 +215,8 @@ async def tiles(db: AsyncSession, grid_id: UUID) -> bool:
 
 
 STAYS = """
-    select t.grid_id, coalesce(v.code, g.code, '') as code, coalesce(v.name, g.name, '') as name, t.path::text as path, t.since, t.until, t.change_id
+    select t.grid_id, coalesce(v.code, g.code, '') as code, coalesce(v.name, g.name, '') as name, t.path::text as path, t.since, t.until,
+           t.change_id
     from (
         select coalesce(m.from_grid_id, e.grid_id) as grid_id, coalesce(m.from_path, e.grid_path) as path,
                lag(m.moved_at) over w as since, m.moved_at as until, lag(m.change_id) over w as change_id

@@ -62,7 +62,7 @@ def split(ground: Ground, command: Split, limits: Limits) -> Redrawn:
     units_after = [grid.id] * len(faces.faces)
     for piece, i in pieces.items():
         units_after[i] = piece
-    new = {piece: (names[piece].strip(), grid.id) for piece in order}
+    new: dict[UUID, tuple[str, UUID | None]] = {piece: (names[piece].strip(), grid.id) for piece in order}
     return redraw(ground, [grid], faces, units_after, new, "line", limits["grid_min_area_m2"])
 
 
@@ -112,13 +112,11 @@ def move_boundary(ground: Ground, command: MoveBoundary, limits: Limits) -> Redr
 
     def share(patch: list[int]) -> float:
         size = {i: faces.faces[i].area for i in patch}
-        return sum(a for i, a in size.items() if faces.owners[i] in of_first) / sum(size.values())
+        return float(sum(a for i, a in size.items() if faces.owners[i] in of_first) / sum(size.values()))
 
     shares = [share(patch) for patch in patches]
-    if len(patches) == 2:  # one each, whichever keeps more of what was
-        to_first = {0} if shares[0] >= shares[1] else {1}
-    else:
-        to_first = {n for n, s in enumerate(shares) if s >= 0.5}
+    two = len(patches) == 2  # one each, whichever keeps more of what was
+    to_first = {int(shares[1] > shares[0])} if two else {n for n, s in enumerate(shares) if s >= 0.5}
     units_after = [second.id] * len(faces.faces)
     for n in to_first:
         for i in patches[n]:
@@ -211,7 +209,7 @@ def draw(ground: Ground, command: Draw, limits: Limits) -> Redrawn:
     if not lost:
         raise nothing_changes("polygon")
     units_after = [this if inside[i] else unit_of[owner] for i, owner in enumerate(faces.owners)]
-    new = {this: (command.name.strip(), max(lost, key=lost.__getitem__))}
+    new: dict[UUID, tuple[str, UUID | None]] = {this: (command.name.strip(), max(lost, key=lost.__getitem__))}
     return redraw(ground, children, faces, units_after, new, "polygon", limits["grid_min_area_m2"])
 
 

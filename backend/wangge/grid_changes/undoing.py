@@ -37,7 +37,8 @@ async def plan_undo(db: AsyncSession, change_id: UUID) -> Plan:
     steps = []
     for grid_id in {**ended, **begun}:
         old, now = ended.get(grid_id), begun.get(grid_id)
-        state = old or now
+        state = now if old is None else old
+        assert state is not None  # noqa: S101  (the id came from one of the two)
         known = fates.get(grid_id, {})
         origin = known.get("origin")
         fate = "retired" if old is None else "revived" if now is None else "noded" if known.get("fate", "noded") == "noded" else "kept"

@@ -7,12 +7,14 @@ from factories import Owner
 
 NOT_TILED = """
     select p.path::text from grids p join grids c on c.parent_id = p.id and c.valid_to is null where p.valid_to is null
-    group by p.id having not tiles(p.id) or abs(sum(ST_Area(c.geom)) - ST_Area(p.geom)) > 1e-12 or not ST_Equals(ST_Union(c.geom), p.geom)
+    group by p.id
+    having not tiles(p.id) or abs(sum(ST_Area(c.geom)) - ST_Area(p.geom)) > 1e-12 or not ST_Equals(ST_Union(c.geom), p.geom)
 """
 # The rule of the edge, once more: the deepest level, then the lowest code.
 MISPLACED = """
     select e.id, e.grid_path::text as has, g.path::text as should from employers e
-    cross join lateral (select path from grids where valid_to is null and ST_Intersects(geom, e.position) order by level desc, code limit 1) g
+    cross join lateral (select path from grids where valid_to is null and ST_Intersects(geom, e.position)
+                        order by level desc, code limit 1) g
     where e.position is not null and e.grid_path <> g.path
 """
 STALE = """

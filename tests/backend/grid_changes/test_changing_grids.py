@@ -1,11 +1,11 @@
 """Changing the grids over HTTP: split, merge, move a border, reshape, draw, rename, undo; what follows, and what is refused."""
 
+import json
 from typing import Any
 from uuid import UUID
 
 import pytest
 from factories import (
-    CITY,
     EAST,
     EAST_NORTH_1,
     WEST,
@@ -19,11 +19,14 @@ from factories import (
     Territory,
     make_employer,
     make_patrol,
+    make_policy,
     make_visit,
     today,
 )
-from fixture_types import Client
+from fixture_types import Acting, Client
 from ground import assert_all_tile, employers_of, grid_of
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 URL = "/api/grid-changes"
 DOWN_THE_MIDDLE = [[119.1, 36.95], [119.1, 36.65]]
@@ -75,7 +78,8 @@ async def test_neighbours_of_every_level_get_the_vertices_where_a_border_ends(ow
     noded = {g["code"] for g in made["summary"]["grids"] if g["fate"] == "noded"}
     assert noded == {"370702", "370702001", "370702001001"}  # in scope; beyond the border:
     beyond = await owner.fetch(
-        "select g.path::text from grid_versions v join grids g on g.id = v.grid_id where v.opened_by = $1 and not g.path <@ $2::text::ltree",
+        "select g.path::text from grid_versions v join grids g on g.id = v.grid_id "
+        "where v.opened_by = $1 and not g.path <@ $2::text::ltree",
         UUID(made["id"]), WEST,
     )  # fmt: skip
     assert {r[0] for r in beyond} == {EAST, f"{EAST}.370703001", EAST_NORTH_1}
@@ -205,9 +209,9 @@ async def test_a_preview_tells_what_the_change_then_does(owner: Owner, territory
     assert (looked["employers"]["moving"], looked["employers"]["staying"]) == (3, 1)
     assert {m["to_name"] for m in looked["employers"]["sample"]} == {"东片"}
     assert looked["patrols"]["open"] == 1
-    assert [(p["name"], len(p["grids_before"]), len(p["grids_after"]), p["employers_before"], p["employers_after"]) for p in looked["people"]] == [
-        (territory["community"].name, 1, 2, 4, 4)
-    ]  # fmt: skip
+    (owner_of_it,) = looked["people"]
+    assert (owner_of_it["name"], owner_of_it["employers_before"], owner_of_it["employers_after"]) == (territory["community"].name, 4, 4)
+    assert (len(owner_of_it["grids_before"]), len(owner_of_it["grids_after"])) == (1, 2)
     assert await employers_of(owner) == grids  # nothing was written
     made = await http.post(URL, json={**body, "basis": looked["basis"]})
     assert made.status_code == 201
@@ -228,24 +232,32 @@ async def test_a_change_on_ground_that_has_moved_is_refused_with_what_was_change
 
 
 REFUSALS: list[tuple[str, dict[str, Any], str, str]] = [
-    ("a line that does not cut", {"kind": "split", "grid_id": WEST_NORTH_1, "line": [[119.1, 36.95], [119.1, 36.8]]}, "line", "line_does_not_cut"),
+    ("a line that does not cut",
+     {"kind": "split", "grid_id": WEST_NORTH_1, "line": [[119.1, 36.95], [119.1, 36.8]]}, "line", "line_does_not_cut"),
     ("a line of one point", {"kind": "split", "grid_id": WEST_NORTH_1, "line": [[119.1, 36.8], [119.1, 36.8]]}, "line", "line_invalid"),
-    ("a corner too small for a grid", {"kind": "split", "grid_id": WEST_NORTH_1, "line": [[118.9999, 36.70015], [119.00015, 36.6999]]}, "line", "grid_too_small"),
-    ("grids with grids below", {"kind": "split", "grid_id": WEST_NORTH, "line": [[119.1, 37], [119.1, 36]]}, "grid_id", "grid_has_children"),
+    ("a corner too small for a grid",
+     {"kind": "split", "grid_id": WEST_NORTH_1, "line": [[118.9999, 36.70015], [119.00015, 36.6999]]}, "line", "grid_too_small"),
+    ("grids with grids below",
+     {"kind": "split", "grid_id": WEST_NORTH, "line": [[119.1, 37], [119.1, 36]]}, "grid_id", "grid_has_children"),
     ("a stranger's grid", {"kind": "split", "grid_id": EAST_NORTH_1, "line": [[119.5, 37], [119.5, 36]]}, "grid_id", "grid_unknown"),
-    ("one's own county's border", {"kind": "move_boundary", "grid_ids": [WEST, EAST], "line": [[119.3, 37], [119.3, 36]]}, "grid_ids", "grid_unknown"),
-    ("a merge of strangers", {"kind": "merge", "grid_ids": [WEST_NORTH_1, WEST_SOUTH_1], "keep_id": WEST_NORTH_1}, "grid_ids", "not_siblings"),
+    ("one's own county's border",
+     {"kind": "move_boundary", "grid_ids": [WEST, EAST], "line": [[119.3, 37], [119.3, 36]]}, "grid_ids", "grid_unknown"),
+    ("a merge of strangers",
+     {"kind": "merge", "grid_ids": [WEST_NORTH_1, WEST_SOUTH_1], "keep_id": WEST_NORTH_1}, "grid_ids", "not_siblings"),
     ("no change", {"kind": "reshape", "grid_id": WEST_NORTH_1, "polygon": square(119.0, 36.7, 119.2, 36.9)}, "polygon", "nothing_changes"),
     ("a bow tie", {"kind": "reshape", "grid_id": WEST_NORTH_1,
                    "polygon": {"type": "Polygon", "coordinates": [[[119, 36.7], [119.2, 36.9], [119.2, 36.7], [119, 36.9], [119, 36.7]]]}},
      "polygon", "polygon_invalid"),
     ("two parts", {"kind": "reshape", "grid_id": WEST_NORTH_1, "polygon": {"type": "MultiPolygon", "coordinates": [
         square(119.0, 36.7, 119.05, 36.9)["coordinates"], square(119.1, 36.7, 119.2, 36.9)["coordinates"]]}}, "polygon", "grid_in_parts"),
-    ("a sibling swallowed", {"kind": "reshape", "grid_id": WEST_NORTH_1, "polygon": square(119.0, 36.7, 119.4, 36.9)}, "polygon", "grid_would_vanish"),
-    ("outside of the parent", {"kind": "draw", "parent_id": WEST_NORTH, "polygon": square(120, 36, 120.1, 36.1), "name": "x"}, "polygon", "nothing_changes"),
+    ("a sibling swallowed",
+     {"kind": "reshape", "grid_id": WEST_NORTH_1, "polygon": square(119.0, 36.7, 119.4, 36.9)}, "polygon", "grid_would_vanish"),
+    ("outside of the parent",
+     {"kind": "draw", "parent_id": WEST_NORTH, "polygon": square(120, 36, 120.1, 36.1), "name": "x"}, "polygon", "nothing_changes"),
     ("a blank name", {"kind": "rename", "grid_id": WEST_NORTH_1, "name": " "}, "name", "name_missing"),
     ("nothing to mend", {"kind": "mend", "parent_id": WEST_NORTH, "mend_m2": 10}, "parent_id", "nothing_changes"),
-    ("a layer with a gap", {"kind": "replace", "parent_id": WEST_NORTH, "features": [{"name": "a", "polygon": square(119.0, 36.7, 119.3, 36.9)}]},
+    ("a layer with a gap",
+     {"kind": "replace", "parent_id": WEST_NORTH, "features": [{"name": "a", "polygon": square(119.0, 36.7, 119.3, 36.9)}]},
      "features", "not_tiling"),
 ]  # fmt: skip
 
@@ -332,4 +344,51 @@ async def test_changes_are_listed_and_bounded_by_the_scope(territory: Territory,
     assert (await client(territory["other_county"]).get(f"{URL}/{made['id']}")).status_code == 404
     assert (await client(territory["other_county"]).post(f"{URL}/{made['id']}/undo")).status_code == 404
     assert (await client(territory["city"]).get(f"{URL}/{made['id']}")).status_code == 200
-    assert CITY
+
+
+async def test_an_editor_gets_every_digit_and_no_more_than_it_can_draw(owner: Owner, territory: Territory, client: Client) -> None:
+    http = client(territory["county"])
+    url = f"/api/grids/{territory.grids[WEST_NORTH]}/editing"
+
+    features = (await http.get(url)).json()["features"]
+    await make_policy(owner, "grid_editing_features_max", 1)
+    refused = await http.get(url)
+
+    assert [(f["properties"]["role"], f["properties"]["code"]) for f in features] == [
+        ("parent", "370702001"), ("child", "370702001001"), ("child", "370702001002"),
+    ]  # fmt: skip
+    stored = await owner.fetchval("select ST_AsGeoJSON(geom, 15) from grids where path = $1::text::ltree", WEST_NORTH_1)
+    assert features[1]["geometry"]["coordinates"] == json.loads(stored)["coordinates"]
+    assert (refused.status_code, refused.json()["type"], refused.json()["count"]) == (422, "too_many_features", 2)
+    assert (await client(territory["other_county"]).get(url)).status_code == 404
+
+
+APPLY = """
+    select apply_grid_change(
+        jsonb_build_object('id', gen_random_uuid(), 'kind', 'rename', 'grid_id', cast(:place as uuid), 'summary', '{}'::jsonb),
+        array[cast(:grid as uuid)], array[null::bigint], array[cast(:fate as text)], array['x'], array['x'], array[4],
+        array[null::uuid], array[ST_AsBinary(ST_GeomFromText(:wkt))], array[null::uuid], array[cast(:heir as uuid)], '{}', '{}', '{}', '{}')
+"""
+HERE, THERE = "MULTIPOLYGON(((119 36.7,119.2 36.7,119.2 36.9,119 36.9,119 36.7)))", "MULTIPOLYGON(((119 36,120 36,120 37,119 36)))"
+
+
+@pytest.mark.parametrize(
+    ("who", "place", "grid", "fate", "wkt", "heir"),
+    [
+        ("county", WEST_NORTH, EAST_NORTH_1, "kept", HERE, None),
+        ("county", WEST_NORTH, EAST_NORTH_1, "noded", THERE, None),
+        ("county", WEST_NORTH, WEST, "kept", HERE, None),
+        ("county", EAST, WEST_NORTH_1, "kept", HERE, None),
+        ("county", WEST_NORTH, WEST_NORTH_1, "retired", HERE, EAST_NORTH_1),
+        ("street", WEST_NORTH, WEST_NORTH_1, "kept", HERE, None),
+    ],
+)
+async def test_the_database_itself_holds_the_line(
+    who: str, place: str, grid: str, fate: str, wkt: str, heir: str | None, owner: Owner, territory: Territory, acting: Acting
+) -> None:
+    values = {"place": territory.grids[place], "grid": territory.grids[grid], "fate": fate, "wkt": wkt,
+              "heir": territory.grids[heir] if heir else None}  # fmt: skip
+    with pytest.raises(DBAPIError, match=r"outside the acting scope|given vertices|no right to change grids"):
+        async with acting(territory[who]) as (db, _):
+            await db.execute(text(APPLY), values)
+    await assert_all_tile(owner)

@@ -7,8 +7,6 @@ from typing import Any
 import asyncpg
 import pytest
 from factories import (
-    CITY,
-    WEST,
     WEST_NORTH,
     WEST_NORTH_1,
     WEST_NORTH_2,
@@ -207,5 +205,16 @@ async def test_small_faults_are_mended_and_large_ones_are_not(owner: Owner, terr
 
     assert answer.status_code == 201, answer.text
     await assert_all_tile(owner)
-    assert WEST
-    assert CITY
+
+
+async def test_on_ground_that_does_not_tile_no_change_goes_through(owner: Owner, territory: Territory, client: Client) -> None:
+    async with untiled(owner):
+        shape = "POLYGON((119 36.7,119.19 36.7,119.19 36.9,119 36.9,119 36.7))"
+        await owner.execute("update grids set geom = ST_Multi(ST_GeomFromText($2, 4326)) where path = $1::text::ltree", WEST_NORTH_1, shape)
+
+    for language, sentence in (("zh-CN", "没有保存"), ("en", "nothing was saved")):
+        body = {"kind": "split", "grid_id": str(territory.grids[WEST_NORTH_2]), "line": [[119.3, 37], [119.3, 36]]}
+        answer = await client(territory["county"], language=language).post(URL, json=body)
+        assert (answer.status_code, answer.json()["type"]) == (409, "grids_do_not_tile")
+        assert sentence in answer.json()["detail"]
+    assert await owner.fetchval("select count(*) from grid_changes") == 0
