@@ -28,16 +28,19 @@ from wangge.evidence.controllers import EvidenceController, UploadController
 from wangge.gaps.controllers import GapController
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
+from wangge.hand_overs.controllers import HandOverController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
+from wangge.people.controllers import RegisterController
 from wangge.sync.controllers import SyncController
+from wangge.training.controllers import TrainingController
 from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
     GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController, CoverageController,
     PeopleController, PatrolController, CheckInController, VisitController, DutyController, CertificateController,
-    OwnCertificateController, GapController,
+    OwnCertificateController, GapController, RegisterController, HandOverController, TrainingController,
 )  # fmt: skip
 
 

@@ -121,3 +121,13 @@ language sql stable security definer set search_path = public, pg_temp as $$
     from (select array_agg(a.role::text) as roles from appointments a where a.person_id = person
           and a.valid_from <= on_day and (a.valid_to is null or a.valid_to >= on_day)) held
 $$;
+
+-- Who holds certificates under these numbers; somebody outside the acting scope only as taken (an id that is nobody's).
+create function certificate_holders(kinds text[], issuers text[], numbers text[])
+returns table (kind text, issuer text, number text, person_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select c.kind::text, c.issuer::text, c.number::text,
+           case when c.grid_path <@ app_scope() then c.person_id else '00000000-0000-0000-0000-000000000000'::uuid end
+    from unnest(kinds, issuers, numbers) as w(kind, issuer, number)
+    join certificates c on c.kind = w.kind and c.issuer = w.issuer and c.number = w.number
+$$;

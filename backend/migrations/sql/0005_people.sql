@@ -24,17 +24,18 @@ language sql stable security definer set search_path = public, pg_temp as $$
     where v.person_id = any(wanted) and (p.grid_path <@ app_scope() or p.id = app_person())
 $$;
 
--- Null leaves a value as it is.
-create function person_private_set(person uuid, new_phone text, new_id_number text) returns void
+-- Write what identifies these people; null leaves a value as it is.
+create function people_private_set(persons uuid[], phones text[], id_numbers text[]) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-    if not may_keep(person) then
+    if exists (select from unnest(persons) as w(id) where not may_keep(w.id)) then
         raise insufficient_privilege using message = 'not in the acting scope';
     end if;
-    insert into people_private (person_id, phone, id_number) values (person, coalesce(new_phone, ''), new_id_number)
-    on conflict (person_id) do update
-       set phone = coalesce(new_phone, people_private.phone), id_number = coalesce(new_id_number, people_private.id_number),
-           updated_at = now();
+    insert into people_private as v (person_id, phone, id_number)
+    select w.id, coalesce(w.phone, h.phone, ''), coalesce(w.id_number, h.id_number)
+    from unnest(persons, phones, id_numbers) as w(id, phone, id_number) left join people_private h on h.person_id = w.id
+    where w.phone is not null or w.id_number is not null
+    on conflict (person_id) do update set phone = excluded.phone, id_number = excluded.id_number, updated_at = now();
 end $$;
 
 -- The whole values, and in the same breath the line that says so. Nothing comes back for somebody out of scope.
@@ -47,16 +48,22 @@ begin
     perform audit('person_unmasked', 'person', person, jsonb_build_object('fields', to_jsonb(fields), 'reason', reason),
                   (select p.grid_path from people p where p.id = person));
     return query
-    select case when 'phone' = any(fields) then coalesce(v.phone, '') end, case when 'id_number' = any(fields) then v.id_number end
+    select case when 'phone' = any(fields) then coalesce(v.phone, '')::text end,
+           case when 'id_number' = any(fields) then v.id_number::text end
     from (select) one left join people_private v on v.person_id = person;
 end $$;
 
--- Which of these ID numbers the register holds already, anywhere in the city: told only as yes, by its place in the list.
-create function id_numbers_known(wanted text[]) returns table (ordinal bigint, person_id uuid)
+-- Whom the register holds already under these numbers, anywhere in the city; outside the acting scope told only as taken.
+create function people_known(employee_numbers text[], id_numbers text[])
+returns table (ordinal bigint, by_number uuid, is_number_taken boolean, by_id uuid, is_id_taken boolean)
 language sql stable security definer set search_path = public, pg_temp as $$
-    select w.ordinal, case when p.grid_path <@ app_scope() then p.id end
-    from unnest(wanted) with ordinality as w(id_number, ordinal)
-    join people_private v on v.id_number = w.id_number join people p on p.id = v.person_id
+    select w.ordinal, case when n.grid_path <@ app_scope() then n.id end, n.id is not null,
+           case when i.grid_path <@ app_scope() then i.id end, i.id is not null
+    from unnest(employee_numbers, id_numbers) with ordinality as w(employee_no, id_number, ordinal)
+    left join people n on n.employee_no = w.employee_no
+    left join people_private v on v.id_number = w.id_number
+    left join people i on i.id = v.person_id
+    where n.id is not null or i.id is not null
 $$;
 
 -- What belongs to a person lies where she does: when her unit changes, so does its path.
@@ -146,4 +153,17 @@ language sql stable security definer set search_path = public, pg_temp as $$
     from accounts a join sessions s on s.account_id = a.id
     where a.person_id = person and may_keep(person) and s.device_id is null and s.revoked_at is null and s.expires_at > now()
     having count(*) > 0
+$$;
+
+create function person_has_account(person uuid) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select may_keep(person) and exists (select from accounts a where a.person_id = person and a.is_active)
+$$;
+
+-- Whether an import would change a number; neither is told.
+create function private_differs(person uuid, phone text, id_number text) returns boolean
+language sql stable security definer set search_path = public, pg_temp as $$
+    select may_keep(person) and ((private_differs.phone <> '' and private_differs.phone is distinct from v.phone)
+                              or (private_differs.id_number <> '' and private_differs.id_number is distinct from v.id_number))
+    from (select) one left join people_private v on v.person_id = person
 $$;

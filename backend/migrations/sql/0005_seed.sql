@@ -11,6 +11,7 @@ insert into policies (key, valid_from, value, unit, source) values
   '吉林省劳动保障监察证管理的做法：有效期三年，期满前一个月换证；天数由部署单位确认'),
  ('certificate_years', '2026-01-01', '3', 'years', '吉林省劳动保障监察证管理的做法：有效期三年；仅作录入时的默认值'),
  ('exam_pass_mark', '2026-01-01', '60', 'points', 'deployment''s choice (100-point scale), until the province fixes one'),
+ ('people_import_rows_max', '2026-01-01', '5000', 'rows', 'deployment''s choice: a city''s register in two files, seconds each'),
  ('late_records_days', '2026-01-01', '30', 'days',
   'docs/decisions/0013: how long after a hand-over a phone may still send what it captured before; deployment''s choice')
 on conflict do nothing;

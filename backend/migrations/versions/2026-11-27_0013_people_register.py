@@ -11,7 +11,7 @@ import wangge.core.columns
 from wangge.core.migrate import run_script
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
-STEPS = ("0005_people", "0005_certificates", "0005_sign_in", "0005_access", "0005_seed")
+STEPS = ("0005_people", "0005_certificates", "0005_hand_over", "0005_sign_in", "0005_access", "0005_seed")
 
 revision = "0013_people_register"
 down_revision = "0010_grids_that_tile"

@@ -1,14 +1,15 @@
 """HTTP of certificates."""
 
+from typing import Any
 from uuid import UUID
 
-from litestar import Controller, get, patch, post
+from litestar import Controller, Request, Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
-from wangge.certificates import service
+from wangge.certificates import service, sheet
 from wangge.certificates.schemas import (
     CertificateChange,
     CertificateCounts,
@@ -19,6 +20,9 @@ from wangge.certificates.schemas import (
     Requirement,
 )
 from wangge.core.paging import Page, PageNumber, PageSize
+from wangge.core.problems import language_of
+from wangge.core.sheets import spreadsheet
+from wangge.people.schemas import SheetReport
 
 Requirements = list[Requirement]  # inside the controller, ``list`` is its handler
 
@@ -57,6 +61,48 @@ class CertificateController(Controller):
     async def requirements(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]) -> Requirements:
         """Which kind of person needs which certificate, dated, with the source."""
         return await service.list_requirements(db, actor)
+
+    @get("/export.xlsx")
+    async def export(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        grid_id: FromQuery[UUID | None] = None,
+        person_id: FromQuery[UUID | None] = None,
+        kind: FromQuery[str | None] = None,
+        status: FromQuery[str | None] = None,
+        q: FromQuery[str] = "",
+        sort: FromQuery[str | None] = None,
+    ) -> Response[bytes]:
+        """The same list as a spreadsheet."""
+        content = await sheet.export_certificates(db, actor, grid_id, person_id, kind, status, q, sort, language_of(request))
+        return spreadsheet(content, "certificates.xlsx")
+
+    @get("/import-template.xlsx")
+    async def template(self, request: Request[Any, Any, Any], actor: NamedDependency[Actor]) -> Response[bytes]:
+        """An empty sheet to fill in."""
+        actor.require("people.train")
+        return spreadsheet(await sheet.template(language_of(request)), "certificates-template.xlsx")
+
+    @post("/import", status_code=200)
+    async def import_sheet(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        apply: FromQuery[bool] = False,
+    ) -> SheetReport:
+        """What a filled-in sheet (the body is the file) would do; with ``apply`` do it, all rows or none."""
+        return await sheet.import_certificates(db, actor, await request.body(), apply, language_of(request))
+
+    @post("/import-marked.xlsx", status_code=200)
+    async def marked(
+        self, request: Request[Any, Any, Any], db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]
+    ) -> Response[bytes]:
+        """The same sheet, every wrong cell in red with its reason."""
+        content = await sheet.marked_up(db, actor, await request.body(), language_of(request))
+        return spreadsheet(content, "certificates-marked.xlsx")
 
     @post("/")
     async def enter(

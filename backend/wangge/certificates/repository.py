@@ -149,3 +149,33 @@ async def own(db: AsyncSession, days: int) -> tuple[date | None, list[dict[str, 
     """
     rows = await db.execute(text(sql), {"days": days})
     return until, [dict(r) for r in rows.mappings()]
+
+
+async def people_by_number(db: AsyncSession, numbers: list[str]) -> dict[str, dict[str, Any]]:
+    """People of the acting scope by employee number."""
+    sql = """
+        select employee_no, id, grid_path::text as grid_path from people
+        where employee_no = any(:numbers) and grid_path <@ (select app_scope())
+    """
+    return {r["employee_no"]: dict(r) for r in (await db.execute(text(sql), {"numbers": numbers})).mappings()}
+
+
+async def holders(db: AsyncSession, keys: list[tuple[str, str, str]]) -> dict[tuple[str, str, str], UUID]:
+    """Who holds these certificates (kind, issuer, number) already, anywhere in the city."""
+    sql = "select * from certificate_holders(cast(:kinds as text[]), cast(:issuers as text[]), cast(:numbers as text[]))"
+    kinds, issuers, numbers = ([k[i] for k in keys] for i in range(3))
+    rows = await db.execute(text(sql), {"kinds": kinds, "issuers": issuers, "numbers": numbers})
+    return {(r[0], r[1], r[2]): r[3] for r in rows}
+
+
+async def insert_certificates(db: AsyncSession, rows: list[dict[str, Any]]) -> None:
+    """Store many certificates."""
+    sql = """
+        insert into certificates (id, person_id, kind, number, issuer, issued_on, expires_on, entered_by, grid_path)
+        select w.id, w.person_id, w.kind, w.number, w.issuer, w.issued_on, w.expires_on, :entered_by, w.grid_path::ltree
+        from unnest(cast(:id as uuid[]), cast(:person_id as uuid[]), cast(:kind as text[]), cast(:number as text[]),
+                    cast(:issuer as text[]), cast(:issued_on as date[]), cast(:expires_on as date[]), cast(:grid_path as text[]))
+          as w(id, person_id, kind, number, issuer, issued_on, expires_on, grid_path)
+    """
+    names = ("id", "person_id", "kind", "number", "issuer", "issued_on", "expires_on", "grid_path")
+    await db.execute(text(sql), {**{n: [r[n] for r in rows] for n in names}, "entered_by": rows[0]["entered_by"]})

@@ -107,6 +107,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/certificates/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiCertificatesExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportSheet */
+        post: operations["ApiCertificatesImportImportSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/import-marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marked */
+        post: operations["ApiCertificatesImportMarkedXlsxMarked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/import-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Template */
+        get: operations["ApiCertificatesImportTemplateXlsxTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/certificates/requirements": {
         parameters: {
             query?: never;
@@ -705,6 +773,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hand-overs/{hand_over_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiHandOversHandOverIdRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health": {
         parameters: {
             query?: never;
@@ -876,6 +961,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiPeopleList"];
+        put?: never;
+        /** Nominate */
+        post: operations["ApiPeopleNominate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiPeoplePersonIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["ApiPeoplePersonIdChange"];
+        trace?: never;
+    };
+    "/api/people/{person_id}/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appoint */
+        post: operations["ApiPeoplePersonIdAppointmentsAppoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/assignable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assignable */
+        get: operations["ApiPeoplePersonIdAssignableAssignable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide */
+        post: operations["ApiPeoplePersonIdDecideDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** HandOver */
+        post: operations["ApiPeoplePersonIdHandOverHandOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/nominate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** NominateAgain */
+        post: operations["ApiPeoplePersonIdNominateNominateAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/open-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OpenWork */
+        get: operations["ApiPeoplePersonIdOpenWorkOpenWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unmask */
+        post: operations["ApiPeoplePersonIdUnmaskUnmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/people/assignable": {
         parameters: {
             query?: never;
@@ -885,6 +1125,74 @@ export interface paths {
         };
         /** Assignable */
         get: operations["ApiPeopleAssignableAssignable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiPeopleExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportSheet */
+        post: operations["ApiPeopleImportImportSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/import-marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marked */
+        post: operations["ApiPeopleImportMarkedXlsxMarked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/import-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Template */
+        get: operations["ApiPeopleImportTemplateXlsxTemplate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -961,6 +1269,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/training/exams/{exam_id}/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EnterScores */
+        post: operations["ApiTrainingExamsExamIdScoresEnterScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/exams/{exam_id}/scores/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportScores */
+        post: operations["ApiTrainingExamsExamIdScoresImportImportScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans */
+        get: operations["ApiTrainingPlansPlans"];
+        put?: never;
+        /** MakePlan */
+        post: operations["ApiTrainingPlansMakePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plan */
+        get: operations["ApiTrainingPlansPlanIdPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** ChangePlan */
+        patch: operations["ApiTrainingPlansPlanIdChangePlan"];
+        trace?: never;
+    };
+    "/api/training/plans/{plan_id}/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddCourse */
+        post: operations["ApiTrainingPlansPlanIdCoursesAddCourse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/plans/{plan_id}/exams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddExam */
+        post: operations["ApiTrainingPlansPlanIdExamsAddExam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Results */
+        get: operations["ApiTrainingResultsResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/score-sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sheet */
+        get: operations["ApiTrainingScoreSheetXlsxSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads": {
         parameters: {
             query?: never;
@@ -1019,6 +1465,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AppointmentRead */
+        AppointmentRead: {
+            /** Format: uuid */
+            id: string;
+            role: string;
+            /** Format: uuid */
+            unit_id: string;
+            unit_name: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** Assignability */
+        Assignability: {
+            assignable: boolean;
+            obstacles: components["schemas"]["Obstacle"][];
+            /** Format: date */
+            on: string;
+        };
         /** Assignable */
         Assignable: {
             grids: components["schemas"]["GridOfDuty"][];
@@ -1191,6 +1656,31 @@ export interface components {
             stored_at: string | null;
             width: number;
         };
+        /** CourseMake */
+        CourseMake: {
+            held_on?: string | null;
+            hours: number;
+            /** Format: uuid */
+            id: string;
+            /** @default  */
+            material_url: string;
+            /** @default  */
+            place: string;
+            /** @default  */
+            teacher: string;
+            title: string;
+        };
+        /** CourseRead */
+        CourseRead: {
+            held_on: string | null;
+            hours: number;
+            /** Format: uuid */
+            id: string;
+            material_url: string;
+            place: string;
+            teacher: string;
+            title: string;
+        };
         /** CoverageCounts */
         CoverageCounts: {
             by_reason: {
@@ -1278,6 +1768,14 @@ export interface components {
             valid_from: string;
             valid_to: string | null;
             version: number;
+        };
+        /** DutySuccessor */
+        DutySuccessor: {
+            /** Format: uuid */
+            duty_id: string;
+            person_id?: string | null;
+            /** @default  */
+            reason: string;
         };
         /** EmployerDetail */
         EmployerDetail: {
@@ -1370,6 +1868,39 @@ export interface components {
             subject_id: string;
             subject_kind: string;
             thumbnail: boolean;
+        };
+        /** ExamMake */
+        ExamMake: {
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            /** @default 100 */
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            pass_mark?: number | null;
+            /** @default  */
+            place: string;
+            title: string;
+        };
+        /** ExamRead */
+        ExamRead: {
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            pass_mark: number;
+            passed: number;
+            place: string;
+            /** Format: uuid */
+            plan_id: string;
+            sat: number;
+            title: string;
+            to_certify: number;
         };
         /** Extent */
         Extent: {
@@ -1540,6 +2071,57 @@ export interface components {
             since: string | null;
             until: string | null;
         };
+        /** HandOverItemRead */
+        HandOverItemRead: {
+            details: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            kind: "duty" | "patrol";
+            /** @enum {string} */
+            outcome: "moved" | "ended" | "cancelled" | "kept";
+            reason: string;
+            receiver: components["schemas"]["Who"] | null;
+        };
+        /** HandOverMake */
+        HandOverMake: {
+            /** @enum {string} */
+            cause: "leaving" | "post_change";
+            duties: components["schemas"]["DutySuccessor"][];
+            /** Format: date */
+            ends_on: string;
+            /** Format: uuid */
+            id: string;
+            patrols: components["schemas"]["PatrolSuccessor"][];
+            reason: string;
+        };
+        /** HandOverOf */
+        HandOverOf: {
+            cause: string;
+            /** Format: date */
+            ends_on: string;
+            gave: boolean;
+            /** Format: uuid */
+            id: string;
+            items: number;
+            other: string;
+        };
+        /** HandOverRead */
+        HandOverRead: {
+            /** @enum {string} */
+            cause: "leaving" | "post_change";
+            /** Format: date-time */
+            done_at: string;
+            done_by: components["schemas"]["Who"];
+            /** Format: date */
+            ends_on: string;
+            /** Format: uuid */
+            id: string;
+            items: components["schemas"]["HandOverItemRead"][];
+            person: components["schemas"]["Who"];
+            reason: string;
+            unit_name: string | null;
+        };
         /** LayerFeature */
         LayerFeature: {
             code?: string | null;
@@ -1618,6 +2200,46 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** Obstacle */
+        Obstacle: {
+            /** @enum {string} */
+            code: "no_appointment" | "role_without_phone" | "outside_scope" | "not_certified";
+            sentence: string;
+        };
+        /** OpenDevice */
+        OpenDevice: {
+            id: string | null;
+            last_seen_at: string | null;
+            name: string;
+            open_sessions: number;
+        };
+        /** OpenPatrol */
+        OpenPatrol: {
+            grid_name: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            planned_on: string;
+            status: string;
+            stops_open: number;
+            stops_total: number;
+            title: string;
+        };
+        /** OpenRecord */
+        OpenRecord: {
+            count: number;
+            /** Format: date-time */
+            oldest_at: string;
+            outcome: string;
+        };
+        /** OpenWork */
+        OpenWork: {
+            devices: components["schemas"]["OpenDevice"][];
+            duties: components["schemas"]["DutyRead"][];
+            outside_scope: number;
+            patrols: components["schemas"]["OpenPatrol"][];
+            records: components["schemas"]["OpenRecord"][];
         };
         /** OperationOutcome */
         OperationOutcome: {
@@ -1744,9 +2366,30 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[PersonItem] */
+        "Page_wangge.people.schemas.PersonItem_": {
+            items: components["schemas"]["PersonItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[OperationRead] */
         "Page_wangge.sync.schemas.OperationRead_": {
             items: components["schemas"]["OperationRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[PlanItem] */
+        "Page_wangge.training.schemas.PlanItem_": {
+            items: components["schemas"]["PlanItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ResultRead] */
+        "Page_wangge.training.schemas.ResultRead_": {
+            items: components["schemas"]["ResultRead"][];
             page: number;
             page_size: number;
             total: number;
@@ -1840,6 +2483,91 @@ export interface components {
             open: number;
             sample: components["schemas"]["PatrolEffect"][];
         };
+        /** PatrolSuccessor */
+        PatrolSuccessor: {
+            /** @enum {string} */
+            action: "move" | "cancel" | "keep";
+            /** Format: uuid */
+            patrol_id: string;
+            person_id?: string | null;
+            /** @default  */
+            reason: string;
+        };
+        /** PersonAgain */
+        PersonAgain: {
+            version: number;
+        };
+        /** PersonAppoint */
+        PersonAppoint: {
+            /** @enum {null|string} */
+            role?: "city" | "county" | "street" | "community" | "auditor" | null;
+            /** Format: uuid */
+            unit_id: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** PersonChange */
+        PersonChange: {
+            birth_year: number | null;
+            /** @enum {null|string} */
+            education: "middle_school" | "high_school" | "college" | "bachelor" | "postgraduate" | null;
+            employee_no: string | null;
+            /** @enum {null|string} */
+            gender: "female" | "male" | null;
+            id_number?: string;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            name: string;
+            phone?: string;
+            post: string;
+            version: number;
+        };
+        /** PersonDecide */
+        PersonDecide: {
+            /** @enum {string} */
+            decision: "approve" | "reject";
+            /** @default  */
+            reason: string;
+            version: number;
+        };
+        /** PersonDetail */
+        PersonDetail: {
+            appointments: components["schemas"]["AppointmentRead"][];
+            birth_year: number | null;
+            /** @enum {string} */
+            certificate: "valid" | "expiring" | "expired" | "none";
+            certified_until: string | null;
+            decided_at: string | null;
+            decided_by: components["schemas"]["Who"] | null;
+            decision_reason: string;
+            duties: number;
+            /** @enum {null|string} */
+            education: "middle_school" | "high_school" | "college" | "bachelor" | "postgraduate" | null;
+            employee_no: string | null;
+            /** @enum {null|string} */
+            gender: "female" | "male" | null;
+            hand_overs: components["schemas"]["HandOverOf"][];
+            has_account: boolean;
+            /** Format: uuid */
+            id: string;
+            id_number_masked: string;
+            joined_on: string | null;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            leaving_reason: string;
+            left_on: string | null;
+            name: string;
+            nominated_at: string | null;
+            nominated_by: components["schemas"]["Who"] | null;
+            phone_masked: string;
+            post: string;
+            results: components["schemas"]["ResultOf"][];
+            /** @enum {string} */
+            state: "nominated" | "approved" | "appointed" | "left" | "rejected";
+            unit: components["schemas"]["UnitOf"];
+            version: number;
+        };
         /** PersonEffect */
         PersonEffect: {
             employers_after: number;
@@ -1850,11 +2578,55 @@ export interface components {
             id: string;
             name: string;
         };
+        /** PersonItem */
+        PersonItem: {
+            /** @enum {string} */
+            certificate: "valid" | "expiring" | "expired" | "none";
+            certified_until: string | null;
+            duties: number;
+            employee_no: string | null;
+            /** @enum {null|string} */
+            gender: "female" | "male" | null;
+            /** Format: uuid */
+            id: string;
+            joined_on: string | null;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            left_on: string | null;
+            name: string;
+            phone_masked: string;
+            post: string;
+            /** @enum {string} */
+            state: "nominated" | "approved" | "appointed" | "left" | "rejected";
+            unit: components["schemas"]["UnitOf"];
+            version: number;
+        };
         /** PersonName */
         PersonName: {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** PersonNominate */
+        PersonNominate: {
+            birth_year?: number | null;
+            /** @enum {null|string} */
+            education?: "middle_school" | "high_school" | "college" | "bachelor" | "postgraduate" | null;
+            employee_no?: string | null;
+            /** @enum {null|string} */
+            gender?: "female" | "male" | null;
+            /** Format: uuid */
+            id: string;
+            id_number?: string | null;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            name: string;
+            /** @default  */
+            phone: string;
+            /** @default  */
+            post: string;
+            /** Format: uuid */
+            unit_id: string;
         };
         /** PersonOfGap */
         PersonOfGap: {
@@ -1907,6 +2679,54 @@ export interface components {
                 number
             ];
             version: number;
+        };
+        /** PlanChange */
+        PlanChange: {
+            goal: string;
+            target_people: number;
+            title: string;
+            version: number;
+        };
+        /** PlanDetail */
+        PlanDetail: {
+            course_list: components["schemas"]["CourseRead"][];
+            courses: number;
+            exam_list: components["schemas"]["ExamRead"][];
+            exams: number;
+            goal: string;
+            /** Format: uuid */
+            id: string;
+            target_people: number;
+            title: string;
+            trained: number;
+            unit_name: string;
+            version: number;
+            year: number;
+        };
+        /** PlanItem */
+        PlanItem: {
+            courses: number;
+            exams: number;
+            /** Format: uuid */
+            id: string;
+            target_people: number;
+            title: string;
+            trained: number;
+            unit_name: string;
+            version: number;
+            year: number;
+        };
+        /** PlanMake */
+        PlanMake: {
+            /** @default  */
+            goal: string;
+            /** Format: uuid */
+            id: string;
+            target_people: number;
+            title: string;
+            /** Format: uuid */
+            unit_id: string;
+            year: number;
         };
         /** Preview */
         Preview: {
@@ -2037,6 +2857,39 @@ export interface components {
             /** @default 5 */
             snap_m: number;
         };
+        /** ResultOf */
+        ResultOf: {
+            certificate_id: string | null;
+            certificate_kind: string;
+            exam_title: string;
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            is_passed: boolean;
+            pass_mark: number;
+            score: number;
+        };
+        /** ResultRead */
+        ResultRead: {
+            certificate_id: string | null;
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            employee_no: string | null;
+            /** Format: uuid */
+            exam_id: string;
+            exam_title: string;
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            is_passed: boolean;
+            person: components["schemas"]["Who"];
+            score: number;
+            unit_name: string | null;
+        };
         /** Review */
         Review: {
             /** @enum {string} */
@@ -2054,9 +2907,35 @@ export interface components {
             name: string;
             path: string;
         };
+        /** Score */
+        Score: {
+            /** Format: uuid */
+            person_id: string;
+            score: number;
+        };
+        /** ScoresEnter */
+        ScoresEnter: {
+            scores: components["schemas"]["Score"][];
+        };
         /** SealedOperation */
         SealedOperation: {
             body: string;
+        };
+        /** SheetProblem */
+        SheetProblem: {
+            column: string;
+            detail: string;
+            row: number;
+        };
+        /** SheetReport */
+        SheetReport: {
+            added: number;
+            applied: boolean;
+            changed: number;
+            faulty: number;
+            problems: components["schemas"]["SheetProblem"][];
+            rows: number;
+            unchanged: number;
         };
         /** SignIn */
         SignIn: {
@@ -2135,6 +3014,13 @@ export interface components {
             unit_id: string;
             unit_name: string;
         };
+        /** UnitOf */
+        UnitOf: {
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+        };
         /** UnitOfGap */
         UnitOfGap: {
             code: string;
@@ -2150,6 +3036,16 @@ export interface components {
             id: string;
             level: number;
             name: string;
+        };
+        /** Unmask */
+        Unmask: {
+            fields: ("phone" | "id_number")[];
+            reason: string;
+        };
+        /** Unmasked */
+        Unmasked: {
+            id_number: string | null;
+            phone: string | null;
         };
         /** VisitOfEmployer */
         VisitOfEmployer: {
@@ -2205,6 +3101,8 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type SchemaAppointmentRead = components['schemas']['AppointmentRead'];
+export type SchemaAssignability = components['schemas']['Assignability'];
 export type SchemaAssignable = components['schemas']['Assignable'];
 export type SchemaCertificateChange = components['schemas']['CertificateChange'];
 export type SchemaCertificateCounts = components['schemas']['CertificateCounts'];
@@ -2218,6 +3116,8 @@ export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
 export type SchemaCheckInRead = components['schemas']['CheckInRead'];
 export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
+export type SchemaCourseMake = components['schemas']['CourseMake'];
+export type SchemaCourseRead = components['schemas']['CourseRead'];
 export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
 export type SchemaDraw = components['schemas']['Draw'];
 export type SchemaDutyAssign = components['schemas']['DutyAssign'];
@@ -2225,12 +3125,15 @@ export type SchemaDutyChange = components['schemas']['DutyChange'];
 export type SchemaDutyEnd = components['schemas']['DutyEnd'];
 export type SchemaDutyGrid = components['schemas']['DutyGrid'];
 export type SchemaDutyRead = components['schemas']['DutyRead'];
+export type SchemaDutySuccessor = components['schemas']['DutySuccessor'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
 export type SchemaEmployerOfGap = components['schemas']['EmployerOfGap'];
 export type SchemaEmployersEffect = components['schemas']['EmployersEffect'];
 export type SchemaEvidencePerson = components['schemas']['EvidencePerson'];
 export type SchemaEvidenceRead = components['schemas']['EvidenceRead'];
+export type SchemaExamMake = components['schemas']['ExamMake'];
+export type SchemaExamRead = components['schemas']['ExamRead'];
 export type SchemaExtent = components['schemas']['Extent'];
 export type SchemaFault = components['schemas']['Fault'];
 export type SchemaFindingRead = components['schemas']['FindingRead'];
@@ -2247,6 +3150,10 @@ export type SchemaGridOfGap = components['schemas']['GridOfGap'];
 export type SchemaGridRead = components['schemas']['GridRead'];
 export type SchemaGridState = components['schemas']['GridState'];
 export type SchemaGridStay = components['schemas']['GridStay'];
+export type SchemaHandOverItemRead = components['schemas']['HandOverItemRead'];
+export type SchemaHandOverMake = components['schemas']['HandOverMake'];
+export type SchemaHandOverOf = components['schemas']['HandOverOf'];
+export type SchemaHandOverRead = components['schemas']['HandOverRead'];
 export type SchemaLayerFeature = components['schemas']['LayerFeature'];
 export type SchemaMaker = components['schemas']['Maker'];
 export type SchemaMe = components['schemas']['Me'];
@@ -2255,6 +3162,11 @@ export type SchemaMerge = components['schemas']['Merge'];
 export type SchemaMoveBoundary = components['schemas']['MoveBoundary'];
 export type SchemaMovingEmployer = components['schemas']['MovingEmployer'];
 export type SchemaNamedRef = components['schemas']['NamedRef'];
+export type SchemaObstacle = components['schemas']['Obstacle'];
+export type SchemaOpenDevice = components['schemas']['OpenDevice'];
+export type SchemaOpenPatrol = components['schemas']['OpenPatrol'];
+export type SchemaOpenRecord = components['schemas']['OpenRecord'];
+export type SchemaOpenWork = components['schemas']['OpenWork'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
@@ -2270,7 +3182,10 @@ export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_w
 export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
+export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
+export type SchemaPageWanggeTrainingSchemasPlanItem = components['schemas']['Page_wangge.training.schemas.PlanItem_'];
+export type SchemaPageWanggeTrainingSchemasResultRead = components['schemas']['Page_wangge.training.schemas.ResultRead_'];
 export type SchemaPageWanggeVisitsSchemasCheckInRead = components['schemas']['Page_wangge.visits.schemas.CheckInRead_'];
 export type SchemaPageWanggeVisitsSchemasVisitRead = components['schemas']['Page_wangge.visits.schemas.VisitRead_'];
 export type SchemaPatrolCancel = components['schemas']['PatrolCancel'];
@@ -2279,14 +3194,26 @@ export type SchemaPatrolEffect = components['schemas']['PatrolEffect'];
 export type SchemaPatrolItem = components['schemas']['PatrolItem'];
 export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
 export type SchemaPatrolsEffect = components['schemas']['PatrolsEffect'];
+export type SchemaPatrolSuccessor = components['schemas']['PatrolSuccessor'];
+export type SchemaPersonAgain = components['schemas']['PersonAgain'];
+export type SchemaPersonAppoint = components['schemas']['PersonAppoint'];
+export type SchemaPersonChange = components['schemas']['PersonChange'];
+export type SchemaPersonDecide = components['schemas']['PersonDecide'];
+export type SchemaPersonDetail = components['schemas']['PersonDetail'];
 export type SchemaPersonEffect = components['schemas']['PersonEffect'];
+export type SchemaPersonItem = components['schemas']['PersonItem'];
 export type SchemaPersonName = components['schemas']['PersonName'];
+export type SchemaPersonNominate = components['schemas']['PersonNominate'];
 export type SchemaPersonOfGap = components['schemas']['PersonOfGap'];
 export type SchemaPersonRead = components['schemas']['PersonRead'];
 export type SchemaPhoneEffect = components['schemas']['PhoneEffect'];
 export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
 export type SchemaPhotoRead = components['schemas']['PhotoRead'];
 export type SchemaPlacement = components['schemas']['Placement'];
+export type SchemaPlanChange = components['schemas']['PlanChange'];
+export type SchemaPlanDetail = components['schemas']['PlanDetail'];
+export type SchemaPlanItem = components['schemas']['PlanItem'];
+export type SchemaPlanMake = components['schemas']['PlanMake'];
 export type SchemaPreview = components['schemas']['Preview'];
 export type SchemaProblem = components['schemas']['Problem'];
 export type SchemaPullItem = components['schemas']['PullItem'];
@@ -2300,9 +3227,15 @@ export type SchemaRename = components['schemas']['Rename'];
 export type SchemaReplace = components['schemas']['Replace'];
 export type SchemaRequirement = components['schemas']['Requirement'];
 export type SchemaReshape = components['schemas']['Reshape'];
+export type SchemaResultOf = components['schemas']['ResultOf'];
+export type SchemaResultRead = components['schemas']['ResultRead'];
 export type SchemaReview = components['schemas']['Review'];
 export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
+export type SchemaScore = components['schemas']['Score'];
+export type SchemaScoresEnter = components['schemas']['ScoresEnter'];
 export type SchemaSealedOperation = components['schemas']['SealedOperation'];
+export type SchemaSheetProblem = components['schemas']['SheetProblem'];
+export type SchemaSheetReport = components['schemas']['SheetReport'];
 export type SchemaSignIn = components['schemas']['SignIn'];
 export type SchemaSplit = components['schemas']['Split'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
@@ -2311,8 +3244,11 @@ export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
 export type SchemaTilingReport = components['schemas']['TilingReport'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
 export type SchemaUnitCount = components['schemas']['UnitCount'];
+export type SchemaUnitOf = components['schemas']['UnitOf'];
 export type SchemaUnitOfGap = components['schemas']['UnitOfGap'];
 export type SchemaUnitRead = components['schemas']['UnitRead'];
+export type SchemaUnmask = components['schemas']['Unmask'];
+export type SchemaUnmasked = components['schemas']['Unmasked'];
 export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer'];
 export type SchemaVisitRead = components['schemas']['VisitRead'];
 export type SchemaWho = components['schemas']['Who'];
@@ -2575,6 +3511,125 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiCertificatesExportXlsxExport: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                person_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesImportImportSheet: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesImportMarkedXlsxMarked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiCertificatesImportTemplateXlsxTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };
@@ -4070,6 +5125,43 @@ export interface operations {
             };
         };
     };
+    ApiHandOversHandOverIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hand_over_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiHealthHealth: {
         parameters: {
             query?: never;
@@ -4393,6 +5485,449 @@ export interface operations {
             };
         };
     };
+    ApiPeopleList: {
+        parameters: {
+            query?: {
+                certificate?: string | null;
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.people.schemas.PersonItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleNominate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonNominate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdAppointmentsAppoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonAppoint"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdAssignableAssignable: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignability"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdDecideDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonDecide"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdHandOverHandOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdNominateNominateAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonAgain"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdOpenWorkOpenWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenWork"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdUnmaskUnmask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unmask"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unmasked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiPeopleAssignableAssignable: {
         parameters: {
             query?: {
@@ -4430,6 +5965,126 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiPeopleExportXlsxExport: {
+        parameters: {
+            query?: {
+                certificate?: string | null;
+                grid_id?: string | null;
+                kind?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleImportImportSheet: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleImportMarkedXlsxMarked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiPeopleImportTemplateXlsxTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };
@@ -4566,6 +6221,389 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiTrainingExamsExamIdScoresEnterScores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoresEnter"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.training.schemas.ResultRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingExamsExamIdScoresImportImportScores: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlans: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.training.schemas.PlanItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansMakePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdChangePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdCoursesAddCourse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdExamsAddExam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingResultsResults: {
+        parameters: {
+            query?: {
+                exam_id?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                to_certify?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.training.schemas.ResultRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingScoreSheetXlsxSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };

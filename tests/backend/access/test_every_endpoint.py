@@ -24,6 +24,7 @@ ID = "01900000-0000-7000-8000-000000000000"  # fixed: every test worker must col
 # What a path takes so that the request gets as far as asking who is there.
 FILLED = {"kind": "grid_without_owner", "layer": "grids", "z": "9", "x": "425", "y": "199"}
 PLAN = {"id": ID, "assignee_id": ID, "planned_on": "2030-01-01", "employer_ids": [ID]}
+CERTIFICATE = {"id": ID, "person_id": ID, "kind": "post_certificate", "number": "x", "issuer": "x", "issued_on": "2026-01-01"}
 BODIES: dict[str, dict[str, Any]] = {
     "/api/patrols": PLAN,
     "/api/patrols/{patrol_id}/cancel": {"reason": "x", "version": 1},
@@ -33,7 +34,27 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/sync/push": {"operations": []},
     "/api/grid-changes": {"kind": "rename", "grid_id": ID, "name": "x"},
     "/api/grid-changes/preview": {"kind": "rename", "grid_id": ID, "name": "x"},
-}
+    "/api/duties": {"id": ID, "person_id": ID, "grid_id": ID, "duty": "x", "valid_from": "2030-01-01"},
+    "/api/duties/{duty_id}": {"duty": "x", "tasks": "", "is_main": False, "valid_to": None, "version": 1},
+    "/api/duties/{duty_id}/end": {"ends_on": "2030-01-01", "reason": "x", "version": 1},
+    "/api/certificates": CERTIFICATE,
+    "/api/certificates/{certificate_id}": {"number": "x", "issuer": "x", "issued_on": "2026-01-01", "expires_on": None, "version": 1},
+    "/api/certificates/{certificate_id}/revoke": {"revoked_on": "2026-01-01", "reason": "x", "version": 1},
+    "/api/people": {"id": ID, "name": "x", "kind": "staff", "unit_id": ID},
+    "/api/people/{person_id}": {"name": "x", "kind": "staff", "employee_no": None, "gender": None, "birth_year": None, "education": None,
+                                "post": "", "version": 1},
+    "/api/people/{person_id}/decide": {"decision": "approve", "version": 1},
+    "/api/people/{person_id}/nominate": {"version": 1},
+    "/api/people/{person_id}/appointments": {"unit_id": ID, "valid_from": "2026-01-01"},
+    "/api/people/{person_id}/unmask": {"fields": ["phone"], "reason": "xx"},
+    "/api/people/{person_id}/hand-over": {"id": ID, "cause": "leaving", "reason": "x", "ends_on": "2026-01-01", "duties": [],
+                                             "patrols": []},
+    "/api/training/plans": {"id": ID, "year": 2026, "title": "x", "unit_id": ID, "target_people": 1},
+    "/api/training/plans/{plan_id}": {"title": "x", "target_people": 1, "goal": "", "version": 1},
+    "/api/training/plans/{plan_id}/courses": {"id": ID, "title": "x", "hours": 1},
+    "/api/training/plans/{plan_id}/exams": {"id": ID, "title": "x", "held_on": "2026-01-01", "certificate_kind": "post_certificate"},
+    "/api/training/exams/{exam_id}/scores": {"scores": [{"person_id": ID, "score": 1}]},
+}  # fmt: skip
 # What an upload must say before it is asked who sends it.
 UPLOADING = {
     "Tus-Resumable": "1.0.0", "Upload-Length": "4", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream",
@@ -71,7 +92,50 @@ RIGHTS = [
     ("POST", "/api/grid-changes/preview", "grid.edit"),
     ("POST", f"/api/grid-changes/{ID}/undo", "grid.edit"),
     ("GET", f"/api/employers/{ID}/grids", "employer.read"),
+    ("GET", "/api/duties", "people.read"),
+    ("POST", "/api/duties", "duty.assign"),
+    ("PATCH", f"/api/duties/{ID}", "duty.assign"),
+    ("POST", f"/api/duties/{ID}/end", "duty.assign"),
+    ("GET", "/api/certificates", "people.read"),
+    ("GET", "/api/certificates/counts", "people.read"),
+    ("GET", "/api/certificates/requirements", "people.read"),
+    ("GET", "/api/certificates/export.xlsx", "export.read"),
+    ("GET", "/api/certificates/import-template.xlsx", "people.train"),
+    ("POST", "/api/certificates/import", "people.train"),
+    ("POST", "/api/certificates/import-marked.xlsx", "people.train"),
+    ("POST", "/api/certificates", "people.train"),
+    ("PATCH", f"/api/certificates/{ID}", "people.train"),
+    ("POST", f"/api/certificates/{ID}/revoke", "people.train"),
+    ("GET", "/api/people", "people.read"),
+    ("GET", f"/api/people/{ID}", "people.read"),
+    ("GET", "/api/people/export.xlsx", "export.read"),
+    ("GET", "/api/people/import-template.xlsx", "people.nominate"),
+    ("POST", "/api/people/import", "people.nominate"),
+    ("POST", "/api/people/import-marked.xlsx", "people.nominate"),
+    ("POST", "/api/people", "people.nominate"),
+    ("PATCH", f"/api/people/{ID}", "people.nominate"),
+    ("POST", f"/api/people/{ID}/nominate", "people.nominate"),
+    ("POST", f"/api/people/{ID}/decide", "people.approve"),
+    ("POST", f"/api/people/{ID}/appointments", "people.approve"),
+    ("POST", f"/api/people/{ID}/hand-over", "people.approve"),
+    ("POST", f"/api/people/{ID}/unmask", "identity.read"),
+    ("GET", f"/api/people/{ID}/assignable", "patrol.plan"),
+    ("GET", f"/api/people/{ID}/open-work", "people.read"),
+    ("GET", f"/api/hand-overs/{ID}", "people.read"),
+    ("GET", "/api/training/plans", "people.read"),
+    ("GET", f"/api/training/plans/{ID}", "people.read"),
+    ("GET", "/api/training/results", "people.read"),
+    ("GET", "/api/training/score-sheet.xlsx", "people.train"),
+    ("POST", "/api/training/plans", "people.train"),
+    ("PATCH", f"/api/training/plans/{ID}", "people.train"),
+    ("POST", f"/api/training/plans/{ID}/courses", "people.train"),
+    ("POST", f"/api/training/plans/{ID}/exams", "people.train"),
+    ("POST", f"/api/training/exams/{ID}/scores", "people.train"),
+    ("POST", f"/api/training/exams/{ID}/scores/import", "people.train"),
 ]
+# What an id in a path is called, by the folder before it.
+IDS = {"employers": "employer_id", "patrols": "patrol_id", "duties": "duty_id", "certificates": "certificate_id", "people": "person_id",
+       "hand-overs": "hand_over_id", "plans": "plan_id", "exams": "exam_id", "grids": "grid_id"}  # fmt: skip
 
 
 def endpoints(app: Litestar) -> list[tuple[str, str, dict[str, Any] | None]]:
@@ -162,7 +226,7 @@ async def take_away(owner: Owner) -> AsyncIterator[TakeAway]:
 @pytest.mark.parametrize(("method", "path", "right"), RIGHTS)
 async def test_no_right_no_entry(method: str, path: str, right: str, take_away: TakeAway, territory: Territory, client: Client) -> None:
     await take_away("county", right)
-    pattern = path.replace(ID, "{employer_id}" if "employers" in path else "{patrol_id}")
+    pattern = re.sub(rf"([\w-]+)/{ID}", lambda m: f"{m[1]}/{{{IDS[m[1]]}}}", path)
 
     answers = [
         await client(territory["county"], language=language).request(method, path, json=BODIES.get(pattern)) for language in ("zh-CN", "en")
@@ -201,12 +265,14 @@ async def test_a_street_reads_but_does_not_plan_or_review(territory: Territory, 
 
 LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
-    "/api/people/assignable", "/api/grid-changes", "/api/gaps/grid_without_owner",
+    "/api/people/assignable", "/api/people", "/api/duties", "/api/certificates", "/api/training/results", "/api/grid-changes",
+    "/api/gaps/grid_without_owner",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
 TAKES_NO = {"/api/grids": ("grid_id",), "/api/employers": ("on",), "/api/coverage/uncovered": ("on",),
+            "/api/people": ("on",), "/api/duties": ("on",), "/api/certificates": ("on",), "/api/training/results": ("on",),
             "/api/gaps/grid_without_owner": ("on",)}  # fmt: skip
 
 

@@ -182,3 +182,17 @@ async def test_a_limit_changes_from_its_day_on_and_not_before(owner: Owner, terr
     assert await flags_of(1, 90) == []
     assert await flags_of(-1, 600) == ["off_site"], "a clock ahead does not reach tomorrow's limit"
     assert await flags_of(3000, 90) == [], "before the first row the first value holds"
+
+
+async def test_what_is_recorded_without_a_certificate_is_kept_and_flagged(owner: Owner, territory: Territory, phone_of: NewPhone) -> None:
+    """Her certificate ended two days ago: a visit is not an inspection, so nothing is refused, and everything says so."""
+    me, employer = territory["community"], await make_employer(owner, WEST_NORTH_1)
+    await owner.execute("update certificates set expires_on = $2 where person_id = $1", me.id, today() - timedelta(days=2))
+    ops = [check_in(employer, north(0)), visit(employer), check_in(employer, north(0), captured_at=days_ago(2)),
+           visit(employer, captured_at=days_ago(2))]  # fmt: skip
+
+    outcomes = await phone_of(me).push(*ops)
+
+    assert [(o["outcome"], o["flags"]) for o in outcomes] == [*[("applied", ["uncertified"])] * 2, *[("applied", [])] * 2]
+    assert await owner.fetchval("select is_on_site from check_ins where id = $1", ops[0].entity_id) is True
+    assert await owner.fetchval("select flags from visits where id = $1", ops[1].entity_id) == ["uncertified"]
