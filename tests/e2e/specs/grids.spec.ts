@@ -168,11 +168,7 @@ test('a new grid is drawn, given an owner, loses her, and is merged, and the gap
     const centre = halfWay(line)
     await open()
     // Coming nearer, as she would: a grid of some hundred metres is small on the street's map.
-    await map.moveTo(centre)
-    for (let i = 0; i < 3; i += 1) {
-      await page.mouse.wheel(0, -500)
-      await map.moveTo(centre)
-    }
+    await map.comeNearer(centre)
     await tool('画新网格')
     await expect(page.getByText('逐点画出新网格')).toBeVisible()
     const [east, north] = [0.0012, 0.001]
@@ -248,8 +244,15 @@ test('a new grid is drawn, given an owner, loses her, and is merged, and the gap
 
   await test.step('merged into its neighbour the new grid ends, and with it its duty', async () => {
     await open(street.children + 1)
+    await map.comeNearer(drawn.inside)
     await tool('合并')
-    await map.click(a.inside)
+    const beside = await city.one<{ at: LonLat }>(
+      `select ST_AsGeoJSON(ST_PointOnSurface(ST_Intersection(a.geom, ST_Buffer(d.geom, 0.002))), 7)::json->'coordinates' as at
+         from grids a, grids d where a.id = $1 and d.id = $2`,
+      a.id,
+      drawn.id,
+    )
+    await map.click(beside.at)
     await map.click(drawn.inside)
     await page.getByRole('radio', { name: a.name }).check()
     await page.getByRole('button', { name: '预览' }).click()

@@ -51,6 +51,14 @@ export class ScreenMap {
     await this.page.mouse.up()
   }
 
+  /** Turn the wheel over a place, to come nearer to it. */
+  async comeNearer(place: LonLat, turns = 3): Promise<void> {
+    for (let i = 0; i < turns; i += 1) {
+      await this.moveTo(place)
+      await this.page.mouse.wheel(0, -500)
+    }
+  }
+
   async drag(from: LonLat, to: LonLat): Promise<void> {
     const [a, b] = [await this.point(from), await this.point(to)]
     await this.page.mouse.move(a.x, a.y, { steps: 3 })

@@ -215,4 +215,39 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
     },
   ],
   ['records', ({ desk }) => desk.go('问题记录')],
+  [
+    'gaps',
+    async ({ desk }) => {
+      await desk.go('缺口')
+      await expect(desk.page.getByText(/^每 15 秒自动更新 · 截至 /)).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'gaps-list',
+    async ({ desk }) => {
+      await desk.page.locator('[data-kind="grid_without_owner"]').click()
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'grid-editor',
+    async ({ desk, city }) => {
+      const { id } = await city.one<{ id: string }>(
+        `select s.id from grids s where s.level = 3 and s.valid_to is null and s.path <@ '370700.370783' order by s.code limit 1`,
+      )
+      await desk.page.goto(`/console/grids/${id}`)
+      await expect(desk.page.getByText('下级网格正好铺满，没有缝隙和重叠。')).toBeVisible()
+      await desk.page.getByRole('toolbar').getByRole('button', { name: '切分' }).click()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'grid-changes',
+    async ({ desk }) => {
+      await desk.page.getByRole('button', { name: '变更记录' }).click()
+      await expect(desk.page.getByRole('heading', { name: /的变更$/ })).toBeVisible()
+    },
+  ],
 ]

@@ -3,15 +3,15 @@ import type { GapItem, GapKind } from './kinds'
 
 export type Action = 'assign' | 'person' | 'place' | 'editor' | 'people'
 
-/** The act that closes a gap, and the right it takes. */
-export const ACTION_OF: Record<GapKind, { action: Action; right: string }> = {
+/** The act that closes a gap, the right it takes, and the page where it is done if that is another. */
+export const ACTION_OF: Record<GapKind, { action: Action; right: string; page?: string }> = {
   grid_without_owner: { action: 'assign', right: 'duty.assign' },
-  owner_uncertified: { action: 'person', right: 'people.read' },
-  owner_expiring: { action: 'person', right: 'people.read' },
+  owner_uncertified: { action: 'person', right: 'people.read', page: 'person' },
+  owner_expiring: { action: 'person', right: 'people.read', page: 'person' },
   employer_outside_all_grids: { action: 'place', right: 'employer.review' },
   employer_no_position: { action: 'place', right: 'employer.review' },
-  grids_overlap_or_gap: { action: 'editor', right: 'grid.edit' },
-  unit_without_people: { action: 'people', right: 'people.nominate' },
+  grids_overlap_or_gap: { action: 'editor', right: 'grid.edit', page: 'gridEditor' },
+  unit_without_people: { action: 'people', right: 'people.nominate', page: 'people' },
 }
 
 export const titleOf = (row: GapItem): string => row.employer?.name ?? row.unit?.name ?? row.grid.name

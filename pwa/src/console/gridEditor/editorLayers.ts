@@ -44,7 +44,8 @@ const among = (ids: readonly string[]): FilterSpecification =>
   ['in', ['get', 'id'], ['literal', [...ids]]] as FilterSpecification
 
 export function addEditorLayers(map: MapInstance) {
-  for (const id of SOURCES) map.addSource(id, { type: 'geojson', data: noFeatures() })
+  // Not simplified for the screen: a sliver or a small grid must not vanish from sight, nor from under the pointer.
+  for (const id of SOURCES) map.addSource(id, { type: 'geojson', data: noFeatures(), tolerance: 0 })
   const pattern = hatch()
   if (pattern) map.addImage('fault-hatch', pattern, { pixelRatio: 2 })
   // Who works where is another page's business: here employers are only dots to see where people are.
