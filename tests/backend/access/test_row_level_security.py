@@ -190,6 +190,21 @@ async def test_without_a_bound_scope_every_table_is_empty(city: Territory, engin
         assert {t: await never_bound.scalar(text(f"select count(*) from {t}")) for t in BESIDES} == dict.fromkeys(BESIDES, 0)
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        "count_employers(array['370700']::ltree[], true)",
+        "(select count(*) from grids_around(array[100.0], array[20.0], array[140.0], array[50.0]))",
+        "(select count(*) from employers_moving(array[100.0], array[20.0], array[140.0], array[50.0], '{}', '{}', '{}', '{}', '{}'))",
+        "(select count(*) from phones_of(array(select id from people)))",
+        "coalesce(scope_tiles((select id from grids limit 1)), false)::int",
+    ],
+)
+async def test_without_a_bound_scope_the_functions_of_the_owner_tell_nothing(function: str, city: Territory, engine: AsyncEngine) -> None:
+    async with engine.connect() as never_bound:
+        assert await never_bound.scalar(text(f"select {function}")) == 0
+
+
 async def test_a_connection_given_back_carries_no_scope_into_the_next_transaction(
     owner: Owner, city: Territory, database: ClusterUrls
 ) -> None:

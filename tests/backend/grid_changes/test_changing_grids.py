@@ -1,6 +1,7 @@
 """Changing the grids over HTTP: split, merge, move a border, reshape, draw, rename, undo; what follows, and what is refused."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,9 @@ from fixture_types import Acting, Client
 from ground import assert_all_tile, employers_of, grid_of
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+
+from wangge.core.clock import utc_now
+from wangge.core.ids import new_id
 
 URL = "/api/grid-changes"
 DOWN_THE_MIDDLE = [[119.1, 36.95], [119.1, 36.65]]
@@ -217,6 +221,26 @@ async def test_a_preview_tells_what_the_change_then_does(owner: Owner, territory
     assert made.status_code == 201
     assert made.json()["summary"]["employers_moved"] == 3
     assert {(g["code"], g["fate"]) for g in looked["grids"]} == {(g["code"], g["fate"]) for g in made.json()["summary"]["grids"]}
+
+
+async def test_a_preview_names_the_phones_that_may_have_unsent_work_by_their_last_contact(
+    owner: Owner, territory: Territory, client: Client
+) -> None:
+    her, away = territory["community"], territory["other_community"]
+    for person in (her, away):
+        device = new_id()
+        await owner.execute(
+            "insert into devices (id, account_id, name, last_seen_at) values ($1, $2, '', now() - interval '3 days')",
+            device,
+            person.account_id,
+        )
+        await owner.execute("update sessions set device_id = $1 where account_id = $2", device, person.account_id)
+
+    looked = (await client(territory["county"]).post(f"{URL}/preview", json=split_of(territory))).json()
+
+    assert [(p["person_id"], p["last_contact_at"] < (utc_now() - timedelta(days=2)).isoformat()) for p in looked["phones"]] == [
+        (str(her.id), True)
+    ]
 
 
 async def test_a_change_on_ground_that_has_moved_is_refused_with_what_was_changed(territory: Territory, client: Client) -> None:
