@@ -1201,6 +1201,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/people/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Units */
+        get: operations["ApiPeopleUnitsUnits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -2373,6 +2390,13 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[UnitChoice] */
+        "Page_wangge.people.schemas.UnitChoice_": {
+            items: components["schemas"]["UnitChoice"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[OperationRead] */
         "Page_wangge.sync.schemas.OperationRead_": {
             items: components["schemas"]["OperationRead"][];
@@ -3006,6 +3030,15 @@ export interface components {
             reason?: string | null;
             sort?: string | null;
         };
+        /** UnitChoice */
+        UnitChoice: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            parent_name: string | null;
+        };
         /** UnitCount */
         UnitCount: {
             expiring: number;
@@ -3183,6 +3216,7 @@ export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
+export type SchemaPageWanggePeopleSchemasUnitChoice = components['schemas']['Page_wangge.people.schemas.UnitChoice_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
 export type SchemaPageWanggeTrainingSchemasPlanItem = components['schemas']['Page_wangge.training.schemas.PlanItem_'];
 export type SchemaPageWanggeTrainingSchemasResultRead = components['schemas']['Page_wangge.training.schemas.ResultRead_'];
@@ -3243,6 +3277,7 @@ export type SchemaStopRead = components['schemas']['StopRead'];
 export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
 export type SchemaTilingReport = components['schemas']['TilingReport'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
+export type SchemaUnitChoice = components['schemas']['UnitChoice'];
 export type SchemaUnitCount = components['schemas']['UnitCount'];
 export type SchemaUnitOf = components['schemas']['UnitOf'];
 export type SchemaUnitOfGap = components['schemas']['UnitOfGap'];
@@ -6085,6 +6120,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+        };
+    };
+    ApiPeopleUnitsUnits: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.people.schemas.UnitChoice_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

@@ -347,6 +347,7 @@ const en: typeof zh = {
       employer_without_position: 'employer has no position',
       clock_skew: 'phone clock is off',
       late_scope: 'no longer in the grid',
+      uncertified: 'not certified that day',
       outside_own_grid: 'outside your grid',
       outside_all_grids: 'outside all grids',
       inner_code_unusual: 'unusual code',
@@ -412,6 +413,18 @@ const en: typeof zh = {
   },
   account: {
     title: 'Me',
+    certificate: {
+      title: 'Certificate',
+      kind: {
+        post_certificate: 'Post certificate',
+        inspector_certificate: "Inspector's certificate",
+        enforcement_certificate: 'Law enforcement certificate',
+      },
+      until: 'valid until {day}',
+      noEnd: 'without end',
+      soon: 'Ends in {n} days; ask your county to renew it. After that no patrols can be given to you.',
+      none: 'No valid certificate today: no patrols can be given to you. What you record is kept and sent as usual. Ask your county.',
+    },
     role: {
       full_time_inspector: 'Full-time inspector',
       part_time_inspector: 'Part-time inspector',

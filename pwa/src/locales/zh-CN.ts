@@ -339,6 +339,7 @@ export default {
       employer_without_position: '单位没有位置',
       clock_skew: '手机时间不准',
       late_scope: '已不在网格内',
+      uncertified: '当天无有效证书',
       outside_own_grid: '不在您的网格内',
       outside_all_grids: '不在任何网格内',
       inner_code_unusual: '代码少见',
@@ -401,6 +402,18 @@ export default {
   },
   account: {
     title: '我的',
+    certificate: {
+      title: '证书',
+      kind: {
+        post_certificate: '岗位培训合格证书',
+        inspector_certificate: '劳动保障监察证',
+        enforcement_certificate: '行政执法证',
+      },
+      until: '有效期至 {day}',
+      noEnd: '长期有效',
+      soon: '还有 {n} 天到期，请联系县区换证。到期当天之后不能再派巡查。',
+      none: '今天没有有效证书，不能再派巡查；您记录的内容照常保存上传。请联系县区办理。',
+    },
     role: {
       full_time_inspector: '专职监察员',
       part_time_inspector: '兼职监察员',

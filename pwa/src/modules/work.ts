@@ -191,7 +191,7 @@ async function withNothingUnderWay<T>(act: () => Promise<T>): Promise<T> {
   return locks.request(SYNC_LOCK, {}, () => locks.request(UPLOAD_LOCK, {}, act))
 }
 
-const api = () =>
+export const api = () =>
   makeApi({
     fetch: (input, init) => fetch(input, init),
     origin: location.origin,

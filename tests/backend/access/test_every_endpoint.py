@@ -108,6 +108,7 @@ RIGHTS = [
     ("POST", f"/api/certificates/{ID}/revoke", "people.train"),
     ("GET", "/api/people", "people.read"),
     ("GET", f"/api/people/{ID}", "people.read"),
+    ("GET", "/api/people/units", "people.read"),
     ("GET", "/api/people/export.xlsx", "export.read"),
     ("GET", "/api/people/import-template.xlsx", "people.nominate"),
     ("POST", "/api/people/import", "people.nominate"),

@@ -1,52 +1,72 @@
 /** The county's console, as a clerk uses it. */
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from "@playwright/test";
 
-export type Room = '缺口' | '网格编辑' | '指挥地图' | '未覆盖单位' | '巡查' | '签到与走访' | '用人单位' | '待审核' | '问题记录'
+export type Room =
+  | "缺口"
+  | "网格编辑"
+  | "指挥地图"
+  | "未覆盖单位"
+  | "巡查"
+  | "签到与走访"
+  | "用人单位"
+  | "待审核"
+  | "问题记录"
+  | "人员"
+  | "证书"
+  | "培训";
 
 export class DeskApp {
-  readonly main: Locator
+  readonly main: Locator;
 
   constructor(readonly page: Page) {
-    this.main = page.getByRole('main')
+    this.main = page.getByRole("main");
   }
 
   async signIn(login: string, password: string): Promise<void> {
-    await this.page.goto('/console')
-    await this.page.getByLabel('账号').fill(login)
-    await this.page.getByLabel('密码').fill(password)
-    await this.page.getByRole('button', { name: '登录', exact: true }).click()
-    await expect(this.page.getByRole('navigation', { name: '主菜单' })).toBeVisible()
+    await this.page.goto("/console");
+    await this.page.getByLabel("账号").fill(login);
+    await this.page.getByLabel("密码").fill(password);
+    await this.page.getByRole("button", { name: "登录", exact: true }).click();
+    await expect(
+      this.page.getByRole("navigation", { name: "主菜单" }),
+    ).toBeVisible();
   }
 
   async go(room: Room): Promise<void> {
-    await this.page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: room }).click()
-    await expect(this.page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: room })).toHaveAttribute(
-      'aria-current',
-      'page',
-    )
+    await this.page
+      .getByRole("navigation", { name: "主菜单" })
+      .getByRole("link", { name: room })
+      .click();
+    await expect(
+      this.page
+        .getByRole("navigation", { name: "主菜单" })
+        .getByRole("link", { name: room }),
+    ).toHaveAttribute("aria-current", "page");
   }
 
   /** The drawn map, once its first picture stands. */
-  map = () => this.page.locator('.maplibregl-canvas')
+  map = () => this.page.locator(".maplibregl-canvas");
 
-  row = (text: string) => this.page.getByRole('row').filter({ hasText: text })
+  row = (text: string) => this.page.getByRole("row").filter({ hasText: text });
 
   async chooseGrid(name: string): Promise<void> {
-    await this.page.getByRole('button', { name: '选择网格' }).click()
-    await this.page.getByPlaceholder('按名称查找网格').fill(name)
-    await this.page.getByRole('button', { name }).first().click()
+    await this.page.getByRole("button", { name: "选择网格" }).click();
+    await this.page.getByPlaceholder("按名称查找网格").fill(name);
+    await this.page.getByRole("button", { name }).first().click();
   }
 
   /** Draw a rectangle over the middle of the map. */
   async drawRectangle(share = 0.8): Promise<void> {
-    await this.page.getByRole('button', { name: '框选' }).click()
-    await expect(this.page.getByText('点一下定一个角，再点一下定对角。')).toBeVisible()
-    const box = (await this.map().boundingBox())!
-    const [dx, dy] = [(box.width * share) / 2, (box.height * share) / 2]
-    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
-    await this.page.mouse.click(x - dx, y - dy)
-    await this.page.mouse.move(x, y, { steps: 4 })
-    await this.page.mouse.move(x + dx, y + dy, { steps: 4 })
-    await this.page.mouse.click(x + dx, y + dy)
+    await this.page.getByRole("button", { name: "框选" }).click();
+    await expect(
+      this.page.getByText("点一下定一个角，再点一下定对角。"),
+    ).toBeVisible();
+    const box = (await this.map().boundingBox())!;
+    const [dx, dy] = [(box.width * share) / 2, (box.height * share) / 2];
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await this.page.mouse.click(x - dx, y - dy);
+    await this.page.mouse.move(x, y, { steps: 4 });
+    await this.page.mouse.move(x + dx, y + dy, { steps: 4 });
+    await this.page.mouse.click(x + dx, y + dy);
   }
 }

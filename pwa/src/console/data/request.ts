@@ -12,6 +12,10 @@ export type QueryValue = string | number | boolean | null | undefined | readonly
 export interface RequestOptions {
   query?: Record<string, QueryValue>
   body?: unknown
+  /** A file to send as it is, in place of a body. */
+  file?: Blob
+  /** What is asked for is a file, not JSON. */
+  asFile?: boolean
   signal?: AbortSignal
   /** Sign-in itself must not ask for sign-in. */
   withoutSession?: boolean
@@ -60,10 +64,11 @@ async function once<T>(method: string, path: string, options: RequestOptions, re
         Accept: 'application/json',
         'Accept-Language': surroundings.language(),
         'X-Wangge-Client': `console/${__APP_VERSION__}`,
+        ...(options.file ? { 'Content-Type': 'application/octet-stream' } : {}),
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...(options.etag ? { 'If-None-Match': options.etag } : {}),
       },
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
     })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return failed(ownProblem('aborted', 0))
@@ -92,7 +97,7 @@ async function sendAndRead<T>(
 }
 
 export const send = <T>(method: string, path: string, options: RequestOptions = {}): Promise<Result<T>> =>
-  sendAndRead<T>(method, path, options, asJson)
+  sendAndRead<T>(method, path, options, options.asFile ? (response) => response.blob() as Promise<T> : asJson)
 
 /** Ask again for something that is here already: cheap while it has not changed. */
 export const getIfNew = <T>(path: string, options: RequestOptions): Promise<Result<Fresh<T>>> =>
@@ -102,4 +107,5 @@ export const getIfNew = <T>(path: string, options: RequestOptions): Promise<Resu
 
 export const get = <T>(path: string, query?: Record<string, QueryValue>, signal?: AbortSignal) =>
   send<T>('GET', path, { query, signal })
+export const patch = <T>(path: string, body: unknown) => send<T>('PATCH', path, { body })
 export const post = <T>(path: string, body: unknown = {}) => send<T>('POST', path, { body })

@@ -6,7 +6,7 @@ export interface MenuEntry {
   icon: IconName
   title: string
   right: string
-  count?: 'waiting' | 'records'
+  count?: 'waiting' | 'records' | 'certificates'
 }
 
 export const MENU: readonly MenuEntry[] = [
@@ -19,4 +19,13 @@ export const MENU: readonly MenuEntry[] = [
   { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
   { route: 'gaps', icon: 'gap', title: 'menu.gaps', right: 'gap.read' },
   { route: 'gridEditor', icon: 'grids', title: 'menu.gridEditor', right: 'grid.edit' },
+  { route: 'people', icon: 'people', title: 'menu.people', right: 'people.read' },
+  {
+    route: 'certificates',
+    icon: 'certificate',
+    title: 'menu.certificates',
+    right: 'people.read',
+    count: 'certificates',
+  },
+  { route: 'training', icon: 'training', title: 'menu.training', right: 'people.read' },
 ]

@@ -1,9 +1,10 @@
 import { ref } from 'vue'
 import { useSession } from '../account/session'
 import { listEmployers, listKeptOperations } from '../data/api'
+import { countCertificates } from '../people/api'
 
 /** How much waits for a person: shown beside the menu entries. */
-const counts = ref<{ waiting?: number; records?: number }>({})
+const counts = ref<{ waiting?: number; records?: number; certificates?: number }>({})
 const EVERY_MS = 60_000
 
 export function useWorkCounts() {
@@ -11,13 +12,17 @@ export function useWorkCounts() {
 
   async function refresh() {
     if (session.me.value === null || session.asking.value) return
-    const [waiting, records] = await Promise.all([
+    const [waiting, records, certificates] = await Promise.all([
       session.may('employer.review') ? listEmployers({ review_state: 'waiting_review', page_size: 1 }) : null,
       session.may('records.read') ? listKeptOperations({ page_size: 1 }) : null,
+      session.may('people.read') ? countCertificates() : null,
     ])
     counts.value = {
       waiting: waiting?.ok ? waiting.data.total : counts.value.waiting,
       records: records?.ok ? records.data.total : counts.value.records,
+      certificates: certificates?.ok
+        ? certificates.data.expiring + certificates.data.uncertified
+        : counts.value.certificates,
     }
   }
 

@@ -52,6 +52,7 @@ export function explainCheckIn(checkIn: CheckInRead, limits: Limits, language: s
   if (flags.includes('stale_position')) say('stale_position', 'note', { limit: limits.position_max_age_s })
   if (flags.includes('clock_skew')) say('clock_skew', 'note', { minutes: Math.round(limits.clock_skew_max_s / 60) })
   if (flags.includes('late_scope')) say('late_scope', 'note')
+  if (flags.includes('uncertified')) say('uncertified', 'warn')
   for (const flag of flags) if (!EXPLAINED.has(flag)) say('other', 'note', { flag })
   return sentences
 }
@@ -64,4 +65,5 @@ const EXPLAINED = new Set([
   'stale_position',
   'clock_skew',
   'late_scope',
+  'uncertified',
 ])
