@@ -4,6 +4,8 @@ import { countGaps } from './gapsApi'
 import { changedNumbers, type GapCounts } from './kinds'
 
 const EVERY_MS = 15_000
+/** Sooner while borders are being checked again: every question takes the checking on a little. */
+const WHILE_PENDING_MS = 1_500
 /** How long a number that has changed is marked. */
 const MARKED_MS = 6_000
 
@@ -21,6 +23,7 @@ export function useGapCounts(gridId: Ref<string>) {
   let etag = ''
   let running: AbortController | null = null
   let unmark: ReturnType<typeof setTimeout> | undefined
+  let soon: ReturnType<typeof setTimeout> | undefined
 
   async function refresh() {
     running?.abort()
@@ -38,6 +41,8 @@ export function useGapCounts(gridId: Ref<string>) {
     const differences = changedNumbers(counts.value, result.data.body)
     counts.value = result.data.body
     version.value += 1
+    clearTimeout(soon)
+    if (counts.value.tilings_pending) soon = setTimeout(tick, WHILE_PENDING_MS)
     if (!differences.size) return
     changed.value = differences
     clearTimeout(unmark)
@@ -58,6 +63,7 @@ export function useGapCounts(gridId: Ref<string>) {
   onScopeDispose(() => {
     clearInterval(timer)
     clearTimeout(unmark)
+    clearTimeout(soon)
     document.removeEventListener('visibilitychange', tick)
     running?.abort()
   })
