@@ -51,7 +51,9 @@ def downgrade() -> None:
         op.drop_index(index, "employers")
     for trigger in ("grids_inserted_make_stale", "grids_updated_make_stale"):
         op.execute(f"drop trigger {trigger} on grids")
-    op.execute(
-        "drop function grids_make_tilings_stale(), refresh_grid_tilings(), place_employer(uuid, float8, float8), duties_lapsing(), certificate_of_duty(uuid)"
-    )
+    for function in (
+        "grids_make_tilings_stale()", "refresh_grid_tilings()", "place_employer(uuid, float8, float8)", "duties_lapsing()",
+        "certificate_of_duty(uuid)",
+    ):  # fmt: skip
+        op.execute(f"drop function {function}")
     op.drop_table("grid_tilings")

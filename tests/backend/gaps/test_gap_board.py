@@ -34,14 +34,17 @@ from wangge.gaps.kinds import KINDS
 ROLES = ("city", "county", "street", "other_county", "other_street")
 # What the owner calls each kind, in words of the tests' own.
 IN_THE_OWNERS_WORDS = {
-    "grid_without_owner": """select path, id from grids g where level = 4 and valid_to is null and id not in (
-        select grid_id from duties where $2::date between valid_from and coalesce(valid_to, 'infinity'))""",
-    "employer_outside_all_grids": """select grid_path, id from employers where position is not null
-        and review_state in ('accepted', 'waiting_review') and (not exists (select from grids c where c.level = 4 and ST_Covers(c.geom, position))) and $2::date is not null""",
-    "employer_no_position": """select grid_path, id from employers
-        where position is null and review_state <> 'returned' and $2::date is not null""",
-    "unit_without_people": """select grid_path, id from units
-        where kind in ('command_centre', 'county', 'zone', 'street') and id not in (select unit_id from people where state = 'appointed') and $2::date is not null""",
+    "grid_without_owner": """
+        select path, id from grids g where level = 4 and valid_to is null and id not in (
+            select grid_id from duties where $2::date between valid_from and coalesce(valid_to, 'infinity'))""",
+    "employer_outside_all_grids": """
+        select grid_path, id from employers where position is not null and review_state in ('accepted', 'waiting_review')
+        and not exists (select from grids c where c.level = 4 and ST_Covers(c.geom, position)) and $2::date is not null""",
+    "employer_no_position": """
+        select grid_path, id from employers where position is null and review_state <> 'returned' and $2::date is not null""",
+    "unit_without_people": """
+        select grid_path, id from units where kind in ('command_centre', 'county', 'zone', 'street')
+        and id not in (select unit_id from people where state = 'appointed') and $2::date is not null""",
 }
 
 
