@@ -136,7 +136,8 @@ RIGHTS = [
 ]
 # What an id in a path is called, by the folder before it.
 IDS = {"employers": "employer_id", "patrols": "patrol_id", "duties": "duty_id", "certificates": "certificate_id", "people": "person_id",
-       "hand-overs": "hand_over_id", "plans": "plan_id", "exams": "exam_id", "grids": "grid_id"}  # fmt: skip
+       "hand-overs": "hand_over_id", "plans": "plan_id", "exams": "exam_id", "grids": "grid_id",
+       "grid-changes": "change_id"}  # fmt: skip
 
 
 def endpoints(app: Litestar) -> list[tuple[str, str, dict[str, Any] | None]]:
