@@ -6,10 +6,11 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.response import Stream
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
-from wangge.certificates import service, sheet
+from wangge.certificates import documents, service, sheet
 from wangge.certificates.schemas import (
     CertificateChange,
     CertificateCounts,
@@ -21,6 +22,7 @@ from wangge.certificates.schemas import (
 )
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
+from wangge.core.settings import Settings
 from wangge.core.sheets import spreadsheet
 from wangge.people.schemas import SheetReport
 
@@ -121,6 +123,34 @@ class CertificateController(Controller):
     ) -> CertificateRead:
         """Correct a certificate."""
         return await service.change_certificate(db, actor, certificate_id, data)
+
+    @post("/{certificate_id:uuid}/scan", status_code=200)
+    async def attach_scan(
+        self,
+        request: Request[Any, Any, Any],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        settings: NamedDependency[Settings],
+        certificate_id: FromPath[UUID],
+        version: FromQuery[int],
+        name: FromQuery[str] = "",
+    ) -> CertificateRead:
+        """Keep a scan (PDF, JPEG or PNG; the body is the file)."""
+        content = await request.body()
+        return await documents.attach_scan(db, actor, settings.evidence_dir, certificate_id, content, name, version)
+
+    @get("/{certificate_id:uuid}/scan")
+    async def scan(
+        self,
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        settings: NamedDependency[Settings],
+        certificate_id: FromPath[UUID],
+    ) -> Stream:
+        """The scan."""
+        content, kind = await documents.read_scan(db, actor, settings.evidence_dir, certificate_id)
+        headers = {"Cache-Control": "no-store", "Content-Disposition": "inline", "X-Content-Type-Options": "nosniff"}
+        return Stream(content, media_type=kind, headers=headers)
 
     @post("/{certificate_id:uuid}/revoke", status_code=200)
     async def revoke(

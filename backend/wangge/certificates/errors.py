@@ -72,5 +72,13 @@ class ExamNotPassed(WanggeError):
     en = "This exam was not passed, or a certificate came of it already."
 
 
+class ScanNotAccepted(WanggeError):
+    """The file is no scan that is taken."""
+
+    code, status = "scan_not_accepted", 422
+    zh = "扫描件请用 PDF、JPEG 或 PNG 文件。"
+    en = "A scan must be a PDF, JPEG or PNG file."
+
+
 constraint_means("certified_on_the_day", PersonNotCertified)
 constraint_means("uq_certificates_kind_issuer_number", CertificateNumberTaken)

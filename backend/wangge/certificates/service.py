@@ -107,7 +107,12 @@ async def enter_certificate(db: AsyncSession, actor: Actor, data: CertificateEnt
     return await read_certificate(db, data.id)
 
 
-async def _open(db: AsyncSession, certificate_id: UUID, version: int) -> dict[str, Any]:
+async def open_certificate(db: AsyncSession, certificate_id: UUID, version: int) -> dict[str, Any]:
+    """A certificate of the acting scope, locked, as the caller saw it.
+
+    Raises:
+        NotFound, VersionStale, CertificateRevoked: as they say.
+    """
     row = await repository.certificate_for_update(db, certificate_id)
     if row is None:
         raise NotFound()
@@ -125,7 +130,7 @@ async def change_certificate(db: AsyncSession, actor: Actor, certificate_id: UUI
         NotFound, VersionStale, CertificateRevoked, CertificateNumberTaken, InvalidInput: as they say.
     """
     actor.require("people.train")
-    row = await _open(db, certificate_id, data.version)
+    row = await open_certificate(db, certificate_id, data.version)
     check_days(data.issued_on, data.expires_on)
     after = {"number": data.number.strip(), "issuer": data.issuer.strip(), "issued_on": data.issued_on, "expires_on": data.expires_on}
     await repository.change_certificate(db, certificate_id, after)
@@ -141,7 +146,7 @@ async def revoke_certificate(db: AsyncSession, actor: Actor, certificate_id: UUI
         NotFound, VersionStale, CertificateRevoked, InvalidInput: as they say.
     """
     actor.require("people.train")
-    row = await _open(db, certificate_id, data.version)
+    row = await open_certificate(db, certificate_id, data.version)
     if not data.reason.strip():
         raise InvalidInput([FieldProblem("reason", "reason_missing", "请写明撤销的原因。", "Say why it is revoked.")])
     if data.revoked_on < row["issued_on"]:

@@ -29,8 +29,8 @@ class Unit(SQLModel, table=True):
 class Person(SQLModel, table=True):
     """A person (人员) of the inspectorate or of a community, from nomination to leaving; see ``people.rules`` for the states.
 
-    What identifies her (ID number, whole telephone number) is in ``people_private``. ``name_pinyin`` holds the initials and the
-    syllables of the name, so that ``zjm`` and ``zhangjianming`` find 张建明.
+    What identifies her (ID number, whole telephone number) is in ``people_private``. ``name_pinyin`` holds the syllables and the
+    initials of the name, so that ``zjm`` and ``zhangjianming`` find 张建明.
     """
 
     __tablename__ = "people"

@@ -22,6 +22,9 @@ ROLE_OF_UNIT: dict[str, Role] = {
 }  # fmt: skip
 # Staff do not inspect and own no grid; everybody else is appointed only with a certificate (持证上岗).
 APPOINTED_WITHOUT_CERTIFICATE: frozenset[str] = frozenset({"staff"})
+# Characters that are read otherwise when they are a surname.
+SURNAMES = {"曾": "zeng", "单": "shan", "解": "xie", "仇": "qiu", "区": "ou", "查": "zha", "盖": "ge", "乐": "yue", "尉": "yu",
+            "朴": "piao", "翟": "zhai", "种": "chong", "缪": "miao", "员": "yun", "召": "shao", "华": "hua", "任": "ren"}  # fmt: skip
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK = "10X98765432"
 
@@ -32,9 +35,11 @@ def may_follow(now: State, then: State) -> bool:
 
 
 def pinyin_of(name: str) -> str:
-    """The initials and the syllables of a name, lower case: ``zjm zhangjianming``; empty where there is nothing to spell."""
+    """The syllables and the initials of a name, lower case: ``zhangjianming zjm``; empty where there is nothing to spell."""
     syllables = [s for s in lazy_pinyin(name.strip()) if s.strip()]
-    return f"{''.join(s[0] for s in syllables)} {''.join(syllables)}".lower() if syllables else ""
+    if syllables and name.strip()[0] in SURNAMES:
+        syllables[0] = SURNAMES[name.strip()[0]]
+    return f"{''.join(syllables)} {''.join(s[0] for s in syllables)}".lower() if syllables else ""
 
 
 def clean_id_number(text: str) -> str:

@@ -106,6 +106,8 @@ RIGHTS = [
     ("POST", "/api/certificates", "people.train"),
     ("PATCH", f"/api/certificates/{ID}", "people.train"),
     ("POST", f"/api/certificates/{ID}/revoke", "people.train"),
+    ("POST", f"/api/certificates/{ID}/scan?version=1", "people.train"),
+    ("GET", f"/api/certificates/{ID}/scan", "people.read"),
     ("GET", "/api/people", "people.read"),
     ("GET", f"/api/people/{ID}", "people.read"),
     ("GET", "/api/people/units", "people.read"),

@@ -60,6 +60,9 @@ export const countCertificates = (query: Query = {}) => get<CertificateCounts>('
 export const enterCertificate = (body: Wire['CertificateEnter']) => post<CertificateRead>('/api/certificates', body)
 export const changeCertificate = (id: string, body: Wire['CertificateChange']) =>
   patch<CertificateRead>(`/api/certificates/${id}`, body)
+export const attachScan = (id: string, file: File, version: number) =>
+  send<CertificateRead>('POST', `/api/certificates/${id}/scan`, { file, query: { name: file.name, version } })
+export const scanAddress = (id: string) => `/api/certificates/${id}/scan`
 export const revokeCertificate = (id: string, body: Wire['CertificateRevoke']) =>
   post<CertificateRead>(`/api/certificates/${id}/revoke`, body)
 
