@@ -8,6 +8,7 @@ from wangge.designations.models import EmployerDesignation
 from wangge.employers.models import Employer
 from wangge.entrustments.models import Entrustment, EntrustmentEmployer
 from wangge.evidence.models import Evidence, Upload
+from wangge.gaps.models import GridTiling
 from wangge.grid_changes.models import EmployerMove, GridChange, GridVersion, TilingCheck
 from wangge.grids.models import Duty, Grid
 from wangge.hand_overs.models import HandOver, HandOverItem
@@ -23,8 +24,8 @@ from wangge.visits.models import Finding, Visit
 __all__ = [
     "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device",
     "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam",
-    "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridVersion", "HandOver", "HandOverItem", "IntakeCounter",
-    "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy", "Power",
-    "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature",
-    "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
+    "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem",
+    "IntakeCounter", "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy",
+    "Power", "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport",
+    "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from wangge.core.migrate import run_script
 SQL = Path(__file__).resolve().parents[1] / "sql"
 STEPS = ("0006_tables", "0006_rights", "0006_audit", "0006_accounts", "0006_sessions")
 
-revision = "0006_accounts_and_access"
+revision = "0014_accounts_and_access"
 down_revision = "0013_people_register"
 branch_labels = None
 depends_on = None

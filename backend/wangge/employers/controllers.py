@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
 from wangge.core.paging import Page, PageNumber, PageSize
-from wangge.employers import service
-from wangge.employers.schemas import Contact, EmployerDetail, EmployerItem, Review, Unmask
+from wangge.employers import placing, service
+from wangge.employers.schemas import Contact, EmployerDetail, EmployerItem, Placement, Review, Unmask
 
 
 class EmployerController(Controller):
@@ -62,3 +62,14 @@ class EmployerController(Controller):
     ) -> Contact:
         """The contact's whole number, for a reason that is kept."""
         return await service.unmask_contact(db, actor, employer_id, data.reason)
+
+    @post("/{employer_id:uuid}/place", status_code=200)
+    async def place(
+        self,
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        employer_id: FromPath[UUID],
+        data: JSONBody[Placement],
+    ) -> EmployerDetail:
+        """Put an employer on the map."""
+        return await placing.place_employer(db, actor, employer_id, data)

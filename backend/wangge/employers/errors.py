@@ -20,4 +20,12 @@ class NotWaitingForReview(WanggeError):
     en = "This employer has been reviewed already."
 
 
+class PlaceOutsideScope(WanggeError):
+    """The place pointed out lies in somebody else's territory."""
+
+    code, status = "place_outside_scope", 422
+    zh = "这个位置不在您的辖区内，不能保存。请核对位置；如果单位确实在那里，请上一级处理。"
+    en = "This place lies outside your territory and cannot be saved. Check it; if the employer is really there, ask the level above."
+
+
 constraint_means("uq_employers_uscc_accepted", CreditCodeTaken)

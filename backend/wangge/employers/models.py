@@ -33,7 +33,12 @@ class Employer(SQLModel, table=True):
         Index("ix_employers_waiting", "registered_at", postgresql_where=text("review_state = 'waiting_review'")),
         Index("ix_employers_never_visited", "grid_id", postgresql_where=text("last_visited_at is null")),
         Index("ix_employers_outside", "id", postgresql_where=text("grid_source <> 'position'")),
-    )
+        # the gap board counts these without reading the files: path and id are all that count and policy ask for
+        Index("ix_employers_gap_outside", "grid_path", "id",
+              postgresql_where=text("grid_source <> 'position' and position is not null and review_state <> 'returned'")),
+        Index("ix_employers_gap_no_position", "grid_path", "id",
+              postgresql_where=text("position is null and review_state <> 'returned'")),
+    )  # fmt: skip
     id: UUID = id_field()
     name: str
     uscc: str | None = None

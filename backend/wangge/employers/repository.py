@@ -104,7 +104,8 @@ async def visits_of(db: AsyncSession, employer_id: UUID) -> list[dict[str, Any]]
 
 async def employer_for_update(db: AsyncSession, employer_id: UUID) -> dict[str, Any] | None:
     """One file, locked until the transaction ends."""
-    sql = "select id, version, review_state, uscc, grid_path::text as grid_path from employers where id = :id for update"
+    sql = """select id, version, review_state, uscc, grid_path::text as grid_path, ST_X(position) as lon, ST_Y(position) as lat
+             from employers where id = :id for update"""
     row = (await db.execute(text(sql), {"id": employer_id})).mappings().first()
     return dict(row) if row else None
 
@@ -118,3 +119,12 @@ async def write_review(db: AsyncSession, employer_id: UUID, state: str, reason: 
         ),
         {"state": state, "reason": reason, "person": person_id, "id": employer_id},
     )
+
+
+async def place(db: AsyncSession, employer_id: UUID, lon: float, lat: float) -> str | None:
+    """Store where an employer stands and the grid that follows from it, whose path is returned; None outside of the scope."""
+    path: str | None = await db.scalar(
+        text("select new_grid_path::text from place_employer(:id, cast(:lon as float8), cast(:lat as float8))"),
+        {"id": employer_id, "lon": lon, "lat": lat},
+    )
+    return path

@@ -118,3 +118,10 @@ class Contact(Struct):
 
     contact_name: str
     contact_phone: str
+
+
+class Placement(Struct, forbid_unknown_fields=True):
+    """Where an employer stands, as somebody at a desk has pointed it out; ``position`` is ``[lon, lat]`` in degrees (EPSG:4326)."""
+
+    position: tuple[float, float]
+    version: int

@@ -78,9 +78,15 @@ class GridEditingController(Controller):
     tags = ("grid changes",)
 
     @get("/editing")
-    async def editing(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], grid_id: FromPath[UUID]) -> dict[str, Any]:
-        """A grid and its children as a FeatureCollection, every digit kept."""
-        return await service.editing(db, actor, grid_id)
+    async def editing(
+        self,
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+        grid_id: FromPath[UUID],
+        on: FromQuery[date | None] = None,
+    ) -> dict[str, Any]:
+        """A grid and its children as a FeatureCollection, every digit kept; ``on`` a day, as they stood when it ended."""
+        return await service.editing(db, actor, grid_id, on)
 
     @get("/tiling")
     async def tiling(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], grid_id: FromPath[UUID]) -> TilingReport:

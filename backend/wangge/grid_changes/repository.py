@@ -45,6 +45,18 @@ async def children_of(db: AsyncSession, parent_ids: Sequence[UUID]) -> list[Grid
     return [_grid(r) for r in await db.execute(text(GRID + "g.parent_id = any(:ids)"), {"ids": list(parent_ids)})]
 
 
+THEN = """
+    select grid_id as id, code, name, level, parent_id, path::text as path, ST_AsBinary(geom) as wkb, id as version from grid_versions
+    where (grid_id = :id or parent_id = :id) and valid_from <= cast(:at as timestamptz)
+      and (valid_to is null or valid_to > cast(:at as timestamptz))
+"""
+
+
+async def family_then(db: AsyncSession, parent_id: UUID, at: datetime) -> list[Grid]:
+    """A grid and its children as they stood at a moment."""
+    return [_grid(r) for r in await db.execute(text(THEN), {"id": parent_id, "at": at})]
+
+
 async def below(db: AsyncSession, paths: Sequence[str]) -> list[Grid]:
     """All current grids below some paths, without these."""
     sql = GRID + "g.path <@ cast(cast(:paths as text[]) as ltree[]) and g.path <> all(cast(cast(:paths as text[]) as ltree[]))"

@@ -158,19 +158,22 @@ async def _detail(db: AsyncSession, change_id: UUID) -> ChangeDetail:
     return msgspec.convert({**row, "before": pictures[0], "after": pictures[1]}, ChangeDetail)
 
 
-async def editing(db: AsyncSession, actor: Actor, grid_id: UUID) -> dict[str, Any]:
-    """A grid and its children as they are stored, every digit kept, for drawing on.
+async def editing(db: AsyncSession, actor: Actor, grid_id: UUID, on: date | None = None) -> dict[str, Any]:
+    """A grid and its children as they are stored, every digit kept, for drawing on; or as they stood when a day ended.
 
     Raises:
         NotFound: not in one's scope.
         TooManyFeatures: more children than a browser edits at a time.
     """
     actor.require("grid.edit")
-    parents = await repository.grids_by_id(db, [grid_id])
+    if on:
+        family = await repository.family_then(db, grid_id, end_of(on))
+        parents, children = [g for g in family if g.id == grid_id], [g for g in family if g.id != grid_id]
+    else:
+        parents, children = await repository.grids_by_id(db, [grid_id]), await repository.children_of(db, [grid_id])
     if not parents:
         raise NotFound()
     limit = int((await policies_in_force(db))["grid_editing_features_max"])
-    children = await repository.children_of(db, [grid_id])
     if len(children) > limit:
         raise TooManyFeatures(count=len(children), max=limit)
     return await asyncio.to_thread(

@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
+from wangge.core.etag import has_it
 from wangge.core.settings import REPOSITORY
 from wangge.maps import service
 
@@ -43,7 +44,7 @@ class MapController(Controller):
         """A vector tile; 304 when the caller has it already."""
         content, etag = await service.tile(db, actor, layer, z, x, y)
         headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Authorization"}
-        if _has(request, etag):
+        if has_it(request, etag):
             return Response(b"", status_code=304, headers=headers, media_type=TILE_TYPE)
         return Response(content, headers=headers, media_type=TILE_TYPE)
 
@@ -61,12 +62,6 @@ class MapController(Controller):
     async def basemap(self) -> Response[bytes]:
         """Coast and rivers, GeoJSON lines: public data (geodata/SOURCES.md)."""
         return await _public("weifang_basemap.geojson")
-
-
-def _has(request: Request[Any, Any, Any], etag: str) -> bool:
-    """Whether the caller has this content already (RFC 9110, section 13.1.2: weak comparison)."""
-    known = request.headers.get("if-none-match", "").split(",")
-    return etag in (tag.strip().removeprefix("W/") for tag in known)
 
 
 async def _public(name: str) -> Response[bytes]:

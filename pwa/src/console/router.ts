@@ -156,6 +156,19 @@ const routes: RouteRecordRaw[] = [
         meta: { title: 'security.title', menu: 'security' },
       },
       {
+        path: 'gaps',
+        name: 'gaps',
+        component: () => import('./gaps/GapsPage.vue'),
+        meta: { right: 'gap.read', title: 'menu.gaps', menu: 'gaps' },
+      },
+      {
+        path: 'grids/:parentId?',
+        name: 'gridEditor',
+        component: () => import('./gridEditor/GridEditorPage.vue'),
+        props: true,
+        meta: { right: 'grid.edit', title: 'menu.gridEditor', menu: 'gridEditor' },
+      },
+      {
         path: 'people',
         name: 'people',
         component: () => import('./people/PeoplePage.vue'),

@@ -23,7 +23,7 @@ PUBLIC = {
 }
 ID = "01900000-0000-7000-8000-000000000000"  # fixed: every test worker must collect the same names
 # What a path takes so that the request gets as far as asking who is there.
-FILLED = {"layer": "grids", "z": "9", "x": "425", "y": "199"}
+FILLED = {"kind": "grid_without_owner", "layer": "grids", "z": "9", "x": "425", "y": "199"}
 # What an endpoint must be asked for besides.
 QUERIES = {
     "/api/responsibility": "?matter=patrol&lon=119.1&lat=36.8",
@@ -40,6 +40,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/patrols/{patrol_id}/cancel": {"reason": "x", "version": 1},
     "/api/employers/{employer_id}/review": {"decision": "accept", "version": 1},
     "/api/coverage/uncovered": {},
+    "/api/employers/{employer_id}/place": {"position": [119.1, 36.6], "version": 1},
     "/api/sync/push": {"operations": []},
     "/api/spatial-imports/{import_id}": {"version": 1},
     "/api/spatial-imports/{import_id}/apply": {"version": 1},
@@ -142,6 +143,10 @@ RIGHTS = [
     ("POST", f"/api/spatial-imports/{ID}/withdraw", "grid.edit"),
     ("GET", "/api/exports/grids", "export.read"),
     ("GET", "/api/exports/employers", "export.read"),
+    ("POST", f"/api/employers/{ID}/place", "employer.review"),
+    ("GET", "/api/gaps/counts", "gap.read"),
+    ("GET", "/api/gaps/grid_without_owner", "gap.read"),
+    ("GET", "/api/gaps/grid_without_owner.csv", "gap.read"),
     ("GET", f"/api/grids/{ID}/history", "grid.read"),
     ("GET", f"/api/grids/{ID}/editing", "grid.edit"),
     ("GET", f"/api/grids/{ID}/tiling", "grid.read"),
@@ -386,14 +391,14 @@ async def test_a_street_reads_but_does_not_plan_or_review(territory: Territory, 
 LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
     "/api/people/assignable", "/api/grid-changes", "/api/units", "/api/entrustments", "/api/spatial-imports",
-    "/api/people", "/api/duties", "/api/certificates", "/api/training/results",
+    "/api/people", "/api/duties", "/api/certificates", "/api/training/results", "/api/gaps/grid_without_owner",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
 TAKES_NO = {"/api/grids": ("grid_id",)} | dict.fromkeys(
     ["/api/employers", "/api/coverage/uncovered", "/api/units", "/api/entrustments", "/api/people", "/api/duties", "/api/certificates",
-     "/api/training/results", "/api/spatial-imports"], ("on",),
+     "/api/training/results", "/api/spatial-imports", "/api/gaps/grid_without_owner"], ("on",),
 )  # fmt: skip
 
 

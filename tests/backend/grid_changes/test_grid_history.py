@@ -80,3 +80,21 @@ async def test_what_is_written_past_the_service_is_remembered_too(owner: Owner, 
 
     names = await owner.fetch("select name from grid_versions where grid_id = $1 order by id", territory.grids[WEST_NORTH_1])
     assert [r[0] for r in names] == ["网格370702001001", "改名"]
+
+
+async def test_the_editor_shows_the_grids_of_a_day_at_full_precision(owner: Owner, territory: Territory, client: Client) -> None:
+    await _cut_yesterday(owner, territory, client)
+    http = client(territory["county"])
+
+    async def on(**params: str) -> list[tuple[str, str]]:
+        answer = await http.get(f"/api/grids/{territory.grids[WEST_NORTH]}/editing", params=params)
+        assert answer.status_code == 200, answer.text
+        return [(f["properties"]["code"], f["properties"]["role"]) for f in answer.json()["features"]]
+
+    before = [("370702001", "parent"), ("370702001001", "child"), ("370702001002", "child")]
+    after = [*before[:2], ("370702001001002", "child"), before[2]]
+    assert await on(on=(today() - timedelta(days=3)).isoformat()) == before
+    assert await on(on=(today() - timedelta(days=2)).isoformat()) == after
+    assert await on() == after
+    early = await http.get(f"/api/grids/{territory.grids[WEST_NORTH]}/editing", params={"on": "1999-01-01"})
+    assert early.status_code == 404

@@ -2,8 +2,24 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 
 export type Room =
-  | '指挥地图' | '未覆盖单位' | '巡查' | '签到与走访' | '用人单位' | '待审核' | '问题记录'
-  | '人员' | '证书' | '培训' | '机构' | '委托' | '账号与设备' | '审计日志' | '权限' | '导入导出'
+  | '指挥地图'
+  | '未覆盖单位'
+  | '巡查'
+  | '签到与走访'
+  | '用人单位'
+  | '待审核'
+  | '问题记录'
+  | '人员'
+  | '证书'
+  | '培训'
+  | '机构'
+  | '委托'
+  | '账号与设备'
+  | '审计日志'
+  | '权限'
+  | '导入导出'
+  | '缺口'
+  | '网格编辑'
 
 export class DeskApp {
   readonly main: Locator
@@ -22,10 +38,9 @@ export class DeskApp {
 
   async go(room: Room): Promise<void> {
     await this.page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: room }).click()
-    await expect(this.page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: room })).toHaveAttribute(
-      'aria-current',
-      'page',
-    )
+    await expect(
+      this.page.getByRole('navigation', { name: '主菜单' }).getByRole('link', { name: room }),
+    ).toHaveAttribute('aria-current', 'page')
   }
 
   /** The drawn map, once its first picture stands. */

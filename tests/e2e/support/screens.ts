@@ -66,7 +66,11 @@ export const FIELD_SCREENS: [string, Step<FieldScene>][] = [
       await app.checkIn()
       await app.choose('了解情况')
       await app.page.getByLabel('见到谁').fill('王经理（人事）')
-      await app.addFinding({ kind: '没签劳动合同', severity: '一般', note: '3 名新员工，已告知一个月内补签' })
+      await app.addFinding({
+        kind: '没签劳动合同',
+        severity: '一般',
+        note: '3 名新员工，已告知一个月内补签',
+      })
       await app.addPhotos([photo])
       await app.page.evaluate(() => scrollTo(0, 0))
     },
@@ -146,7 +150,11 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
       await desk.go('未覆盖单位')
       await desk.page.getByRole('radio', { name: '从未走访' }).click()
       await expect(desk.page.getByRole('row').nth(1)).toContainText('从未走访')
-      for (const i of [0, 1, 2, 3]) await desk.page.getByRole('checkbox', { name: /^选中 / }).nth(i).check()
+      for (const i of [0, 1, 2, 3])
+        await desk.page
+          .getByRole('checkbox', { name: /^选中 / })
+          .nth(i)
+          .check()
       await mapDrawn(desk.page)
     },
   ],
@@ -176,7 +184,10 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
   [
     'photo',
     async ({ desk }) => {
-      await desk.page.getByRole('button', { name: /^打开第 1 张/ }).first().click()
+      await desk.page
+        .getByRole('button', { name: /^打开第 1 张/ })
+        .first()
+        .click()
       await expect(desk.page.getByRole('dialog').locator('img')).toBeVisible()
       await desk.page.waitForLoadState('networkidle')
     },
@@ -253,6 +264,41 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
       await desk.map().click()
       await expect(desk.page.locator('[data-step="competence"]')).toBeVisible()
       await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'gaps',
+    async ({ desk }) => {
+      await desk.go('缺口')
+      await expect(desk.page.getByText(/^每 15 秒自动更新 · 截至 /)).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'gaps-list',
+    async ({ desk }) => {
+      await desk.page.locator('[data-kind="grid_without_owner"]').click()
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'grid-editor',
+    async ({ desk, city }) => {
+      const { id } = await city.one<{ id: string }>(
+        `select s.id from grids s where s.level = 3 and s.valid_to is null and s.path <@ '370700.370783' order by s.code limit 1`,
+      )
+      await desk.page.goto(`/console/grids/${id}`)
+      await expect(desk.page.getByText('下级网格正好铺满，没有缝隙和重叠。')).toBeVisible()
+      await desk.page.getByRole('toolbar').getByRole('button', { name: '切分' }).click()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'grid-changes',
+    async ({ desk }) => {
+      await desk.page.getByRole('button', { name: '变更记录' }).click()
+      await expect(desk.page.getByRole('heading', { name: /的变更$/ })).toBeVisible()
     },
   ],
 ]

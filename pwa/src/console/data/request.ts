@@ -19,7 +19,11 @@ export interface RequestOptions {
   signal?: AbortSignal
   /** Sign-in itself must not ask for sign-in. */
   withoutSession?: boolean
+  /** The content that is here already: the server answers 304 while it is still the same. */
+  etag?: string
 }
+/** An answer with the mark that it can be asked for again by; null: still the same. */
+export type Fresh<T> = { body: T; etag: string } | null
 
 interface Surroundings {
   language: () => string
@@ -58,7 +62,10 @@ export function addressOf(path: string, query: Record<string, QueryValue> = {}):
   return text ? `${path}?${text}` : path
 }
 
-async function once<T>(method: string, path: string, options: RequestOptions): Promise<Result<T>> {
+type Read<T> = (response: Response) => Promise<T>
+const asJson = <T>(response: Response): Promise<T> => response.json() as Promise<T>
+
+async function once<T>(method: string, path: string, options: RequestOptions, read: Read<T>): Promise<Result<T>> {
   let response: Response
   try {
     response = await fetch(addressOf(path, options.query), {
@@ -72,6 +79,7 @@ async function once<T>(method: string, path: string, options: RequestOptions): P
         ...(background ? { 'X-Wangge-Background': '1' } : {}),
         ...(options.file ? { 'Content-Type': 'application/octet-stream' } : {}),
         ...(options.body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(options.etag ? { 'If-None-Match': options.etag } : {}),
       },
       body: options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
     })
@@ -79,21 +87,36 @@ async function once<T>(method: string, path: string, options: RequestOptions): P
     if (error instanceof DOMException && error.name === 'AbortError') return failed(ownProblem('aborted', 0))
     return failed(ownProblem('no_network', 0))
   }
-  if (!response.ok) return failed(problemFrom(await response.json().catch(() => null), response))
+  const isSame = response.status === 304
+  if (!response.ok && !isSame) return failed(problemFrom(await response.json().catch(() => null), response))
   if (response.status === 204) return { ok: true, data: undefined as T }
   try {
-    return { ok: true, data: (options.asFile ? await response.blob() : await response.json()) as T }
+    return { ok: true, data: await read(response) }
   } catch {
     return failed(ownProblem(options.signal?.aborted ? 'aborted' : 'unexpected_answer', response.status))
   }
 }
 
-export async function send<T>(method: string, path: string, options: RequestOptions = {}): Promise<Result<T>> {
-  const first = await once<T>(method, path, options)
+async function sendAndRead<T>(
+  method: string,
+  path: string,
+  options: RequestOptions,
+  read: Read<T>,
+): Promise<Result<T>> {
+  const first = await once<T>(method, path, options, read)
   if (first.ok || options.withoutSession || !meansSignIn(first.problem)) return first
   if (!(await surroundings.signInAgain())) return first
-  return once<T>(method, path, options)
+  return once<T>(method, path, options, read)
 }
+
+export const send = <T>(method: string, path: string, options: RequestOptions = {}): Promise<Result<T>> =>
+  sendAndRead<T>(method, path, options, options.asFile ? (response) => response.blob() as Promise<T> : asJson)
+
+/** Ask again for something that is here already: cheap while it has not changed. */
+export const getIfNew = <T>(path: string, options: RequestOptions): Promise<Result<Fresh<T>>> =>
+  sendAndRead<Fresh<T>>('GET', path, options, async (response) =>
+    response.status === 304 ? null : { body: await asJson<T>(response), etag: response.headers.get('ETag') ?? '' },
+  )
 
 export const get = <T>(path: string, query?: Record<string, QueryValue>, signal?: AbortSignal) =>
   send<T>('GET', path, { query, signal })

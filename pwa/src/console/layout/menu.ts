@@ -10,27 +10,60 @@ export interface MenuEntry {
   count?: 'waiting' | 'records' | 'certificates'
 }
 
-export const MENU: readonly MenuEntry[] = [
-  { route: 'map', icon: 'map', title: 'menu.map', right: 'grid.read' },
-  { route: 'uncovered', icon: 'uncovered', title: 'menu.uncovered', right: 'coverage.read' },
-  { route: 'patrols', icon: 'patrol', title: 'menu.patrols', right: 'patrol.read' },
-  { route: 'day', icon: 'day', title: 'menu.day', right: 'patrol.read' },
-  { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
-  { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
-  { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
-  { route: 'imports', icon: 'exchange', title: 'menu.imports', right: 'export.read' },
-  { route: 'people', icon: 'people', title: 'menu.people', right: 'people.read' },
+/** Rooms that belong together, under a heading. */
+export interface MenuGroup {
+  title: string
+  entries: readonly MenuEntry[]
+}
+
+export const MENU: readonly MenuGroup[] = [
   {
-    route: 'certificates',
-    icon: 'certificate',
-    title: 'menu.certificates',
-    right: 'people.read',
-    count: 'certificates',
+    title: 'menu.groups.daily',
+    entries: [
+      { route: 'map', icon: 'map', title: 'menu.map', right: 'grid.read' },
+      { route: 'uncovered', icon: 'uncovered', title: 'menu.uncovered', right: 'coverage.read' },
+      { route: 'gaps', icon: 'gap', title: 'menu.gaps', right: 'gap.read' },
+      { route: 'patrols', icon: 'patrol', title: 'menu.patrols', right: 'patrol.read' },
+      { route: 'day', icon: 'day', title: 'menu.day', right: 'patrol.read' },
+    ],
   },
-  { route: 'training', icon: 'training', title: 'menu.training', right: 'people.read' },
-  { route: 'organisation', icon: 'organisation', title: 'organisation.title', right: 'unit.read' },
-  { route: 'entrustments', icon: 'entrustments', title: 'entrustment.title', right: 'entrustment.read' },
-  { route: 'accounts', icon: 'accounts', title: 'menu.accounts', right: 'account.manage' },
-  { route: 'audit', icon: 'audit', title: 'menu.audit', right: 'audit.read' },
-  { route: 'rights', icon: 'key', title: 'menu.rights' },
+  {
+    title: 'menu.groups.employers',
+    entries: [
+      { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
+      { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
+      { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+    ],
+  },
+  {
+    title: 'menu.groups.grids',
+    entries: [
+      { route: 'gridEditor', icon: 'grids', title: 'menu.gridEditor', right: 'grid.edit' },
+      { route: 'imports', icon: 'exchange', title: 'menu.imports', right: 'export.read' },
+      { route: 'organisation', icon: 'organisation', title: 'organisation.title', right: 'unit.read' },
+      { route: 'entrustments', icon: 'entrustments', title: 'entrustment.title', right: 'entrustment.read' },
+    ],
+  },
+  {
+    title: 'menu.groups.people',
+    entries: [
+      { route: 'people', icon: 'people', title: 'menu.people', right: 'people.read' },
+      {
+        route: 'certificates',
+        icon: 'certificate',
+        title: 'menu.certificates',
+        right: 'people.read',
+        count: 'certificates',
+      },
+      { route: 'training', icon: 'training', title: 'menu.training', right: 'people.read' },
+    ],
+  },
+  {
+    title: 'menu.groups.system',
+    entries: [
+      { route: 'accounts', icon: 'accounts', title: 'menu.accounts', right: 'account.manage' },
+      { route: 'audit', icon: 'audit', title: 'menu.audit', right: 'audit.read' },
+      { route: 'rights', icon: 'key', title: 'menu.rights' },
+    ],
+  },
 ]
