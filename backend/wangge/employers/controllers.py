@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.accounts.actor import Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.employers import placing, service
-from wangge.employers.schemas import Contact, EmployerDetail, EmployerItem, Placement, Review, Unmask
+from wangge.employers.schemas import Contact, ContactUnmask, EmployerDetail, EmployerItem, Placement, Review
 
 
 class EmployerController(Controller):
@@ -58,7 +58,7 @@ class EmployerController(Controller):
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
         employer_id: FromPath[UUID],
-        data: JSONBody[Unmask],
+        data: JSONBody[ContactUnmask],
     ) -> Contact:
         """The contact's whole number, for a reason that is kept."""
         return await service.unmask_contact(db, actor, employer_id, data.reason)

@@ -107,7 +107,7 @@ class Review(Struct, forbid_unknown_fields=True):
     reason: str = ""
 
 
-class Unmask(Struct, forbid_unknown_fields=True):
+class ContactUnmask(Struct, forbid_unknown_fields=True):
     """Why a masked number has to be seen whole."""
 
     reason: Annotated[str, Meta(min_length=2, max_length=500)]

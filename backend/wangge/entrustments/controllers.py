@@ -22,9 +22,9 @@ from wangge.entrustments.schemas import (
     EntrustmentEnd,
     EntrustmentExtend,
     EntrustmentItem,
+    EntrustmentPreview,
     EntrustmentWrite,
     NamedEmployer,
-    Preview,
     PutInForce,
 )
 from wangge.evidence.controllers import READ_HEADERS
@@ -77,7 +77,9 @@ class EntrustmentController(Controller):
         return Response(text, media_type="text/csv", headers=headers)
 
     @post("/preview", status_code=200)
-    async def preview(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], data: JSONBody[EntrustmentWrite]) -> Preview:
+    async def preview(
+        self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], data: JSONBody[EntrustmentWrite]
+    ) -> EntrustmentPreview:
         """Whether it may be drawn up so, and which others it meets; stores nothing."""
         return await drawing_up.preview(db, actor, data)
 

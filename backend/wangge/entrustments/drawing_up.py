@@ -14,18 +14,18 @@ from wangge.core.errors import NotFound, VersionStale
 from wangge.entrustments import repository, writing
 from wangge.entrustments.checks import check, overlaps_of
 from wangge.entrustments.errors import EntrustmentIdReused, NotADraft, NotInForce
-from wangge.entrustments.schemas import EntrustmentDetail, EntrustmentExtend, EntrustmentWrite, Preview
+from wangge.entrustments.schemas import EntrustmentDetail, EntrustmentExtend, EntrustmentPreview, EntrustmentWrite
 from wangge.entrustments.service import read_entrustment
 
 
-async def preview(db: AsyncSession, actor: Actor, data: EntrustmentWrite) -> Preview:
+async def preview(db: AsyncSession, actor: Actor, data: EntrustmentWrite) -> EntrustmentPreview:
     """Whether it may be drawn up so, and which others in force it would meet.
 
     Raises:
         As ``check``.
     """
     actor.require("entrustment.edit")
-    return msgspec.convert({"overlaps": await overlaps_of(db, await check(db, data))}, Preview)
+    return msgspec.convert({"overlaps": await overlaps_of(db, await check(db, data))}, EntrustmentPreview)
 
 
 def _facts(values: dict[str, Any]) -> dict[str, Any]:

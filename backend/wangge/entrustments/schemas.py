@@ -60,7 +60,7 @@ class Overlap(Struct):
     last_day: date
 
 
-class Preview(Struct):
+class EntrustmentPreview(Struct):
     """What drawing an entrustment up would mean: it is allowed, and meets these others."""
 
     overlaps: list[Overlap]

@@ -13,7 +13,7 @@ from wangge.accounts.actor import Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.grid_changes import service
-from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, GridStay, Preview, TilingReport
+from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, ChangePreview, GridStay, TilingReport
 
 
 class GridChangeController(Controller):
@@ -50,7 +50,7 @@ class GridChangeController(Controller):
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
         data: JSONBody[AnyCommand],
-    ) -> Preview:
+    ) -> ChangePreview:
         """What a change would touch; nothing is written."""
         return await service.preview_change(db, actor, data, language_of(request))
 
@@ -66,7 +66,7 @@ class GridChangeController(Controller):
         actor: NamedDependency[Actor],
         change_id: FromPath[UUID],
         dry_run: FromQuery[bool] = False,
-    ) -> ChangeDetail | Preview:
+    ) -> ChangeDetail | ChangePreview:
         """Take a change back; with ``dry_run`` only say what that would touch."""
         return await service.undo_change(db, actor, change_id, dry_run=dry_run)
 

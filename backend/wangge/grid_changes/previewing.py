@@ -14,12 +14,12 @@ from wangge.grid_changes.geometry import same_ground, with_nodes
 from wangge.grid_changes.planning import Plan, Step
 from wangge.grid_changes.refusals import Refused
 from wangge.grid_changes.schemas import (
+    ChangePreview,
     EmployersEffect,
     GridEffect,
     PatrolsEffect,
     PersonEffect,
     PhoneEffect,
-    Preview,
     Problem,
     TilingReport,
 )
@@ -81,17 +81,18 @@ def keeps_the_ground(plan: Plan) -> bool:
     return True
 
 
-def refused(exc: Refused, language: Language) -> Preview:
+def refused(exc: Refused, language: Language) -> ChangePreview:
     """The preview of what cannot be made."""
     problem = exc.problem.as_json(language)
     place = None if exc.place is None else shapely.geometry.mapping(exc.place)
     tiling = msgspec.convert({"ok": not exc.faults, "total": exc.faults_total, "faults": exc.faults}, TilingReport)
-    return Preview(False, "", [Problem(problem["field"], problem["code"], problem["detail"], place)], [], EmployersEffect(0, 0, []), [],
+    return ChangePreview(False, "", [Problem(problem["field"], problem["code"], problem["detail"], place)], [],
+                         EmployersEffect(0, 0, []), [],
                    PatrolsEffect(0, []), [], NOTHING, NOTHING, tiling)  # fmt: skip
 
 
-async def preview(db: AsyncSession, plan: Plan) -> Preview:
-    """What a plan would do; see ``schemas.Preview``."""
+async def preview(db: AsyncSession, plan: Plan) -> ChangePreview:
+    """What a plan would do; see ``schemas.ChangePreview``."""
     names = {s.id: s.name for s in plan.steps} | {plan.place.id: plan.place.name}
     moving = await repository.moving(db, plan.boxes, plan.shapes())
     flows = {(UUID(a), UUID(b)): n for a, b, n in moving["flows"]}
@@ -103,7 +104,7 @@ async def preview(db: AsyncSession, plan: Plan) -> Preview:
     phones = await repository.phones_of(db, [p.id for p in people])
     sample = [m | {"from_name": names.get(UUID(m["from_id"]), ""), "to_name": names.get(UUID(m["to_id"]), "")} for m in moving["sample"]]
     pictured = pictures(plan.steps)
-    return Preview(
+    return ChangePreview(
         ok=True,
         basis=plan.basis,
         problems=[],

@@ -194,7 +194,7 @@ class TilingReport(Struct):
     faults: list[Fault]
 
 
-class Preview(Struct):
+class ChangePreview(Struct):
     """What a change would do. Nothing has been written."""
 
     ok: bool

@@ -21,7 +21,7 @@ from wangge.grid_changes import previewing, repository
 from wangge.grid_changes.errors import GroundHasMoved, TooManyFeatures
 from wangge.grid_changes.planning import Plan, make_plan
 from wangge.grid_changes.refusals import Refused
-from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, Fault, GridStay, Preview, TilingReport
+from wangge.grid_changes.schemas import AnyCommand, ChangeDetail, ChangeItem, ChangePreview, Fault, GridStay, TilingReport
 from wangge.grid_changes.undoing import plan_undo
 from wangge.grids.service import end_of, in_subtree
 from wangge.policies.service import policies_in_force
@@ -31,7 +31,7 @@ SORTS = {"made_at": "c.made_at", "kind": "c.kind", "effective_on": "c.effective_
 FAULTS_SHOWN = 200
 
 
-async def preview_change(db: AsyncSession, actor: Actor, command: AnyCommand, language: Language = "zh") -> Preview:
+async def preview_change(db: AsyncSession, actor: Actor, command: AnyCommand, language: Language = "zh") -> ChangePreview:
     """What a command would do: grids, employers, people, patrols and phones it touches. Writes nothing.
 
     Raises:
@@ -94,7 +94,7 @@ async def carry_out(db: AsyncSession, plan: Plan) -> ChangeDetail:
     return await _detail(db, change_id)
 
 
-async def undo_change(db: AsyncSession, actor: Actor, change_id: UUID, *, dry_run: bool = False) -> ChangeDetail | Preview:
+async def undo_change(db: AsyncSession, actor: Actor, change_id: UUID, *, dry_run: bool = False) -> ChangeDetail | ChangePreview:
     """Take a change back: shapes, names, employers, duties, units. What was captured meanwhile stays.
 
     ``dry_run``: only say what that would touch.

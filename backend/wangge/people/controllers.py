@@ -23,9 +23,9 @@ from wangge.people.schemas import (
     PersonDetail,
     PersonItem,
     PersonNominate,
+    PersonUnmask,
     SheetReport,
     UnitChoice,
-    Unmask,
     Unmasked,
 )
 
@@ -151,7 +151,7 @@ class RegisterController(Controller):
 
     @post("/{person_id:uuid}/unmask", status_code=200)
     async def unmask(
-        self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], person_id: FromPath[UUID], data: JSONBody[Unmask]
+        self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], person_id: FromPath[UUID], data: JSONBody[PersonUnmask]
     ) -> Unmasked:
         """Whole numbers; reader and reason go into the audit log."""
         return await service.unmask_person(db, actor, person_id, data)

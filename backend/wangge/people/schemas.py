@@ -71,7 +71,7 @@ class PersonAppoint(Struct, forbid_unknown_fields=True):
     role: Role | None = None
 
 
-class Unmask(Struct, forbid_unknown_fields=True):
+class PersonUnmask(Struct, forbid_unknown_fields=True):
     """Which numbers to show whole, and why: the reason goes into the audit log with the reader's name."""
 
     fields: Annotated[list[Literal["phone", "id_number"]], Meta(min_length=1, max_length=2)]

@@ -38,8 +38,8 @@ from wangge.people.schemas import (
     PersonDetail,
     PersonItem,
     PersonNominate,
+    PersonUnmask,
     UnitChoice,
-    Unmask,
     Unmasked,
 )
 
@@ -296,7 +296,7 @@ async def appoint_person(db: AsyncSession, actor: Actor, person_id: UUID, data: 
     return await read_person(db, person_id)
 
 
-async def unmask_person(db: AsyncSession, actor: Actor, person_id: UUID, data: Unmask) -> Unmasked:
+async def unmask_person(db: AsyncSession, actor: Actor, person_id: UUID, data: PersonUnmask) -> Unmasked:
     """Whole numbers, with the reason in the audit log.
 
     Raises:

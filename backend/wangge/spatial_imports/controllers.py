@@ -14,7 +14,7 @@ from wangge.accounts.actor import Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.core.settings import Settings
-from wangge.grid_changes.schemas import Preview
+from wangge.grid_changes.schemas import ChangePreview
 from wangge.spatial_imports import service
 from wangge.spatial_imports.applying import apply_import
 from wangge.spatial_imports.files import ImportFiles
@@ -128,7 +128,7 @@ class SpatialImportController(Controller):
         actor: NamedDependency[Actor],
         import_id: FromPath[UUID],
         parent_id: FromQuery[UUID | None] = None,
-    ) -> Preview:
+    ) -> ChangePreview:
         """What writing would do to the grids below one parent: employers, people, patrols and phones it touches."""
         return await preview_grids(db, actor, import_id, parent_id, language_of(request))
 

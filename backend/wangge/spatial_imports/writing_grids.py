@@ -10,14 +10,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
 from wangge.core.errors import InvalidInput, Language, NotFound
-from wangge.grid_changes.schemas import LayerFeature, Preview, Replace
+from wangge.grid_changes.schemas import ChangePreview, LayerFeature, Replace
 from wangge.grid_changes.service import make_change, preview_change
 from wangge.spatial_imports import repository
 from wangge.spatial_imports.errors import ImportNotReady
 from wangge.spatial_imports.service import RIGHT
 
 
-async def preview_grids(db: AsyncSession, actor: Actor, import_id: UUID, parent_id: UUID | None, language: Language) -> Preview:
+async def preview_grids(db: AsyncSession, actor: Actor, import_id: UUID, parent_id: UUID | None, language: Language) -> ChangePreview:
     """What writing would do to the grids below one parent (the only one without ``parent_id``). Writes nothing.
 
     Raises:

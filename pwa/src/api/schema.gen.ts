@@ -2786,6 +2786,24 @@ export interface components {
             undoes: string | null;
             undone_by: string | null;
         };
+        /** ChangePreview */
+        ChangePreview: {
+            after: {
+                [key: string]: unknown;
+            };
+            basis: string;
+            before: {
+                [key: string]: unknown;
+            };
+            employers: components["schemas"]["EmployersEffect"];
+            grids: components["schemas"]["GridEffect"][];
+            ok: boolean;
+            patrols: components["schemas"]["PatrolsEffect"];
+            people: components["schemas"]["PersonEffect"][];
+            phones: components["schemas"]["PhoneEffect"][];
+            problems: components["schemas"]["Problem"][];
+            tiling: components["schemas"]["TilingReport"];
+        };
         /** CheckInOfVisit */
         CheckInOfVisit: {
             accuracy_m: number | null;
@@ -2843,6 +2861,10 @@ export interface components {
         Contact: {
             contact_name: string;
             contact_phone: string;
+        };
+        /** ContactUnmask */
+        ContactUnmask: {
+            reason: string;
         };
         /** CopyRead */
         CopyRead: {
@@ -3141,10 +3163,6 @@ export interface components {
             position: number[] | null;
             version: number;
         };
-        /** Unmask */
-        employers_schemas_Unmask: {
-            reason: string;
-        };
         /** EmployersEffect */
         EmployersEffect: {
             moving: number;
@@ -3240,8 +3258,8 @@ export interface components {
             valid_to: string;
             version: number;
         };
-        /** Preview */
-        entrustments_schemas_Preview: {
+        /** EntrustmentPreview */
+        EntrustmentPreview: {
             overlaps: components["schemas"]["Overlap"][];
         };
         /** EntrustmentWrite */
@@ -3412,24 +3430,6 @@ export interface components {
             person?: components["schemas"]["PersonOfGap"] | null;
             tiling?: components["schemas"]["TilingOfGap"] | null;
             unit?: components["schemas"]["UnitOfGap"] | null;
-        };
-        /** Preview */
-        grid_changes_schemas_Preview: {
-            after: {
-                [key: string]: unknown;
-            };
-            basis: string;
-            before: {
-                [key: string]: unknown;
-            };
-            employers: components["schemas"]["EmployersEffect"];
-            grids: components["schemas"]["GridEffect"][];
-            ok: boolean;
-            patrols: components["schemas"]["PatrolsEffect"];
-            people: components["schemas"]["PersonEffect"][];
-            phones: components["schemas"]["PhoneEffect"][];
-            problems: components["schemas"]["Problem"][];
-            tiling: components["schemas"]["TilingReport"];
         };
         /** GridCount */
         GridCount: {
@@ -4221,11 +4221,6 @@ export interface components {
             /** @default  */
             reason: string;
         };
-        /** Unmask */
-        people_schemas_Unmask: {
-            fields: ("phone" | "id_number")[];
-            reason: string;
-        };
         /** PersonAgain */
         PersonAgain: {
             version: number;
@@ -4374,6 +4369,11 @@ export interface components {
             kind: string;
             name: string;
             phone_masked: string;
+        };
+        /** PersonUnmask */
+        PersonUnmask: {
+            fields: ("phone" | "id_number")[];
+            reason: string;
         };
         /** PhoneEffect */
         PhoneEffect: {
@@ -5119,6 +5119,7 @@ export type SchemaCertificateRead = components['schemas']['CertificateRead'];
 export type SchemaCertificateRevoke = components['schemas']['CertificateRevoke'];
 export type SchemaChangeDetail = components['schemas']['ChangeDetail'];
 export type SchemaChangeItem = components['schemas']['ChangeItem'];
+export type SchemaChangePreview = components['schemas']['ChangePreview'];
 export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
 export type SchemaCheckInRead = components['schemas']['CheckInRead'];
 export type SchemaChildCount = components['schemas']['ChildCount'];
@@ -5126,6 +5127,7 @@ export type SchemaCompetent = components['schemas']['Competent'];
 export type SchemaConfirm = components['schemas']['Confirm'];
 export type SchemaConsent = components['schemas']['Consent'];
 export type SchemaContact = components['schemas']['Contact'];
+export type SchemaContactUnmask = components['schemas']['ContactUnmask'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
 export type SchemaCounterPeriod = components['schemas']['CounterPeriod'];
 export type SchemaCourseMake = components['schemas']['CourseMake'];
@@ -5149,13 +5151,12 @@ export type SchemaDutySuccessor = components['schemas']['DutySuccessor'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
 export type SchemaEmployerOfGap = components['schemas']['EmployerOfGap'];
-export type SchemaEmployersSchemasUnmask = components['schemas']['employers_schemas_Unmask'];
 export type SchemaEmployersEffect = components['schemas']['EmployersEffect'];
 export type SchemaEntrustmentDetail = components['schemas']['EntrustmentDetail'];
 export type SchemaEntrustmentEnd = components['schemas']['EntrustmentEnd'];
 export type SchemaEntrustmentExtend = components['schemas']['EntrustmentExtend'];
 export type SchemaEntrustmentItem = components['schemas']['EntrustmentItem'];
-export type SchemaEntrustmentsSchemasPreview = components['schemas']['entrustments_schemas_Preview'];
+export type SchemaEntrustmentPreview = components['schemas']['EntrustmentPreview'];
 export type SchemaEntrustmentWrite = components['schemas']['EntrustmentWrite'];
 export type SchemaEvidencePerson = components['schemas']['EvidencePerson'];
 export type SchemaEvidenceRead = components['schemas']['EvidenceRead'];
@@ -5169,7 +5170,6 @@ export type SchemaGapChild = components['schemas']['GapChild'];
 export type SchemaGapCounts = components['schemas']['GapCounts'];
 export type SchemaGapGrid = components['schemas']['GapGrid'];
 export type SchemaGapItem = components['schemas']['GapItem'];
-export type SchemaGridChangesSchemasPreview = components['schemas']['grid_changes_schemas_Preview'];
 export type SchemaGridCount = components['schemas']['GridCount'];
 export type SchemaGridDetail = components['schemas']['GridDetail'];
 export type SchemaGridEffect = components['schemas']['GridEffect'];
@@ -5251,7 +5251,6 @@ export type SchemaPatrolItem = components['schemas']['PatrolItem'];
 export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
 export type SchemaPatrolsEffect = components['schemas']['PatrolsEffect'];
 export type SchemaPatrolSuccessor = components['schemas']['PatrolSuccessor'];
-export type SchemaPeopleSchemasUnmask = components['schemas']['people_schemas_Unmask'];
 export type SchemaPersonAgain = components['schemas']['PersonAgain'];
 export type SchemaPersonAppoint = components['schemas']['PersonAppoint'];
 export type SchemaPersonChange = components['schemas']['PersonChange'];
@@ -5263,6 +5262,7 @@ export type SchemaPersonName = components['schemas']['PersonName'];
 export type SchemaPersonNominate = components['schemas']['PersonNominate'];
 export type SchemaPersonOfGap = components['schemas']['PersonOfGap'];
 export type SchemaPersonRead = components['schemas']['PersonRead'];
+export type SchemaPersonUnmask = components['schemas']['PersonUnmask'];
 export type SchemaPhoneEffect = components['schemas']['PhoneEffect'];
 export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
 export type SchemaPhotoRead = components['schemas']['PhotoRead'];
@@ -7119,7 +7119,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["employers_schemas_Unmask"];
+                "application/json": components["schemas"]["ContactUnmask"];
             };
         };
         responses: {
@@ -7611,7 +7611,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["entrustments_schemas_Preview"];
+                    "application/json": components["schemas"]["EntrustmentPreview"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8350,7 +8350,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChangeDetail"] | components["schemas"]["grid_changes_schemas_Preview"];
+                    "application/json": components["schemas"]["ChangeDetail"] | components["schemas"]["ChangePreview"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8389,7 +8389,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["grid_changes_schemas_Preview"];
+                    "application/json": components["schemas"]["ChangePreview"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9727,7 +9727,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["people_schemas_Unmask"];
+                "application/json": components["schemas"]["PersonUnmask"];
             };
         };
         responses: {
@@ -10338,7 +10338,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["grid_changes_schemas_Preview"];
+                    "application/json": components["schemas"]["ChangePreview"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 from alembic import command
-from factories import BOXES, WEST_NORTH_1, make_territory
+from factories import BOXES, WEST_NORTH_1, level_of, make_grid
 
 from wangge.cluster import ClusterUrls, PrivateCluster
 from wangge.core.db import make_engine
@@ -30,7 +30,8 @@ async def at_work(cluster_of_tests: PrivateCluster, worker_id: str) -> AsyncIter
     urls = cluster_of_tests.create_database(name, replace=True)
     await _upgrade(urls.owner, BEFORE)
     owner = await asyncpg.connect(urls.owner)
-    await make_territory(owner)
+    for path in sorted(BOXES, key=level_of):  # parents first
+        await make_grid(owner, path)
     await owner.execute("update grids set valid_to = current_date where path = $1::text::ltree", WEST_NORTH_1)
     await owner.close()
     yield urls

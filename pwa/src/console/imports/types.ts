@@ -107,7 +107,7 @@ export type FeatureItem = Over<
   Wire['FeatureRead'],
   { defects: Defect[]; repairs: RepairOffer[]; spot: Position | null; severity: 'error' | 'warning' | 'none' }
 >
-export type ChangePreview = Wire['Preview']
+export type ChangePreview = Wire['ChangePreview']
 export interface PreviewMap {
   type: 'FeatureCollection'
   total: number
