@@ -1,20 +1,20 @@
 /** Grids to work on, found in the database, and what must hold of them after every change. */
-import { expect } from "@playwright/test";
-import type { City, LonLat } from "./city";
+import { expect } from '@playwright/test'
+import type { City, LonLat } from './city'
 
 export interface Neighbours {
-  street: { id: string; name: string; children: number };
+  street: { id: string; name: string; children: number }
   /** Two communities with one border between them, the first with employers. */
-  a: Community;
-  b: Community;
+  a: Community
+  b: Community
   /** The common border from end to end. */
-  border: LonLat[];
+  border: LonLat[]
 }
 export interface Community {
-  id: string;
-  code: string;
-  name: string;
-  inside: LonLat;
+  id: string
+  code: string
+  name: string
+  inside: LonLat
 }
 
 /** Two neighbours in 青州, which no other story is about: owned, large enough to draw in, one piece of border between them. */
@@ -39,43 +39,34 @@ export async function neighbours(city: City): Promise<Neighbours> {
      from pairs p join grids a on a.id = p.a_id join grids b on b.id = p.b_id join grids s on s.id = p.parent_id
      where GeometryType(border) = 'LINESTRING' and ST_Length(border::geography) between 600 and 4000
      order by ST_Length(border::geography) desc, a.code limit 1`,
-  );
-  return row.found;
+  )
+  return row.found
 }
 
-export const middle = (a: LonLat, b: LonLat): LonLat => [
-  (a[0] + b[0]) / 2,
-  (a[1] + b[1]) / 2,
-];
+export const middle = (a: LonLat, b: LonLat): LonLat => [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2]
 export const towards = (from: LonLat, to: LonLat, share: number): LonLat => [
   from[0] + (to[0] - from[0]) * share,
   from[1] + (to[1] - from[1]) * share,
-];
+]
 
 /** The point half way along a line. */
 export function halfWay(line: LonLat[]): LonLat {
-  const steps = line
-    .slice(1)
-    .map((p, i) => Math.hypot(p[0] - line[i]![0], p[1] - line[i]![1]));
-  let left = steps.reduce((sum, step) => sum + step, 0) / 2;
+  const steps = line.slice(1).map((p, i) => Math.hypot(p[0] - line[i]![0], p[1] - line[i]![1]))
+  let left = steps.reduce((sum, step) => sum + step, 0) / 2
   for (let i = 0; i < steps.length; i += 1) {
-    if (left <= steps[i]!)
-      return towards(line[i]!, line[i + 1]!, left / steps[i]!);
-    left -= steps[i]!;
+    if (left <= steps[i]!) return towards(line[i]!, line[i + 1]!, left / steps[i]!)
+    left -= steps[i]!
   }
-  return line[line.length - 1]!;
+  return line[line.length - 1]!
 }
 
 /** After every change: the street's grids tile it exactly, and every employer lies in exactly the grid that holds its point. */
-export async function expectSoundGround(
-  city: City,
-  streetId: string,
-): Promise<void> {
+export async function expectSoundGround(city: City, streetId: string): Promise<void> {
   const { exact, astray } = await city.one<{ exact: boolean; astray: number }>(
     `select tiles($1) as exact,
             (select count(*)::int from employers e join grids g on g.id = e.grid_id
               where g.parent_id = $1 and e.grid_source = 'position' and (g.valid_to is not null or not ST_Covers(g.geom, e.position))) as astray`,
     streetId,
-  );
-  expect({ exact, astray }).toEqual({ exact: true, astray: 0 });
+  )
+  expect({ exact, astray }).toEqual({ exact: true, astray: 0 })
 }

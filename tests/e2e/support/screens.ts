@@ -1,291 +1,253 @@
 /** Every main screen, reached as a person reaches it; for the checks that look at all of them. */
-import { expect } from "@playwright/test";
-import type { DeskApp } from "../pages/desk";
-import type { FieldApp } from "../pages/field";
-import type { City, Employer } from "./city";
+import { expect } from '@playwright/test'
+import type { DeskApp } from '../pages/desk'
+import type { FieldApp } from '../pages/field'
+import type { City, Employer } from './city'
 
 export interface FieldScene {
-  app: FieldApp;
-  city: City;
-  login: string;
+  app: FieldApp
+  city: City
+  login: string
   /** One she has work at. */
-  employer: Employer;
-  photo: string;
+  employer: Employer
+  photo: string
 }
 
-type Step<Scene> = (scene: Scene) => Promise<void>;
+type Step<Scene> = (scene: Scene) => Promise<void>
 
 /** Wait until a map has drawn what it has. */
-async function mapDrawn(page: FieldApp["page"]): Promise<void> {
-  await expect(page.locator(".maplibregl-canvas")).toBeVisible();
-  await page.waitForLoadState("networkidle");
+async function mapDrawn(page: FieldApp['page']): Promise<void> {
+  await expect(page.locator('.maplibregl-canvas')).toBeVisible()
+  await page.waitForLoadState('networkidle')
 }
 
 /** The phone's screens, in an order in which each can be reached from the one before. */
 export const FIELD_SCREENS: [string, Step<FieldScene>][] = [
   [
-    "sign-in",
+    'sign-in',
     async ({ app }) => {
-      await app.page.goto("/");
-      await expect(app.page.getByLabel("账号")).toBeVisible();
+      await app.page.goto('/')
+      await expect(app.page.getByLabel('账号')).toBeVisible()
     },
   ],
   [
-    "today",
+    'today',
     async ({ app, city, login }) => {
-      await app.signInAndReceive(login, city.password);
-      await expect(
-        app.page.getByRole("button", { name: /^(开始|结束)巡查$/ }),
-      ).toBeVisible();
+      await app.signInAndReceive(login, city.password)
+      await expect(app.page.getByRole('button', { name: /^(开始|结束)巡查$/ })).toBeVisible()
     },
   ],
   [
-    "map",
+    'map',
     async ({ app, employer }) => {
-      await app.page.goto(`/map?employer=${employer.id}`);
-      await expect(
-        app.page.getByRole("button", { name: "打开档案" }),
-      ).toBeVisible();
-      await mapDrawn(app.page);
+      await app.page.goto(`/map?employer=${employer.id}`)
+      await expect(app.page.getByRole('button', { name: '打开档案' })).toBeVisible()
+      await mapDrawn(app.page)
     },
   ],
   [
-    "employers",
+    'employers',
     async ({ app, employer }) => {
-      await app.go("单位");
-      await expect(
-        app.page.getByRole("link", { name: employer.name }),
-      ).toBeVisible();
+      await app.go('单位')
+      await expect(app.page.getByRole('link', { name: employer.name })).toBeVisible()
     },
   ],
-  ["employer", ({ app, employer }) => app.openStop(employer.name)],
+  ['employer', ({ app, employer }) => app.openStop(employer.name)],
   [
-    "check-in",
+    'check-in',
     async ({ app }) => {
-      await app.openCheckIn();
-      await expect(app.page.getByText("在单位现场")).toBeVisible();
+      await app.openCheckIn()
+      await expect(app.page.getByText('在单位现场')).toBeVisible()
     },
   ],
   [
-    "visit",
+    'visit',
     async ({ app, photo }) => {
-      await app.checkIn();
-      await app.choose("了解情况");
-      await app.page.getByLabel("见到谁").fill("王经理（人事）");
-      await app.addFinding({
-        kind: "没签劳动合同",
-        severity: "一般",
-        note: "3 名新员工，已告知一个月内补签",
-      });
-      await app.addPhotos([photo]);
-      await app.page.evaluate(() => scrollTo(0, 0));
+      await app.checkIn()
+      await app.choose('了解情况')
+      await app.page.getByLabel('见到谁').fill('王经理（人事）')
+      await app.addFinding({ kind: '没签劳动合同', severity: '一般', note: '3 名新员工，已告知一个月内补签' })
+      await app.addPhotos([photo])
+      await app.page.evaluate(() => scrollTo(0, 0))
     },
   ],
   [
-    "visit-findings",
+    'visit-findings',
     async ({ app }) => {
-      await app.page
-        .getByLabel("具体情况")
-        .evaluate((field) => field.scrollIntoView({ block: "center" }));
+      await app.page.getByLabel('具体情况').evaluate((field) => field.scrollIntoView({ block: 'center' }))
     },
   ],
   [
-    "register",
+    'register',
     async ({ app }) => {
-      await app.saveVisit();
-      await app.page.goto("/employers/new");
-      await app.page.getByLabel("单位名称").fill("好邻居便利店");
-      await app.page.getByLabel("统一社会信用代码").fill("91370783MA3C0XYE1B");
-      await expect(app.page.getByRole("alert")).toBeVisible();
-      await app.page.getByRole("button", { name: "用我现在的位置" }).click();
+      await app.saveVisit()
+      await app.page.goto('/employers/new')
+      await app.page.getByLabel('单位名称').fill('好邻居便利店')
+      await app.page.getByLabel('统一社会信用代码').fill('91370783MA3C0XYE1B')
+      await expect(app.page.getByRole('alert')).toBeVisible()
+      await app.page.getByRole('button', { name: '用我现在的位置' }).click()
     },
   ],
   [
-    "outbox",
+    'outbox',
     async ({ app }) => {
-      await app.page.goto("/outbox");
-      await expect(app.page.getByRole("listitem").first()).toBeVisible();
-      await expect(
-        app.page.getByRole("listitem").filter({ hasText: "走访" }),
-      ).toContainText("已送达");
+      await app.page.goto('/outbox')
+      await expect(app.page.getByRole('listitem').first()).toBeVisible()
+      await expect(app.page.getByRole('listitem').filter({ hasText: '走访' })).toContainText('已送达')
     },
   ],
   [
-    "record",
+    'record',
     async ({ app }) => {
-      await app.page
-        .getByRole("listitem")
-        .filter({ hasText: "走访" })
-        .getByRole("link")
-        .click();
-      await expect(app.photos()).toHaveCount(1);
+      await app.page.getByRole('listitem').filter({ hasText: '走访' }).getByRole('link').click()
+      await expect(app.photos()).toHaveCount(1)
     },
   ],
-  ["account", ({ app }) => app.go("我的")],
-];
+  ['account', ({ app }) => app.go('我的')],
+]
 
 export interface DeskScene {
-  desk: DeskApp;
-  city: City;
-  patrol_id: string;
-  employer_id: string;
+  desk: DeskApp
+  city: City
+  patrol_id: string
+  employer_id: string
   /** A name that waits for review. */
-  waiting: string;
+  waiting: string
 }
 
 /** The desk's screens. */
 export const DESK_SCREENS: [string, Step<DeskScene>][] = [
   [
-    "sign-in",
+    'sign-in',
     async ({ desk }) => {
-      await desk.page.goto("/console");
-      await expect(desk.page.getByLabel("账号")).toBeVisible();
+      await desk.page.goto('/console')
+      await expect(desk.page.getByLabel('账号')).toBeVisible()
     },
   ],
   [
-    "map",
+    'map',
     async ({ desk, city }) => {
-      await desk.signIn("county", city.password);
-      await expect(desk.page.getByText(/^截至 /)).toBeVisible();
-      await mapDrawn(desk.page);
+      await desk.signIn('county', city.password)
+      await expect(desk.page.getByText(/^截至 /)).toBeVisible()
+      await mapDrawn(desk.page)
     },
   ],
   [
-    "map-patrol",
+    'map-patrol',
     async ({ desk, patrol_id }) => {
-      await desk.page.locator(`[data-patrol="${patrol_id}"]`).click();
-      await expect(
-        desk.page.getByRole("button", { name: "打开巡查" }),
-      ).toBeVisible();
-      await mapDrawn(desk.page);
+      await desk.page.locator(`[data-patrol="${patrol_id}"]`).click()
+      await expect(desk.page.getByRole('button', { name: '打开巡查' })).toBeVisible()
+      await mapDrawn(desk.page)
     },
   ],
   [
-    "uncovered",
+    'uncovered',
     async ({ desk }) => {
-      await desk.go("未覆盖单位");
-      await desk.page.getByRole("radio", { name: "从未走访" }).click();
-      await expect(desk.page.getByRole("row").nth(1)).toContainText("从未走访");
-      for (const i of [0, 1, 2, 3])
-        await desk.page
-          .getByRole("checkbox", { name: /^选中 / })
-          .nth(i)
-          .check();
-      await mapDrawn(desk.page);
+      await desk.go('未覆盖单位')
+      await desk.page.getByRole('radio', { name: '从未走访' }).click()
+      await expect(desk.page.getByRole('row').nth(1)).toContainText('从未走访')
+      for (const i of [0, 1, 2, 3]) await desk.page.getByRole('checkbox', { name: /^选中 / }).nth(i).check()
+      await mapDrawn(desk.page)
     },
   ],
   [
-    "plan",
+    'plan',
     async ({ desk }) => {
-      await desk.page.getByRole("button", { name: "编成巡查" }).click();
-      await desk.page.getByRole("radio").first().check();
-      await mapDrawn(desk.page);
+      await desk.page.getByRole('button', { name: '编成巡查' }).click()
+      await desk.page.getByRole('radio').first().check()
+      await mapDrawn(desk.page)
     },
   ],
   [
-    "patrols",
+    'patrols',
     async ({ desk }) => {
-      await desk.go("巡查");
-      await expect(desk.page.getByRole("row").nth(1)).toBeVisible();
+      await desk.go('巡查')
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
     },
   ],
   [
-    "patrol",
+    'patrol',
     async ({ desk, patrol_id }) => {
-      await desk.page.goto(`/console/patrols/${patrol_id}`);
-      await expect(desk.page.locator("[data-visit]").first()).toBeVisible();
-      await mapDrawn(desk.page);
+      await desk.page.goto(`/console/patrols/${patrol_id}`)
+      await expect(desk.page.locator('[data-visit]').first()).toBeVisible()
+      await mapDrawn(desk.page)
     },
   ],
   [
-    "photo",
+    'photo',
     async ({ desk }) => {
-      await desk.page
-        .getByRole("button", { name: /^打开第 1 张/ })
-        .first()
-        .click();
-      await expect(desk.page.getByRole("dialog").locator("img")).toBeVisible();
-      await desk.page.waitForLoadState("networkidle");
+      await desk.page.getByRole('button', { name: /^打开第 1 张/ }).first().click()
+      await expect(desk.page.getByRole('dialog').locator('img')).toBeVisible()
+      await desk.page.waitForLoadState('networkidle')
     },
   ],
   [
-    "day",
+    'day',
     async ({ desk }) => {
-      await desk.page.keyboard.press("Escape");
-      await expect(desk.page.getByRole("dialog")).toBeHidden();
-      await desk.go("签到与走访");
-      await expect(desk.page.getByRole("row").nth(1)).toBeVisible();
+      await desk.page.keyboard.press('Escape')
+      await expect(desk.page.getByRole('dialog')).toBeHidden()
+      await desk.go('签到与走访')
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
     },
   ],
   [
-    "employers",
+    'employers',
     async ({ desk }) => {
-      await desk.go("用人单位");
-      await expect(desk.page.getByRole("row").nth(1)).toBeVisible();
+      await desk.go('用人单位')
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
     },
   ],
   [
-    "employer",
+    'employer',
     async ({ desk, employer_id }) => {
-      await desk.page.goto(`/console/employers/${employer_id}`);
-      await expect(desk.page.locator("[data-visit]").first()).toBeVisible();
-      await mapDrawn(desk.page);
+      await desk.page.goto(`/console/employers/${employer_id}`)
+      await expect(desk.page.locator('[data-visit]').first()).toBeVisible()
+      await mapDrawn(desk.page)
     },
   ],
   [
-    "review",
+    'review',
     async ({ desk, waiting }) => {
-      await desk.go("待审核");
-      await desk.page.getByRole("button", { name: waiting }).click();
-      await expect(
-        desk.page.getByRole("heading", { name: waiting }),
-      ).toBeVisible();
-      await mapDrawn(desk.page);
+      await desk.go('待审核')
+      await desk.page.getByRole('button', { name: waiting }).click()
+      await expect(desk.page.getByRole('heading', { name: waiting })).toBeVisible()
+      await mapDrawn(desk.page)
     },
   ],
-  ["records", ({ desk }) => desk.go("问题记录")],
+  ['records', ({ desk }) => desk.go('问题记录')],
   [
-    "gaps",
+    'gaps',
     async ({ desk }) => {
-      await desk.go("缺口");
-      await expect(
-        desk.page.getByText(/^每 15 秒自动更新 · 截至 /),
-      ).toBeVisible();
-      await mapDrawn(desk.page);
+      await desk.go('缺口')
+      await expect(desk.page.getByText(/^每 15 秒自动更新 · 截至 /)).toBeVisible()
+      await mapDrawn(desk.page)
     },
   ],
   [
-    "gaps-list",
+    'gaps-list',
     async ({ desk }) => {
-      await desk.page.locator('[data-kind="grid_without_owner"]').click();
-      await expect(desk.page.getByRole("row").nth(1)).toBeVisible();
-      await mapDrawn(desk.page);
+      await desk.page.locator('[data-kind="grid_without_owner"]').click()
+      await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
+      await mapDrawn(desk.page)
     },
   ],
   [
-    "grid-editor",
+    'grid-editor',
     async ({ desk, city }) => {
       const { id } = await city.one<{ id: string }>(
         `select s.id from grids s where s.level = 3 and s.valid_to is null and s.path <@ '370700.370783' order by s.code limit 1`,
-      );
-      await desk.page.goto(`/console/grids/${id}`);
-      await expect(
-        desk.page.getByText("下级网格正好铺满，没有缝隙和重叠。"),
-      ).toBeVisible();
-      await desk.page
-        .getByRole("toolbar")
-        .getByRole("button", { name: "切分" })
-        .click();
-      await mapDrawn(desk.page);
+      )
+      await desk.page.goto(`/console/grids/${id}`)
+      await expect(desk.page.getByText('下级网格正好铺满，没有缝隙和重叠。')).toBeVisible()
+      await desk.page.getByRole('toolbar').getByRole('button', { name: '切分' }).click()
+      await mapDrawn(desk.page)
     },
   ],
   [
-    "grid-changes",
+    'grid-changes',
     async ({ desk }) => {
-      await desk.page.getByRole("button", { name: "变更记录" }).click();
-      await expect(
-        desk.page.getByRole("heading", { name: /的变更$/ }),
-      ).toBeVisible();
+      await desk.page.getByRole('button', { name: '变更记录' }).click()
+      await expect(desk.page.getByRole('heading', { name: /的变更$/ })).toBeVisible()
     },
   ],
-];
+]
