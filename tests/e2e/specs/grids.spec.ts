@@ -58,6 +58,8 @@ async function atTheStreet(desk: DeskApp, city: City) {
       await preview.getByRole('button', { name: '生效' }).click()
       await expect(preview).toBeHidden()
     },
+    /** The pen is fetched when it is first taken up; only then does it draw. */
+    penIsDown: () => expect(page.getByRole('status').getByRole('button', { name: /^取消/ })).toBeVisible(),
     tool: (name: string) => page.getByRole('toolbar').getByRole('button', { name, exact: true }).click(),
   }
 }
@@ -68,7 +70,10 @@ test('a grid is split and put back together, and the border between two is moved
 }) => {
   test.setTimeout(STORY_MS)
   const { page } = desk
-  const { street, a, b, border, map, preview, changes, children, open, make, tool } = await atTheStreet(desk, city)
+  const { street, a, b, border, map, preview, changes, children, open, make, tool, penIsDown } = await atTheStreet(
+    desk,
+    city,
+  )
 
   await test.step('the city opens the street’s grids', async () => {
     await desk.signIn('city', city.password)
@@ -90,6 +95,7 @@ test('a grid is split and put back together, and the border between two is moved
     await tool('切分')
     await map.click(a.inside)
     await expect(page.getByText('画一条穿过网格的线')).toBeVisible()
+    await penIsDown()
     await map.click([lon, north + 0.001])
     await map.click([lon, south - 0.001])
     await page.keyboard.press('Enter')
@@ -141,6 +147,7 @@ test('a grid is split and put back together, and the border between two is moved
     await map.click(a.inside)
     await map.click(b.inside)
     await expect(page.getByText('画新的共同边界')).toBeVisible()
+    await penIsDown()
     const before = await city.one<{ a: number; b: number }>(
       'select (select ST_Area(geom::geography) from grids where id = $1) as a, (select ST_Area(geom::geography) from grids where id = $2) as b',
       a.id,
@@ -161,22 +168,7 @@ test('a grid is split and put back together, and the border between two is moved
     expect(after.a + after.b).toBeCloseTo(before.a + before.b, -1)
     expect(Math.abs(after.a - before.a)).toBeGreaterThan(100)
     await expectSoundGround(city, street.id)
-  })
-
-  await test.step('a corner of the new border is dragged; the neighbour gives way', async () => {
-    const { line } = await city.one<{ line: LonLat[] }>(BORDER, a.id, b.id)
-    await open()
-    await tool('调整形状')
-    await map.click(a.inside)
-    await expect(page.getByText('拖动角点或边上的小点')).toBeVisible()
-    const corner = line[Math.floor(line.length / 2)]!
-    await map.drag(corner, towards(corner, b.inside, 0.2))
-    await page.keyboard.press('Enter')
-    await expect(preview).toContainText(b.name)
-    await make()
-
-    await expectSoundGround(city, street.id)
-    expect((await changes()).map((change) => change.kind)).toEqual(['split', 'undo', 'move_boundary', 'reshape'])
+    expect((await changes()).map((change) => change.kind)).toEqual(['split', 'undo', 'move_boundary'])
   })
 })
 
@@ -186,7 +178,7 @@ test('a new grid is drawn, given an owner, loses her, and is merged, and the gap
 }) => {
   test.setTimeout(STORY_MS)
   const { page } = desk
-  const { street, a, b, map, preview, changes, children, open, make, tool } = await atTheStreet(desk, city)
+  const { street, a, b, map, preview, changes, children, open, make, tool, penIsDown } = await atTheStreet(desk, city)
   const earlier = (await changes()).length
   await desk.signIn('city', city.password)
 
@@ -199,6 +191,7 @@ test('a new grid is drawn, given an owner, loses her, and is merged, and the gap
     await map.comeNearer(centre)
     await tool('画新网格')
     await expect(page.getByText('逐点画出新网格')).toBeVisible()
+    await penIsDown()
     const [east, north] = [0.0012, 0.001]
     for (const [x, y] of [
       [-1, -1],

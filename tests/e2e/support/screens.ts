@@ -66,11 +66,7 @@ export const FIELD_SCREENS: [string, Step<FieldScene>][] = [
       await app.checkIn()
       await app.choose('了解情况')
       await app.page.getByLabel('见到谁').fill('王经理（人事）')
-      await app.addFinding({
-        kind: '没签劳动合同',
-        severity: '一般',
-        note: '3 名新员工，已告知一个月内补签',
-      })
+      await app.addFinding({ kind: '没签劳动合同', severity: '一般', note: '3 名新员工，已告知一个月内补签' })
       await app.addPhotos([photo])
       await app.page.evaluate(() => scrollTo(0, 0))
     },

@@ -101,7 +101,7 @@ export function usePen(map: () => MapInstance | null, on: Snappable) {
         }),
       ],
     })
-    made.on('history', () => (points.value = drawing.value === 'corners' ? past.length : setPoints(made)))
+    made.on('history', () => (points.value = drawing.value === 'corners' ? past.length - 1 : setPoints(made)))
     made.on('change', () => {
       if (drawing.value !== 'corners') points.value = setPoints(made)
     })
