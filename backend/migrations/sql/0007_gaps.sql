@@ -115,5 +115,5 @@ $$;
 revoke all on function place_employer(uuid, float8, float8) from public;
 grant execute on function place_employer(uuid, float8, float8) to wangge_app;
 
-insert into role_rights (role, right_code) values ('city', 'gap.read'), ('county', 'gap.read'), ('street', 'gap.read')
+insert into role_rights (role, right_code) values ('city', 'gap.read'), ('county', 'gap.read'), ('street', 'gap.read'), ('auditor', 'gap.read')
 on conflict do nothing;

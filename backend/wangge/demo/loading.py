@@ -143,6 +143,27 @@ async def _load_employers(conn: Any) -> None:
     )
 
 
+async def _add_auditor(conn: Any) -> None:
+    """Somebody of the command centre who sees everything and changes nothing (审计)."""
+    auditor = new_id()
+    await conn.execute(
+        """
+        with unit as (select id, grid_path from units where kind = 'command_centre' order by code limit 1),
+        person as (
+            insert into people (id, name, name_pinyin, kind, state, unit_id, grid_path)
+            select $1, '高文静', $2, 'staff', 'appointed', id, grid_path from unit
+        ),
+        private as (insert into people_private (person_id, phone) values ($1, '19900000000'))
+        insert into appointments (id, person_id, role, unit_id, grid_path, valid_from)
+        select gen_random_uuid(), $1, 'auditor', id, grid_path, $3 from unit
+        """,
+        auditor,
+        pinyin_of("高文静"),
+        START_OF_GRIDS,
+    )
+    await conn.execute("insert into demo_refs (ref, person_id) values ('auditor', $1)", auditor)
+
+
 async def _load_accounts(conn: Any, data_dir: Path) -> None:
     """Every demo person may sign in with the installation's own demo password; four have short names."""
     password = "-".join(secrets.token_hex(2) for _ in range(3))
@@ -164,6 +185,7 @@ async def _load_accounts(conn: Any, data_dir: Path) -> None:
             login,
         )
         short_names[person] = login
+    short_names[await conn.fetchval("select person_id from demo_refs where ref = 'auditor'")] = "auditor"
     refs = await conn.fetch("select ref, person_id from demo_refs")
     password_hash = hash_password(password)
     await conn.copy_records_to_table(
@@ -192,6 +214,7 @@ async def load_demo(owner_url: str, data_dir: Path, say: Say) -> None:
                 await _load_grids(conn)
                 say("  people: 2,648 with their duties")
                 await _load_people(conn)
+                await _add_auditor(conn)
                 say("  employers: 3,000, each in the grid that holds its point")
                 await _load_employers(conn)
                 say("  powers, entrustments, non-local and key employers")
@@ -216,7 +239,8 @@ def sign_in_lines(data_dir: Path) -> list[str]:
     if not file.is_file():
         return ["No demo city here: start without --no-demo to load one."]
     demo = json.loads(file.read_text())
-    roles = {"city": "市 city", "county": "县区 county", "street": "街道 street", "community": "社区监督员 supervisor (phone)"}
+    roles = {"city": "市 city", "county": "县区 county", "street": "街道 street", "community": "社区监督员 supervisor (phone)",
+             "auditor": "审计 auditor (reads only)"}  # fmt: skip
     where = {"community": "/"}
     lines = ["Demo sign-ins (invented people), password: " + demo["password"]]
     lines += [f"  {login:<10} {roles[login]:<32} {where.get(login, '/console')}  {demo['people'].get(login, '')}" for login in roles]
