@@ -7,7 +7,7 @@ emptied, by design: look there only for ids of your own.
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -46,11 +46,17 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def cluster_of_tests() -> PrivateCluster:
-    """The tests' own cluster, started; scripts/test stops it at the end."""
-    cluster = PrivateCluster(Path(os.environ.get("WANGGE_TEST_DIR", ROOT / ".cache" / "test")), durable=False)
+def cluster_of_tests(worker_id: str) -> Iterator[PrivateCluster]:
+    """The tests' own cluster, started; scripts/test stops it at the end.
+
+    One of several test processes has its own: a transaction of any database of a cluster holds up the feeds of all.
+    """
+    root = Path(os.environ.get("WANGGE_TEST_DIR", ROOT / ".cache" / "test"))
+    cluster = PrivateCluster(root if worker_id == "main" else root / worker_id, durable=False)
     cluster.ensure_started()
-    return cluster
+    yield cluster
+    if worker_id != "main":
+        cluster.stop()
 
 
 def _is_alive(pid: str) -> bool:

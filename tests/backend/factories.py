@@ -614,3 +614,22 @@ async def make_hand_over(owner: Owner, person_id: UUID, by: UUID, receiver_id: U
         new_id(), hand_over_id, receiver_id,
     )  # fmt: skip
     return hand_over_id
+
+
+async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "ready") -> UUID:
+    """A file that was read, with one feature."""
+    import_id = new_id()
+    await owner.execute(
+        """insert into spatial_imports (id, target, level, grid_id, grid_path, file_name, sha256, size_bytes, state, stage, answers, version,
+                                        made_by)
+           select $1, 'employer_points', null, g.id, g.path, '点位.csv', $2, 10, $3, '', '{}', 1, $4
+           from grids g where g.path = $5::text::ltree""",
+        import_id, hashlib.sha256(import_id.bytes).hexdigest(), state, by, path,
+    )  # fmt: skip
+    await owner.execute(
+        """insert into spatial_import_features (import_id, position, grid_path, code, name, severity, left_out, codes, defects, repairs,
+                                                attributes)
+           values ($1, 0, $2::text::ltree, '', '', 'none', false, '{}', '[]', '[]', '{}')""",
+        import_id, path,
+    )  # fmt: skip
+    return import_id

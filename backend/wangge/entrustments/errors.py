@@ -21,7 +21,7 @@ class NoSubDelegation(WanggeError):
 class SubDelegationRefused(WanggeError):
     """The database refused what the principal does not hold by its own power."""
 
-    code, status = "no_sub_delegation", 422
+    code, status = "sub_delegation_refused", 422
     zh = "委托机构对其中的事项没有自己的法定职权。受委托机构不得再委托（行政处罚法第二十条）。"
     en = "The principal has no power of its own over some of this; what has been entrusted may not be entrusted further."
 
@@ -37,7 +37,7 @@ class OthersPower(WanggeError):
 class OthersPowerRefused(WanggeError):
     """The database refused an area in which another unit is competent."""
 
-    code, status = "others_power", 422
+    code, status = "others_power_refused", 422
     zh = "所选区域内另有机构有自己的职权，不归委托机构管辖。"
     en = "In this area another unit is competent by its own power."
 
@@ -53,7 +53,7 @@ class EmployersNotEntrustable(WanggeError):
 class EmployersRefused(WanggeError):
     """The database refused an employer on the list."""
 
-    code, status = "employers_not_entrustable", 422
+    code, status = "employers_refused", 422
     zh = "名单中有单位不归委托机构管辖，或不在受托机构辖区内。"
     en = "An employer on the list is not the principal's, or lies outside the agent's territory."
 

@@ -1,11 +1,11 @@
 """HTTP of training."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
@@ -28,7 +28,7 @@ class TrainingController(Controller):
         self,
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
-        year: FromQuery[int | None] = None,
+        year: FromQuery[Annotated[int | None, Parameter(ge=2000, le=2200)]] = None,
         q: FromQuery[str] = "",
         sort: FromQuery[str | None] = None,
         page: FromQuery[PageNumber] = 1,

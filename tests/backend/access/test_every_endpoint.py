@@ -12,6 +12,7 @@ from fixture_types import Client
 from litestar import Litestar
 
 from wangge.core.clock import utc_now
+from wangge.gaps.kinds import KINDS
 
 PUBLIC = {
     ("GET", "/api/health"),
@@ -146,7 +147,7 @@ RIGHTS = [
     ("POST", f"/api/employers/{ID}/place", "employer.review"),
     ("GET", "/api/gaps/counts", "gap.read"),
     ("GET", "/api/gaps/grid_without_owner", "gap.read"),
-    ("GET", "/api/gaps/grid_without_owner.csv", "gap.read"),
+    *[("GET", f"/api/gaps/{kind}.csv", "gap.read") for kind in KINDS],
     ("GET", f"/api/grids/{ID}/history", "grid.read"),
     ("GET", f"/api/grids/{ID}/editing", "grid.edit"),
     ("GET", f"/api/grids/{ID}/tiling", "grid.read"),

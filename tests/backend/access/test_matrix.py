@@ -29,6 +29,7 @@ from factories import (
     make_evidence,
     make_exam,
     make_hand_over,
+    make_import,
     make_own_power,
     make_patrol,
     make_person,
@@ -48,7 +49,7 @@ ROLES = tuple(PLACES)
 THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "evidence_id": "evidence", "account_id": "account",
           "device_id": "device", "session_id": "session", "unit_id": "unit", "entrustment_id": "entrustment",
           "designation_id": "designation", "person_id": "person", "certificate_id": "certificate", "duty_id": "duty",
-          "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change"}  # fmt: skip
+          "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import"}  # fmt: skip
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/entrustments/{entrustment_id}/document"): {404},  # none was uploaded
@@ -121,6 +122,7 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
         "plan": await owner.fetchval("select plan_id from exams where id = $1", exam),
         "hand_over": await make_hand_over(owner, person, below.id, holder.id),
         "grid_change": change,
+        "import": await make_import(owner, path, below.id),
         "employer": employer,
         "patrol": await make_patrol(owner, holder, [employer]),
         "grid": territory.grids[path],

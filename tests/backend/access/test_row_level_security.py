@@ -23,6 +23,7 @@ from factories import (
     make_exam,
     make_exam_result,
     make_hand_over,
+    make_import,
     make_own_power,
     make_patrol,
     make_person,
@@ -72,12 +73,15 @@ BESIDES = {
     "exam_results": "person_id = $2",
     "hand_overs": "false",
     "hand_over_items": "false",
+    "spatial_imports": "false",
+    "spatial_import_features": "false",
 }
 # Of these the API's role may read nothing at all; some are reached through functions.
 OWNERS_ALONE = {"people_private", "tiling_checks"}
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "one_time_codes", "past_passwords", "rights"}
-KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "entrustment_employers": "employer_id"}
+KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "entrustment_employers": "employer_id",
+        "spatial_import_features": "import_id"}  # fmt: skip
 
 
 @pytest.fixture
@@ -133,6 +137,7 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
         someone = await make_person(owner, path)
         await make_exam_result(owner, exam_id, someone, people["city"].id)
         await make_hand_over(owner, someone, people["city"].id, holder.id)
+        await make_import(owner, path, people["city"].id)
     await make_employer(owner, None, position=OUTSIDE, name="境外单位")
     await make_employer(owner, None, position=None, name="无处可寻")
     await make_employer(owner, people["community"].path, review_state="waiting_review", registered_by=people["community"].id)

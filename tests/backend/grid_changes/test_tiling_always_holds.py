@@ -146,7 +146,7 @@ async def test_random_changes_keep_the_tiling_exact_and_every_employer_in_one_gr
     ],
 )
 async def test_not_even_the_owner_can_leave_a_gap_or_an_overlap(what: str, statement: str, owner: Owner, territory: Territory) -> None:
-    for table in ("grid_versions", "sessions", "accounts", "duties", "appointments", "people", "units"):
+    for table in ("grid_versions", "sessions", "accounts", "certificates", "people_private", "duties", "appointments", "people", "units"):
         await owner.execute(f"delete from {table}")
 
     with pytest.raises(asyncpg.CheckViolationError) as refused:
