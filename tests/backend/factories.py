@@ -616,12 +616,12 @@ async def make_hand_over(owner: Owner, person_id: UUID, by: UUID, receiver_id: U
     return hand_over_id
 
 
-async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "ready") -> UUID:
-    """A file that was read, with one feature."""
+async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "needs_answer") -> UUID:
+    """A file that was read, with one feature and a question."""
     import_id = new_id()
     await owner.execute(
-        """insert into spatial_imports (id, target, level, grid_id, grid_path, file_name, sha256, size_bytes, state, stage, answers, version,
-                                        made_by)
+        """insert into spatial_imports (id, target, level, grid_id, grid_path, file_name, sha256, size_bytes, state, stage, answers,
+                                        version, made_by)
            select $1, 'employer_points', null, g.id, g.path, '点位.csv', $2, 10, $3, '', '{}', 1, $4
            from grids g where g.path = $5::text::ltree""",
         import_id, hashlib.sha256(import_id.bytes).hexdigest(), state, by, path,

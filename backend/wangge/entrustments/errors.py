@@ -14,7 +14,7 @@ class NoSubDelegation(WanggeError):
     )
     en = (
         "{principal} has no power of its own over {matters_en} during this term{held_en}. What has been entrusted may not be "
-        "entrusted further (行政处罚法 §20): let the unit that holds the power entrust it directly."
+        "entrusted further (Administrative Penalty Law, art. 20): let the unit that holds the power entrust it directly."
     )
 
 
@@ -95,7 +95,7 @@ class NotPublished(WanggeError):
 
     code, status = "not_published", 422
     zh = "委托书要写明文件名称、公布日期和公布地点才能生效（行政处罚法第二十条：书面委托并向社会公布）。"
-    en = "Name the document and where and when it was published before it takes effect (行政处罚法 §20)."
+    en = "Name the document and where and when it was published before it takes effect (Administrative Penalty Law, art. 20)."
 
 
 class TermIsOver(WanggeError):
