@@ -248,7 +248,7 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
     'entrustment-new',
     async ({ desk }) => {
       await desk.page.goto('/console/entrustments/new')
-      await expect(desk.page.getByRole('checkbox', { name: '工资支付' })).toBeVisible()
+      await expect(desk.page.locator('label').filter({ hasText: '工资支付' }).first()).toBeVisible()
     },
   ],
   [
