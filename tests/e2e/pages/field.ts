@@ -37,6 +37,11 @@ export class FieldApp {
   /** Sign in and wait until the work package and the app's own files are on the phone. */
   async signInAndReceive(login: string, password: string): Promise<void> {
     await this.signIn(login, password)
+    await this.expectReadyForTheField()
+  }
+
+  /** The work package and the app's own files are here: the network may go. */
+  async expectReadyForTheField(): Promise<void> {
     await this.expectAllSafe()
     await this.go('我的')
     await expect(this.page.getByText('没有网络也能打开本应用。')).toBeVisible({ timeout: 20_000 })

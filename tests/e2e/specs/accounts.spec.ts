@@ -27,7 +27,7 @@ test('a phone is enrolled by QR code, gets lost with unsent work, hands it over 
   await app.page.locator('input[name=password]').fill(city.password)
   await app.page.getByRole('button', { name: '登录', exact: true }).click()
   await expect(app.page.getByRole('heading', { name: '今日巡查' })).toBeVisible()
-  await app.expectAllSafe()
+  await app.expectReadyForTheField()
 
   await desk.page.keyboard.press('Escape')
   await desk.page.getByRole('link', { name: '手机', exact: true }).click()
