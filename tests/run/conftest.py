@@ -32,6 +32,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+# A job in the background may have been begun deaf to Ctrl-C, and what it starts would be deaf too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @dataclass
 class Run:
     """One scripts/run under test; its output goes to a file, read back as ``output``."""
