@@ -22,9 +22,8 @@ from wangge.certificates.schemas import (
 )
 from wangge.core.audit import audit
 from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
-from wangge.core.paging import Page, order_by, search_pattern
+from wangge.core.paging import Page, one_of, order_by, search_pattern
 from wangge.core.repository import Where
-from wangge.employers.service import one_of
 from wangge.grids.service import in_subtree
 from wangge.policies.service import policies_in_force
 

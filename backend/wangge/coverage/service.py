@@ -14,14 +14,14 @@ from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
 from wangge.core.clock import CHINA
 from wangge.core.errors import FieldProblem, InvalidInput, Language
-from wangge.core.paging import Page, order_by
+from wangge.core.paging import Page, one_of, order_by
 from wangge.core.repository import Where
 from wangge.coverage import repository
 from wangge.coverage.schemas import CoverageCounts, UncoveredQuery
 from wangge.employers.reasons import CONDITIONS, COUNTED, REASONS, UNCOVERED
 from wangge.employers.repository import employer_ids, employers_by_id, employers_page
 from wangge.employers.schemas import EmployerItem
-from wangge.employers.service import SORTS, one_of, search_in
+from wangge.employers.service import SORTS, search_in
 from wangge.grids.service import in_subtree, path_in_scope
 
 MAX_POLYGON_TEXT = 200_000

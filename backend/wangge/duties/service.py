@@ -9,12 +9,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
 from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
-from wangge.core.paging import Page, order_by, search_pattern
+from wangge.core.paging import Page, one_of, order_by, search_pattern
 from wangge.core.repository import Where
 from wangge.duties import repository
 from wangge.duties.errors import DutyHeldAlready, DutyNeedsAppointment, DutyOver
 from wangge.duties.schemas import DutyAssign, DutyChange, DutyEnd, DutyRead
-from wangge.employers.service import one_of
 from wangge.grids.service import in_subtree
 
 SORTS = {"grid": "g.code", "person": "p.name", "valid_from": "t.valid_from", "valid_to": "t.valid_to"}

@@ -11,8 +11,7 @@ from wangge.accounts.actor import Actor
 from wangge.core.audit import audit, within_hourly_limit
 from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
 from wangge.core.masking import mask_phone
-from wangge.core.paging import Page, order_by, search_pattern
-from wangge.core.paging import one_of as one_of
+from wangge.core.paging import Page, one_of, order_by, search_pattern
 from wangge.core.repository import Where
 from wangge.designations.repository import DESIGNATED_SO
 from wangge.employers import repository

@@ -8,9 +8,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
 from wangge.core.errors import NotFound
-from wangge.core.paging import Page, order_by, search_pattern
+from wangge.core.paging import Page, one_of, order_by, search_pattern
 from wangge.core.repository import Where
-from wangge.employers.service import one_of
 from wangge.entrustments import repository
 from wangge.entrustments.schemas import EntrustmentDetail, EntrustmentItem, NamedEmployer
 from wangge.entrustments.states import LAST_DAY, STATUS, STATUSES

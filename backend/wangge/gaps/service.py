@@ -13,9 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
 from wangge.core.errors import Language
-from wangge.core.paging import Page, order_by, search_pattern
+from wangge.core.paging import Page, one_of, order_by, search_pattern
 from wangge.core.repository import Where
-from wangge.employers.service import one_of
 from wangge.gaps import repository
 from wangge.gaps.export import HEADINGS, cells
 from wangge.gaps.kinds import KINDS, Kind

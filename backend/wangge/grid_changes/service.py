@@ -14,9 +14,8 @@ from wangge.core.audit import audit
 from wangge.core.clock import utc_now
 from wangge.core.errors import InvalidInput, Language, NotFound
 from wangge.core.ids import new_id
-from wangge.core.paging import Page, order_by
+from wangge.core.paging import Page, one_of, order_by
 from wangge.core.repository import Where
-from wangge.employers.service import one_of
 from wangge.grid_changes import previewing, repository
 from wangge.grid_changes.errors import GroundHasMoved, TooManyFeatures
 from wangge.grid_changes.planning import Plan, make_plan

@@ -11,9 +11,8 @@ from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
 from wangge.core.clock import china_day, utc_now
 from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
-from wangge.core.paging import Page, order_by, search_pattern
+from wangge.core.paging import Page, one_of, order_by, search_pattern
 from wangge.core.repository import Where
-from wangge.employers.service import one_of
 from wangge.grids.service import in_subtree, path_in_scope
 from wangge.patrols import repository
 from wangge.patrols.errors import (

@@ -12,9 +12,8 @@ from wangge.certificates.service import reminder_days
 from wangge.core.audit import audit
 from wangge.core.clock import china_day, utc_now
 from wangge.core.errors import FieldProblem, InvalidInput, Language, NotFound, VersionStale
-from wangge.core.paging import Page, order_by, search_pattern
+from wangge.core.paging import Page, one_of, order_by, search_pattern
 from wangge.core.repository import Where
-from wangge.employers.service import one_of
 from wangge.grids.service import in_subtree
 from wangge.people import repository
 from wangge.people.errors import OwnNomination, PersonNotInState, RoleDoesNotFitUnit
