@@ -1,6 +1,6 @@
 /** A county imports what other departments send: questions, defects, consent, writing; and takes a file out again. */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
@@ -10,15 +10,6 @@ import type { City } from '../support/city'
 
 /** A reading process has to start and load its libraries; on a busy machine that takes its time. */
 const READ = { timeout: 60_000 }
-const PICTURES = process.env.WANGGE_IMPORT_PICTURES
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (!PICTURES) return
-  mkdirSync(PICTURES, { recursive: true })
-  await page.waitForLoadState('networkidle')
-  await page.waitForTimeout(900)
-  await page.screenshot({ path: join(PICTURES, `${name}.png`), animations: 'disabled', scale: 'css' })
-}
 
 interface Street {
   id: string
@@ -47,7 +38,6 @@ async function upload(page: Page, file: string, street: Street): Promise<void> {
   await page.getByRole('button', { name: '新的导入' }).first().click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('把文件拖到这里，或点此选择').setInputFiles(file)
-  await picture(page, 'new')
   await dialog.getByRole('button', { name: '上传并检查' }).click()
   await expect(page.getByRole('link', { name: '导入导出' }).last()).toBeVisible()
 }
@@ -58,13 +48,11 @@ test('a Shapefile in GBK without .prj, in metres: asked, then the same grids as 
   const folder = layersOf(city, street)
   await desk.signIn('county', city.password)
   await desk.go('导入导出')
-  await picture(desk.page, 'empty')
   await upload(desk.page, join(folder, 'gbk_no_prj.zip'), street)
 
   await expect(desk.page.getByRole('heading', { name: '坐标系是哪一种？' })).toBeVisible(READ)
   await expect(desk.page.getByRole('radio').first()).toBeChecked()
   await desk.page.getByText('中央经线 120°').first().click()
-  await picture(desk.page, 'question')
   await desk.page.getByRole('button', { name: '确定', exact: true }).click()
 
   await expect(desk.page.getByText('已检查', { exact: true })).toBeVisible(READ)
@@ -93,7 +81,6 @@ test('a GeoJSON in GCJ-02 that says nothing: its shift is noticed and named', as
   await expect(desk.page.getByRole('heading', { name: '坐标系是哪一种？' })).toBeVisible(READ)
   await expect(desk.page.getByText('数据很可能是 GCJ-02')).toBeVisible()
   await expect(desk.page.getByRole('radio', { name: /GCJ-02/ })).toBeChecked()
-  await picture(desk.page, 'gcj02')
   await desk.page.getByRole('button', { name: '确定', exact: true }).click()
   await expect(desk.page.getByText('已检查', { exact: true })).toBeVisible(READ)
   const row = await city.one<{ code: string; n: number }>(
@@ -121,7 +108,6 @@ test('a bow tie and an overlap: seen on the map, agreed to, written, and out aga
   await expect(page.getByRole('button', { name: '写入' })).toBeDisabled()
   await page.locator('[data-position="0"] .features__name').click()
   await page.locator('[data-position="0"] .features__choices').getByText('修复图形').hover()
-  await picture(page, 'defects')
 
   await page.getByText(/^修复图形（/).click()
   await page.getByLabel('自动修补的最大面积（平方米）').fill('100000')
@@ -130,11 +116,9 @@ test('a bow tie and an overlap: seen on the map, agreed to, written, and out aga
   await page.getByRole('button', { name: '重新检查' }).click()
   await expect(page.getByText('写入后的变化')).toBeVisible(READ)
   await expect(page.getByText('家换网格')).toBeVisible()
-  await picture(page, 'changes')
 
   const before = await city.rows(`select id, ST_AsText(geom) from grids where parent_id = $1 and valid_to is null order by code`, street.id)
   await page.getByRole('button', { name: '写入' }).click()
-  await picture(page, 'confirm')
   await page.getByRole('dialog').getByRole('button', { name: '写入' }).click()
   await expect(page.getByRole('heading', { name: '已写入', exact: true })).toBeVisible(READ)
   const after = await city.rows(`select id, ST_AsText(geom) from grids where parent_id = $1 and valid_to is null order by code`, street.id)
@@ -147,13 +131,10 @@ test('a bow tie and an overlap: seen on the map, agreed to, written, and out aga
   )
   expect(change).toEqual({ kind: 'replace', tiles: true })
   await page.getByRole('button', { name: /在地图上看调整前的边界/ }).click()
-  await picture(page, 'written')
 
   await desk.go('导入导出')
   await expect(desk.row('faulty.geojson')).toContainText('已写入')
-  await picture(page, 'list')
   await page.getByRole('button', { name: '导出' }).click()
-  await picture(page, 'export')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('dialog').getByRole('button', { name: '导出', exact: true }).click(),
