@@ -994,7 +994,7 @@ export default {
     title: 'Gaps',
     asOf: 'refreshes every 15 seconds · as of {at}',
     path: 'where you are',
-    pending: '{n} borders have just changed and are being checked again.',
+    pending: '{n} borders have not been checked yet; they are being checked now.',
     matrix: 'gaps of the grids below',
     mapLabel: 'map of gaps',
     ofItself: 'in no grid below',

@@ -960,7 +960,7 @@ export default {
     title: '缺口',
     asOf: '每 15 秒自动更新 · 截至 {at}',
     path: '所在辖区',
-    pending: '有 {n} 处边界刚变动过，正在重新核对。',
+    pending: '有 {n} 处边界还没有核对，正在核对。',
     matrix: '各下级网格的缺口',
     mapLabel: '缺口地图',
     ofItself: '不属于任何下级网格',
