@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.acting import acting_for
 from wangge.accounts.actor import Actor
+from wangge.core.etag import READ_HEADERS
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.core.settings import Settings
@@ -27,7 +28,6 @@ from wangge.entrustments.schemas import (
     NamedEmployer,
     PutInForce,
 )
-from wangge.evidence.controllers import READ_HEADERS
 
 
 class EntrustmentController(Controller):

@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.accounts.acting import acting_for
 from wangge.accounts.actor import UNFINISHED, Actor
 from wangge.core.db import unit_of_work
+from wangge.core.etag import READ_HEADERS, has_it
 from wangge.core.settings import Settings
 from wangge.evidence import repository, service
 from wangge.evidence.errors import TusVersionUnsupported, UploadTypeUnsupported
@@ -29,13 +30,6 @@ from wangge.evidence.uploading import UploadState, begin_upload, receive_bytes, 
 TUS_VERSION = "1.0.0"
 TUS_EXTENSIONS = "creation,creation-with-upload,expiration"
 UPLOAD_TYPE = "application/offset+octet-stream"
-# Private to one session (Vary): the next person at the same desk asks the server, which checks her own scope.
-READ_HEADERS = {
-    "Cache-Control": "private, max-age=86400, immutable",
-    "Vary": "Cookie, Authorization",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-}
 
 
 def speak_tus(app: ASGIApp) -> ASGIApp:
@@ -143,16 +137,12 @@ class UploadController(Controller):
         return Response(None, headers=_headers(state))
 
 
-def _is_fresh(request: Request[Any, Any, Any], etag: str) -> bool:
-    return etag in [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-
-
 async def _file(
     request: Request[Any, Any, Any], db: AsyncSession, actor: Actor, files: EvidenceFiles, evidence_id: UUID, part: Part
 ) -> Response[Any]:
     file = await service.file_to_read(db, actor, files, evidence_id, part)
     headers = {**READ_HEADERS, "ETag": f'"{file.sha256}"'}
-    if _is_fresh(request, headers["ETag"]):
+    if has_it(request, headers["ETag"]):
         return Response(b"", status_code=304, headers=headers)
     name = f"{evidence_id}-{part}{file_extension(file.media_type)}"
     headers["Content-Disposition"] = f'{"inline" if file.is_picture else "attachment"}; filename="{name}"'
@@ -209,6 +199,6 @@ class EvidenceController(Controller):
         sha256, data = await service.thumbnail_of(db, actor, evidence_files(settings.evidence_dir), evidence_id)
         name = f"{evidence_id}-thumbnail.jpg"
         headers = {**READ_HEADERS, "ETag": f'"{sha256}-thumbnail"', "Content-Disposition": f'inline; filename="{name}"'}
-        if _is_fresh(request, headers["ETag"]):
+        if has_it(request, headers["ETag"]):
             return Response(b"", status_code=304, headers=headers)
         return Response(data, media_type="image/jpeg", headers=headers)

@@ -25,7 +25,6 @@ from wangge.people.schemas import (
     PersonNominate,
     PersonUnmask,
     SheetReport,
-    UnitChoice,
     Unmasked,
 )
 
@@ -53,18 +52,6 @@ class RegisterController(Controller):
     ) -> Page[PersonItem]:
         """People by subtree, unit, kind, state and certificate (valid, expiring, missing)."""
         return await service.list_people(db, actor, grid_id, unit_id, kind, status, certificate, q, sort, page, page_size)
-
-    @get("/units")
-    async def units(
-        self,
-        db: NamedDependency[AsyncSession],
-        actor: NamedDependency[Actor],
-        q: FromQuery[str] = "",
-        page: FromQuery[PageNumber] = 1,
-        page_size: FromQuery[PageSize] = 50,
-    ) -> Page[UnitChoice]:
-        """Units that somebody can be nominated for or appointed to."""
-        return await service.list_units(db, actor, q, page, page_size)
 
     @get("/export.xlsx")
     async def export(

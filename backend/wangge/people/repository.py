@@ -95,15 +95,6 @@ async def hand_overs_of(db: AsyncSession, person_id: UUID) -> list[dict[str, Any
     return [dict(r) for r in (await db.execute(text(sql), {"id": person_id})).mappings()]
 
 
-async def units_page(db: AsyncSession, where: Where, page: int, page_size: int) -> Page[dict[str, Any]]:
-    """A page of units to choose from, the larger ones first."""
-    select = """
-        select u.id, u.code, u.name, u.kind, m.name as parent_name from units u left join units m on m.id = u.parent_id
-        where {where} order by nlevel(u.grid_path), u.code
-    """
-    return await fetch_page(db, select, "select count(*) from units u where {where}", where, page, page_size)
-
-
 async def unit_of_scope(db: AsyncSession, unit_id: UUID) -> dict[str, Any] | None:
     """A unit of the acting scope."""
     sql = "select id, kind, grid_path::text as grid_path from units where id = :id and grid_path <@ (select app_scope())"

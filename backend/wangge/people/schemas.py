@@ -93,16 +93,6 @@ class UnitOf(Struct):
     level: int
 
 
-class UnitChoice(Struct):
-    """A unit that somebody can be nominated for or appointed to."""
-
-    id: UUID
-    code: str
-    name: str
-    kind: str
-    parent_name: str | None
-
-
 class PersonItem(Struct):
     """A person in the register. ``certified_until``: the last day of her certificate as of today (null: without end, or none).
 

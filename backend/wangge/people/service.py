@@ -38,7 +38,6 @@ from wangge.people.schemas import (
     PersonItem,
     PersonNominate,
     PersonUnmask,
-    UnitChoice,
     Unmasked,
 )
 
@@ -101,16 +100,6 @@ async def list_people(
     where = await chosen(db, actor, grid_id, unit_id, kind, status, certificate, q)
     found = await repository.people_page(db, where, order_by(sort, SORTS, "name"), page, page_size)
     return Page(await items(db, found.items), found.total, found.page, found.page_size)
-
-
-async def list_units(db: AsyncSession, actor: Actor, q: str, page: int, page_size: int) -> Page[UnitChoice]:
-    """Units of one's scope that people can be nominated for."""
-    actor.require("people.read")
-    where = await in_subtree(db, actor, Where(), None, "u.grid_path")
-    if q.strip():
-        where.add("(u.name ilike :q or u.code like :prefix)", q=search_pattern(q), prefix=search_pattern(q)[1:])
-    found = await repository.units_page(db, where, page, page_size)
-    return msgspec.convert(msgspec.structs.asdict(found), Page[UnitChoice])
 
 
 async def read_person(db: AsyncSession, person_id: UUID) -> PersonDetail:

@@ -1887,23 +1887,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/people/units": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Units */
-        get: operations["ApiPeopleUnitsUnits"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -4062,13 +4045,6 @@ export interface components {
             page_size: number;
             total: number;
         };
-        /** Page[UnitChoice] */
-        "Page_wangge.people.schemas.UnitChoice_": {
-            items: components["schemas"]["UnitChoice"][];
-            page: number;
-            page_size: number;
-            total: number;
-        };
         /** Page[FeatureRead] */
         "Page_wangge.spatial_imports.schemas.FeatureRead_": {
             items: components["schemas"]["FeatureRead"][];
@@ -4883,15 +4859,6 @@ export interface components {
             opened_on?: string | null;
             parent_id?: string | null;
         };
-        /** UnitChoice */
-        UnitChoice: {
-            code: string;
-            /** Format: uuid */
-            id: string;
-            kind: string;
-            name: string;
-            parent_name: string | null;
-        };
         /** UnitClose */
         UnitClose: {
             /** Format: date */
@@ -5233,7 +5200,6 @@ export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
-export type SchemaPageWanggePeopleSchemasUnitChoice = components['schemas']['Page_wangge.people.schemas.UnitChoice_'];
 export type SchemaPageWanggeSpatialImportsSchemasFeatureRead = components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_'];
 export type SchemaPageWanggeSpatialImportsSchemasImportItem = components['schemas']['Page_wangge.spatial_imports.schemas.ImportItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
@@ -5317,7 +5283,6 @@ export type SchemaTotpCode = components['schemas']['TotpCode'];
 export type SchemaTotpOffer = components['schemas']['TotpOffer'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
 export type SchemaUnitAdd = components['schemas']['UnitAdd'];
-export type SchemaUnitChoice = components['schemas']['UnitChoice'];
 export type SchemaUnitClose = components['schemas']['UnitClose'];
 export type SchemaUnitCount = components['schemas']['UnitCount'];
 export type SchemaUnitDetail = components['schemas']['UnitDetail'];
@@ -9914,45 +9879,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
-                };
-            };
-        };
-    };
-    ApiPeopleUnitsUnits: {
-        parameters: {
-            query?: {
-                page?: number;
-                page_size?: number;
-                q?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_wangge.people.schemas.UnitChoice_"];
-                };
-            };
-            /** @description Bad request syntax or unsupported method */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
                 };
             };
         };

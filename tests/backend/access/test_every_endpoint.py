@@ -201,7 +201,6 @@ RIGHTS = [
     ("GET", f"/api/certificates/{ID}/scan?version=1", "people.read"),
     ("GET", "/api/people", "people.read"),
     ("GET", f"/api/people/{ID}", "people.read"),
-    ("GET", "/api/people/units", "people.read"),
     ("GET", "/api/people/export.xlsx", "export.read"),
     ("GET", "/api/people/import-template.xlsx", "people.nominate"),
     ("POST", "/api/people/import", "people.nominate"),

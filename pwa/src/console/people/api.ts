@@ -16,7 +16,6 @@ export type DutyRead = Wire['DutyRead']
 export type OpenWork = Wire['OpenWork']
 export type HandOverRead = Wire['HandOverRead']
 export type HandOverMake = Wire['HandOverMake']
-export type UnitChoice = Wire['UnitChoice']
 export type SheetReport = Wire['SheetReport']
 export type PlanItem = Wire['PlanItem']
 export type PlanDetail = Wire['PlanDetail']
@@ -43,7 +42,6 @@ export const appointPerson = (id: string, body: Wire['PersonAppoint']) =>
 export const unmaskPerson = (id: string, fields: string[], reason: string) =>
   post<Wire['Unmasked']>(`/api/people/${id}/unmask`, { fields, reason })
 export const whyNotAssignable = (id: string, on: string) => get<Assignability>(`/api/people/${id}/assignable`, { on })
-export const listUnits = (query: Query) => get<Page<UnitChoice>>('/api/people/units', query)
 
 export const readOpenWork = (id: string) => get<OpenWork>(`/api/people/${id}/open-work`)
 export const handOver = (id: string, body: HandOverMake) => post<HandOverRead>(`/api/people/${id}/hand-over`, body)
