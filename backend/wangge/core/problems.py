@@ -12,6 +12,7 @@ from asyncpg.exceptions import (
     OperatorInterventionError,
     PostgresConnectionError,
     TransactionRollbackError,
+    UntranslatableCharacterError,
 )
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
@@ -77,7 +78,7 @@ def known_error(exc: BaseException) -> WanggeError | None:
         if isinstance(cause, IntegrityConstraintViolationError):
             known = CONSTRAINTS.get(cause.constraint_name or "")
             return known(**_named_in(cause.detail)) if known else None
-        if isinstance(cause, CharacterNotInRepertoireError):
+        if isinstance(cause, CharacterNotInRepertoireError | UntranslatableCharacterError):  # in a text, in a JSON
             return TextUnstorable()
         if isinstance(cause, PASSING) or (isinstance(cause, DBAPIError) and cause.connection_invalidated):
             return ServerBusy(retry_after_s=5)

@@ -186,6 +186,12 @@ async def test_the_export_holds_the_same_lines_and_is_a_line_too(marked: str, te
     assert exported["details"]["action"] == marked
 
 
+async def test_a_search_that_the_log_cannot_store_is_refused_and_not_a_surprise(territory: Territory, client: Client) -> None:
+    answer = await client(territory["city"]).get("/api/audit/lines.csv", params={"subject_kind": "a\x00b"})
+
+    assert (answer.status_code, answer.json()["type"]) == (422, "text_unstorable")
+
+
 async def test_a_search_by_person_or_subject_uses_an_index_of_the_month(territory: Territory, owner: Owner) -> None:
     for condition in ("person_id = any($1::uuid[])", "subject_id = any($1::uuid[])"):
         plan = await owner.fetch(
