@@ -18,8 +18,11 @@ from wangge.accounts.controllers import AuthController, MeController
 from wangge.accounts.managed_controllers import AccountController, DeviceController, SessionController
 from wangge.accounts.own_controllers import OwnController
 from wangge.accounts.secrets_box import SecretsBox
+from wangge.anomalies.assessing import assess_all_due
+from wangge.anomalies.controllers import AnomalyController
 from wangge.audit_log.controllers import AuditController
 from wangge.certificates.controllers import CertificateController, OwnCertificateController
+from wangge.core.background import every
 from wangge.core.db import make_engine, unit_of_work
 from wangge.core.health import HealthController
 from wangge.core.logging import request_log
@@ -33,6 +36,7 @@ from wangge.duties.controllers import DutyController
 from wangge.employers.controllers import EmployerController
 from wangge.entrustments.controllers import EntrustmentController
 from wangge.evidence.controllers import EvidenceController, UploadController
+from wangge.evidence.files import evidence_files
 from wangge.exports.controllers import ExportController
 from wangge.gaps.controllers import GapController
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
@@ -56,8 +60,11 @@ CONTROLLERS = (
     UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
-    SpatialImportController, ExportController, GapController,
+    SpatialImportController, ExportController, GapController, AnomalyController,
 )  # fmt: skip
+
+# How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).
+ASSESS_EVERY_S = 5.0
 
 
 @get("/api/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
@@ -74,7 +81,9 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         settings.evidence_dir.mkdir(parents=True, exist_ok=True)
-        yield
+        files = evidence_files(settings.evidence_dir)
+        async with every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine, files)):
+            yield
         await stop_reading()
         await engine.dispose()
 

@@ -2,6 +2,7 @@
 
 import wangge.core.db  # noqa: F401  (sets the naming convention before any table is declared)
 from wangge.accounts.models import Account, AuditEntry, Device, OneTimeCode, PastPassword, Session, SignInAttempt, SignInFailure
+from wangge.anomalies.models import Anomaly, AnomalyDayDue, PhotoHash, PhotoHashDue
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
 from wangge.designations.models import EmployerDesignation
@@ -22,10 +23,11 @@ from wangge.units.models import IntakeCounter, Matter, Power, PowerHolder, Unit,
 from wangge.visits.models import Finding, Visit
 
 __all__ = [
-    "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device",
-    "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam",
-    "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem",
-    "IntakeCounter", "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy",
-    "Power", "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport",
-    "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
+    "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change",
+    "CheckIn", "Course", "Device", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
+    "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
+    "GridVersion", "HandOver", "HandOverItem", "IntakeCounter", "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop",
+    "Person", "PersonPrivate", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "Right", "RoleRight", "Session",
+    "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan",
+    "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

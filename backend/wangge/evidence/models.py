@@ -24,6 +24,7 @@ class Evidence(SQLModel, table=True):
         CheckConstraint("copy_state in ('expected', 'stored', 'refused')", name="copy_state"),
         CheckConstraint("original_state in ('expected', 'stored', 'refused')", name="original_state"),
         Index("ix_evidence_subject_id", "subject_id"),
+        Index("ix_evidence_original_sha256", "original_sha256"),
         Index("ix_evidence_grid_path", "grid_path", postgresql_using="gist"),
         Index("ix_evidence_thumbnail_due", "stored_at", postgresql_where=text("thumbnail_state = 'due'")),
     )
