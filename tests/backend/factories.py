@@ -616,6 +616,20 @@ async def make_hand_over(owner: Owner, person_id: UUID, by: UUID, receiver_id: U
     return hand_over_id
 
 
+async def make_anomaly(owner: Owner, person: Someone, employer_id: UUID, subject_id: UUID | None = None) -> UUID:
+    """An odd check-in that nobody has concluded on."""
+    anomaly_id = new_id()
+    await owner.execute(
+        """insert into anomalies (id, subject_kind, subject_id, person_id, employer_id, on_day, happened_at, score, reasons, note, version,
+                                  grid_id, grid_path)
+           select $1, 'check_in', $2, $3, e.id, china_today(), now(), 50, '[{"code": "teleport", "weight": 50}]', '', 1,
+                  e.grid_id, e.grid_path
+           from employers e where e.id = $4""",
+        anomaly_id, subject_id or new_id(), person.id, employer_id,
+    )  # fmt: skip
+    return anomaly_id
+
+
 async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "needs_answer") -> UUID:
     """A file that was read, with one feature and a question."""
     import_id = new_id()

@@ -19,6 +19,7 @@ WanggeError                    (this module)
 ├── entrustments.errors        entrusting, ending, documents
 ├── designations.errors        non-local and key employers
 ├── evidence.errors            photos and their bytes
+├── anomalies.errors           concluding on odd records
 └── sync.errors                operations from phones
 
 Each class is one fact: a stable ``code`` for programs, a status, and a sentence in Chinese and in English that says what

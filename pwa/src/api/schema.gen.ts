@@ -141,6 +141,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiAnomaliesList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/{anomaly_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Review */
+        post: operations["ApiAnomaliesAnomalyIdReviewReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiAnomaliesExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -2509,6 +2560,60 @@ export interface components {
             unit: components["schemas"]["UnitRef"];
             until: string | null;
         };
+        /** AnomalyPerson */
+        AnomalyPerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** AnomalyRead */
+        AnomalyRead: {
+            /** @enum {null|string} */
+            conclusion: "explained" | "confirmed" | null;
+            /** Format: uuid */
+            employer_id: string;
+            employer_name: string;
+            grid_name: string;
+            /** Format: date-time */
+            happened_at: string;
+            has_picture: boolean;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            /** Format: date */
+            on_day: string;
+            patrol_id: string | null;
+            person: components["schemas"]["AnomalyPerson"];
+            reasons: components["schemas"]["AnomalyReason"][];
+            reviewed_at: string | null;
+            reviewed_by: components["schemas"]["AnomalyPerson"] | null;
+            score: number;
+            /** Format: uuid */
+            subject_id: string;
+            /** @enum {string} */
+            subject_kind: "check_in" | "visit" | "evidence";
+            version: number;
+            visit_id: string | null;
+        };
+        /** AnomalyReason */
+        AnomalyReason: {
+            as_id?: string | null;
+            bits?: number | null;
+            /** @enum {string} */
+            code: "teleport" | "frozen_position" | "clock_jump" | "ahead_of_time" | "gallery" | "same_file" | "similar_photo";
+            from_id?: string | null;
+            metres?: number | null;
+            seconds?: number | null;
+            times?: number | null;
+            weight: number;
+        };
+        /** AnomalyReview */
+        AnomalyReview: {
+            /** @enum {string} */
+            conclusion: "explained" | "confirmed";
+            note: string;
+            version: number;
+        };
         /** Answers */
         Answers: {
             accuracy_column?: string | null;
@@ -3961,6 +4066,13 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[AnomalyRead] */
+        "Page_wangge.anomalies.schemas.AnomalyRead_": {
+            items: components["schemas"]["AnomalyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[CertificateRead] */
         "Page_wangge.certificates.schemas.CertificateRead_": {
             items: components["schemas"]["CertificateRead"][];
@@ -5066,6 +5178,10 @@ export type SchemaAccountCreated = components['schemas']['AccountCreated'];
 export type SchemaAccountDisable = components['schemas']['AccountDisable'];
 export type SchemaAccountItem = components['schemas']['AccountItem'];
 export type SchemaActing = components['schemas']['Acting'];
+export type SchemaAnomalyPerson = components['schemas']['AnomalyPerson'];
+export type SchemaAnomalyRead = components['schemas']['AnomalyRead'];
+export type SchemaAnomalyReason = components['schemas']['AnomalyReason'];
+export type SchemaAnomalyReview = components['schemas']['AnomalyReview'];
 export type SchemaAnswers = components['schemas']['Answers'];
 export type SchemaAnswersPatch = components['schemas']['AnswersPatch'];
 export type SchemaApply = components['schemas']['Apply'];
@@ -5188,6 +5304,7 @@ export type SchemaPageWanggeAccountsManagedSchemasAccountItem = components['sche
 export type SchemaPageWanggeAccountsManagedSchemasCandidate = components['schemas']['Page_wangge.accounts.managed_schemas.Candidate_'];
 export type SchemaPageWanggeAccountsManagedSchemasDeviceItem = components['schemas']['Page_wangge.accounts.managed_schemas.DeviceItem_'];
 export type SchemaPageWanggeAccountsSchemasSessionRead = components['schemas']['Page_wangge.accounts.schemas.SessionRead_'];
+export type SchemaPageWanggeAnomaliesSchemasAnomalyRead = components['schemas']['Page_wangge.anomalies.schemas.AnomalyRead_'];
 export type SchemaPageWanggeCertificatesSchemasCertificateRead = components['schemas']['Page_wangge.certificates.schemas.CertificateRead_'];
 export type SchemaPageWanggeDutiesSchemasDutyRead = components['schemas']['Page_wangge.duties.schemas.DutyRead_'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
@@ -5632,6 +5749,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_wangge.accounts.managed_schemas.Candidate_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAnomaliesList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                first_day?: string | null;
+                grid_id?: string | null;
+                last_day?: string | null;
+                min_score?: number | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                reason?: string | null;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.anomalies.schemas.AnomalyRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAnomaliesAnomalyIdReviewReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                anomaly_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnomalyReview"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAnomaliesExportXlsxExport: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                first_day?: string | null;
+                grid_id?: string | null;
+                last_day?: string | null;
+                min_score?: number | null;
+                person_id?: string | null;
+                reason?: string | null;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -81,6 +81,12 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'records.read', title: 'menu.records', menu: 'records' },
       },
       {
+        path: 'anomalies',
+        name: 'anomalies',
+        component: () => import('./anomalies/AnomaliesPage.vue'),
+        meta: { right: 'anomaly.read', title: 'menu.anomalies', menu: 'anomalies' },
+      },
+      {
         path: 'organisation',
         name: 'organisation',
         component: () => import('./organisation/OrganisationPage.vue'),

@@ -43,6 +43,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/coverage/uncovered": {},
     "/api/employers/{employer_id}/place": {"position": [119.1, 36.6], "version": 1},
     "/api/sync/push": {"operations": []},
+    "/api/anomalies/{anomaly_id}/review": {"conclusion": "explained", "note": "有原因", "version": 1},
     "/api/spatial-imports/{import_id}": {"version": 1},
     "/api/spatial-imports/{import_id}/apply": {"version": 1},
     "/api/spatial-imports/{import_id}/withdraw": {"version": 1},
@@ -240,6 +241,9 @@ RIGHTS = [
     ("GET", "/api/devices", "device.manage"),
     ("POST", f"/api/devices/{ID}/accounts/{ID}/revoke", "device.manage"),
     ("POST", f"/api/devices/{ID}/accounts/{ID}/wipe", "device.manage"),
+    ("GET", "/api/anomalies", "anomaly.read"),
+    ("GET", "/api/anomalies/export.xlsx", "anomaly.read"),
+    ("POST", f"/api/anomalies/{ID}/review", "anomaly.review"),
     ("GET", "/api/audit", "audit.read"),
     ("GET", "/api/audit/lines.csv", "audit.read"),
     ("GET", "/api/sync/pull", "field.pull"),
@@ -392,13 +396,14 @@ LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
     "/api/people/assignable", "/api/grid-changes", "/api/units", "/api/entrustments", "/api/spatial-imports",
     "/api/people", "/api/duties", "/api/certificates", "/api/training/results", "/api/gaps/grid_without_owner",
+    "/api/anomalies",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
 TAKES_NO = {"/api/grids": ("grid_id",)} | dict.fromkeys(
     ["/api/employers", "/api/coverage/uncovered", "/api/units", "/api/entrustments", "/api/people", "/api/duties", "/api/certificates",
-     "/api/training/results", "/api/spatial-imports", "/api/gaps/grid_without_owner"], ("on",),
+     "/api/training/results", "/api/spatial-imports", "/api/gaps/grid_without_owner", "/api/anomalies"], ("on",),
 )  # fmt: skip
 
 
@@ -434,7 +439,7 @@ async def test_hostile_text_in_a_search_is_only_text(path: str, territory: Terri
     for q in ("'; drop table employers; --", "%", "_", "\\", "😀", "a" * 3000, ":x", "{where}"):
         answer = await http.get(path, params={"q": q})
         assert answer.status_code == 200, (q, answer.text)
-    if path not in ("/api/check-ins", "/api/visits", "/api/grid-changes"):
+    if path not in ("/api/check-ins", "/api/visits", "/api/grid-changes", "/api/anomalies"):
         assert (await http.get(path, params={"q": "%"})).json()["total"] == 0
         assert (await http.get(path, params={"q": "a\0b"})).json()["type"] == "text_unstorable"
 

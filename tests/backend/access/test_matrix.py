@@ -21,6 +21,7 @@ from factories import (
     Owner,
     Someone,
     Territory,
+    make_anomaly,
     make_certificate,
     make_designation,
     make_duty,
@@ -49,7 +50,8 @@ ROLES = tuple(PLACES)
 THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "evidence_id": "evidence", "account_id": "account",
           "device_id": "device", "session_id": "session", "unit_id": "unit", "entrustment_id": "entrustment",
           "designation_id": "designation", "person_id": "person", "certificate_id": "certificate", "duty_id": "duty",
-          "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import"}  # fmt: skip
+          "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import",
+          "anomaly_id": "anomaly"}  # fmt: skip
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/entrustments/{entrustment_id}/document"): {404},  # none was uploaded
@@ -124,6 +126,7 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
         "grid_change": change,
         "import": await make_import(owner, path, below.id),
         "employer": employer,
+        "anomaly": await make_anomaly(owner, holder, employer),
         "patrol": await make_patrol(owner, holder, [employer]),
         "grid": territory.grids[path],
         "evidence": await make_evidence(owner, holder, employer),

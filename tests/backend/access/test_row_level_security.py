@@ -15,6 +15,7 @@ from factories import (
     Owner,
     Someone,
     Territory,
+    make_anomaly,
     make_check_in,
     make_designation,
     make_employer,
@@ -75,9 +76,10 @@ BESIDES = {
     "hand_over_items": "false",
     "spatial_imports": "false",
     "spatial_import_features": "false",
+    "anomalies": "false",
 }
 # Of these the API's role may read nothing at all; some are reached through functions.
-OWNERS_ALONE = {"people_private", "tiling_checks"}
+OWNERS_ALONE = {"people_private", "tiling_checks", "photo_hashes", "photo_hashes_due", "anomaly_days_due"}
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "one_time_codes", "past_passwords", "rights"}
 KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "entrustment_employers": "employer_id",
@@ -121,6 +123,7 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
                values (gen_random_uuid(), $1, 'copy', 4, $2, $3::text::ltree)""",
             evidence_id, holder.id, path,
         )  # fmt: skip
+        await make_anomaly(owner, holder, employer_id, check_in_id)
         await _journal(owner, holder, path)
         await owner.execute(
             """insert into grid_changes (id, kind, made_by, effective_on, grid_id, grid_path, note, summary)

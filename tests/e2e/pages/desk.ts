@@ -20,6 +20,7 @@ export type Room =
   | '导入导出'
   | '缺口'
   | '网格编辑'
+  | '异常记录'
 
 export class DeskApp {
   readonly main: Locator

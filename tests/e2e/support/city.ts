@@ -1,5 +1,6 @@
 /** The demo city as its owner sees it: whom the stories are about, and what has really been stored. */
-import { request as apiRequest } from '@playwright/test'
+import { randomUUID } from 'node:crypto'
+import { request as apiRequest, type APIRequestContext } from '@playwright/test'
 import { Pool } from 'pg'
 import type { TestServer } from '../../support/server'
 
@@ -107,7 +108,14 @@ export class City {
   }
 
   operationsOf(who: Supervisor) {
-    return this.rows<{ op_id: string; op_sha256: string; kind: string; entity_id: string; outcome: string; flags: string[] }>(
+    return this.rows<{
+      op_id: string
+      op_sha256: string
+      kind: string
+      entity_id: string
+      outcome: string
+      flags: string[]
+    }>(
       `select op_id, op_sha256, kind, entity_id, outcome, flags from sync_operations where person_id = $1 order by received_at, op_id`,
       who.person_id,
     )
@@ -124,27 +132,82 @@ export class City {
 
   /** End every session of an account, as an operator does when a phone is lost. */
   async revokeSessions(who: Supervisor): Promise<void> {
-    await this.rows('update sessions set revoked_at = now() where account_id = $1 and revoked_at is null', who.account_id)
+    await this.rows(
+      'update sessions set revoked_at = now() where account_id = $1 and revoked_at is null',
+      who.account_id,
+    )
   }
 
-  /** Plan a patrol for today as the county does, through the API. */
-  async planToday(who: Supervisor, employers: Employer[], title = '今日巡查'): Promise<void> {
+  /** Ask the API as somebody who has just signed in; with a device, as her phone. */
+  async as<T>(login: string, work: (api: APIRequestContext) => Promise<T>, device: object = {}): Promise<T> {
     const api = await apiRequest.newContext({
       baseURL: this.server.baseUrl,
       extraHTTPHeaders: { 'X-Wangge-Client': 'console/e2e' },
     })
     try {
-      const signedIn = await api.post('/api/auth/sign-in', { data: { login: 'county', password: this.password } })
+      const signedIn = await api.post('/api/auth/sign-in', { data: { login, password: this.password, ...device } })
       if (!signedIn.ok()) throw new Error(await signedIn.text())
+      return await work(api)
+    } finally {
+      await api.dispose()
+    }
+  }
+
+  /** Plan a patrol for today as the county does, through the API. */
+  async planToday(who: Supervisor, employers: Employer[], title = '今日巡查'): Promise<void> {
+    await this.as('county', async (api) => {
       const { today, id } = await this.one<{ today: string; id: string }>(
         'select china_today()::text as today, gen_random_uuid()::text as id',
       )
       const planned = await api.post('/api/patrols', {
-        data: { id, assignee_id: who.person_id, planned_on: today, title, note: '', employer_ids: employers.map((e) => e.id) },
+        data: {
+          id,
+          assignee_id: who.person_id,
+          planned_on: today,
+          title,
+          note: '',
+          employer_ids: employers.map((e) => e.id),
+        },
       })
       if (!planned.ok()) throw new Error(await planned.text())
-    } finally {
-      await api.dispose()
-    }
+    })
+  }
+
+  /** Check-ins as a phone would send them, each with where and how many minutes ago. */
+  async pushCheckIns(who: Supervisor, employer: Employer, fixes: { at: LonLat; minutesAgo: number }[]): Promise<void> {
+    const device_id = randomUUID()
+    const operations = fixes.map(({ at: [lon, lat], minutesAgo }, i) => {
+      const position = { lon, lat, accuracy_m: 12, age_s: 1 }
+      return {
+        body: JSON.stringify({
+          op_id: randomUUID(),
+          kind: 'check_in.record',
+          v: 1,
+          entity_id: randomUUID(),
+          base_version: null,
+          captured_at: new Date(Date.now() - minutesAgo * 60_000).toISOString(),
+          device_id,
+          device_seq: i + 1,
+          payload: {
+            employer_id: employer.id,
+            patrol_id: null,
+            stop_id: null,
+            position: { lon, lat },
+            accuracy_m: 12,
+            age_s: 1,
+          },
+          binding: { server_offset_ms: 0, position, network: '4g', battery: 0.5, app_version: '0.1.0' },
+        }),
+      }
+    })
+    await this.as(
+      who.login,
+      async (api) => {
+        const pushed = await api.post('/api/sync/push', { data: { operations } })
+        const { outcomes } = (await pushed.json()) as { outcomes: { outcome: string }[] }
+        if (!outcomes.every(({ outcome }) => outcome === 'applied')) throw new Error(JSON.stringify(outcomes))
+      },
+      { device_id, device_name: '手机' },
+    )
   }
 }

@@ -291,6 +291,15 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
     },
   ],
   [
+    'anomalies',
+    async ({ desk }) => {
+      await desk.go('异常记录')
+      await desk.page.getByRole('combobox', { name: '结论' }).press('Enter')
+      await desk.page.getByRole('option', { name: '全部' }).click()
+      await expect(desk.page.getByRole('table')).toBeVisible()
+    },
+  ],
+  [
     'grid-changes',
     async ({ desk }) => {
       await desk.page.getByRole('button', { name: '变更记录' }).click()

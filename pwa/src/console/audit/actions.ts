@@ -25,6 +25,8 @@ export const ACTIONS = [
   'employer_returned',
   'employer_contact_unmasked',
   'evidence_read',
+  'anomaly_reviewed',
+  'anomalies_exported',
   'patrol_planned',
   'patrol_cancelled',
   'uncovered_exported',
