@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.bench import Bench
-from benchmarks.catalogue import CATALOGUE, listing
+from benchmarks.catalogue import CATALOGUE, expanded, listing
 from benchmarks.measuring import table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -21,8 +21,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--list", action="store_true", help="say what there is, with floors and bars")
     arguments = parser.parse_args()
-    if unknown := [name for name in arguments.names if name not in CATALOGUE]:
-        parser.error(f"no benchmark is called {', '.join(unknown)}; there are: {', '.join(CATALOGUE)}")
+    try:
+        arguments.names = expanded(arguments.names)
+    except KeyError as unknown:
+        parser.error(unknown.args[0])
     return arguments
 
 
@@ -33,7 +35,7 @@ def main() -> int:
         print(listing())
         return 0
     bench = Bench(Path(os.environ.get("WANGGE_BENCH_DIR") or ROOT / ".cache" / "bench").absolute())
-    for name in dict.fromkeys(arguments.names or CATALOGUE):
+    for name in arguments.names:
         print(f"{name}: {CATALOGUE[name].what}", file=sys.stderr, flush=True)
         asyncio.run(import_module(f"benchmarks.{name}").run(bench))
     print(table(bench.results))
