@@ -99,6 +99,17 @@ browser() {
       "As an administrator: apt-get install --no-install-recommends ${missing[*]}"
 }
 
+# webkit: WebKitGTK with its WebDriver, and a screen in memory for it: the nearest thing to an iPhone that Debian has.
+webkit() {
+  local missing=()
+  have WebKitWebDriver || missing+=(webkit2gtk-driver)
+  have Xvfb || missing+=(xvfb)
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  apt_install "${missing[@]}" ||
+    fail "The tests in WebKit need its WebDriver and Xvfb." \
+      "As an administrator: apt-get install --no-install-recommends ${missing[*]}"
+}
+
 # ---- npm packages and the front end
 
 # npm_packages: node_modules as package-lock.json says.
