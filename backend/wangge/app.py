@@ -1,7 +1,8 @@
 """The application: routes, dependencies, error map. Nothing runs at import."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
@@ -41,7 +42,11 @@ from wangge.hand_overs.controllers import HandOverController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
 from wangge.people.controllers import RegisterController
+from wangge.record_log.controllers import RecordLogController
+from wangge.record_log.keeping import keep_on
+from wangge.record_log.server_key import ServerKey
 from wangge.responsibility.controllers import ResponsibilityController
+from wangge.seals.controllers import SealController
 from wangge.spatial_imports.controllers import SpatialImportController
 from wangge.spatial_imports.reading import stop_reading
 from wangge.sync.controllers import SyncController
@@ -56,7 +61,7 @@ CONTROLLERS = (
     UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
-    SpatialImportController, ExportController, GapController,
+    SpatialImportController, ExportController, GapController, SealController, RecordLogController,
 )  # fmt: skip
 
 
@@ -70,13 +75,21 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     """The ASGI application over the API's own database connection (``app_url``, least privilege) and one front-end folder."""
     engine = make_engine(app_url, settings.pool_size)
     box = SecretsBox(settings.data_dir)
+    server_key = ServerKey(settings.receipt_key)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         settings.evidence_dir.mkdir(parents=True, exist_ok=True)
+        keeper = asyncio.create_task(keep_on(engine, server_key))
         yield
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper
         await stop_reading()
         await engine.dispose()
+
+    async def provide_server_key() -> ServerKey:
+        return await server_key.ready(engine)
 
     async def provide_db() -> AsyncGenerator[AsyncSession, None]:
         async with unit_of_work(engine) as session:
@@ -92,6 +105,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             "engine": Provide(lambda: engine, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "box": Provide(lambda: box, sync_to_thread=False),
+            "server_key": Provide(provide_server_key),
         },
     )
     app = Litestar(

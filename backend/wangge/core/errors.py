@@ -19,6 +19,9 @@ WanggeError                    (this module)
 ├── entrustments.errors        entrusting, ending, documents
 ├── designations.errors        non-local and key employers
 ├── evidence.errors            photos and their bytes
+├── evidence_packages.errors   records taken out of the house
+├── record_log.errors          proofs of what arrived
+├── seals.errors               phones' keys and signatures
 └── sync.errors                operations from phones
 
 Each class is one fact: a stable ``code`` for programs, a status, and a sentence in Chinese and in English that says what

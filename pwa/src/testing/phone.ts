@@ -25,6 +25,8 @@ export const me = (changes: Partial<Me> = {}): Me => ({
   must: [],
   server_time: '2026-11-24T04:00:00Z',
   policies: FIRST_POLICIES,
+  seal_keys: [],
+  receipt_keys: [],
   ...changes,
 })
 
