@@ -40,7 +40,12 @@ export async function resend(
       const { device_id, captured_at, binding, kind, entity_id, base_version } = old
       const payload = changes.payload ?? old.payload
       const { employer_id, patrol_id } = row
-      return [draftOf({ device_id, captured_at, binding }, { kind, entity_id, payload, base_version, employer_id, patrol_id })]
+      return [
+        draftOf(
+          { device_id, captured_at, binding },
+          { kind, entity_id, payload, base_version, employer_id, patrol_id },
+        ),
+      ]
     },
     {
       tables: alongside.tables,

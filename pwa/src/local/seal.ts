@@ -146,7 +146,11 @@ class MadeOfOldThings extends Error {}
  * Append operations to the outbox, sealed, with what belongs to them: after a kill at any moment there is all of it or nothing.
  * `draftsNow` may be asked again; with none, nothing is written.
  */
-export function append(db: LocalDb, draftsNow: () => Promise<Draft[]>, { tables, write }: Alongside): Promise<OutboxRow[]> {
+export function append(
+  db: LocalDb,
+  draftsNow: () => Promise<Draft[]>,
+  { tables, write }: Alongside,
+): Promise<OutboxRow[]> {
   const store = async (): Promise<OutboxRow[] | null> => {
     const drafts = await draftsNow()
     if (drafts.length === 0) return []

@@ -363,8 +363,7 @@ export default {
     server_slow: '网络太慢，服务器没有回应，稍后自动再试。',
     server_unavailable: '服务器暂时没有回应，稍后自动再试。记录都还在本机。',
     unexpected_answer: '服务器的回答看不懂，可能网络要先登录（例如酒店、商场 Wi‑Fi）。记录都还在本机。',
-    receipt_unverified:
-      '服务器的回执没有可信的签名，暂不算送达。记录还在本机，会自动再试。',
+    receipt_unverified: '服务器的回执没有可信的签名，暂不算送达。记录还在本机，会自动再试。',
     receipt_mismatch: '服务器的回执和本机这条对不上，不能算送达。记录还在本机，请再发一次；还不行就导出给街道。',
     photo_damaged_here: '手机上的照片文件损坏，指纹对不上。请导出其余记录，并告诉街道。',
     evidence_hash_mismatch: '照片传到服务器后指纹对不上，会重新上传。',

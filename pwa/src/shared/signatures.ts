@@ -41,14 +41,22 @@ export async function importKey(keyId: string, publicKey: string): Promise<Crypt
 
 export async function holds(key: CryptoKey, signature: string, text: string): Promise<boolean> {
   try {
-    return await crypto.subtle.verify(HOW, key, fromBase64url(signature) as BufferSource, utf8ToBytes(text) as BufferSource)
+    return await crypto.subtle.verify(
+      HOW,
+      key,
+      fromBase64url(signature) as BufferSource,
+      utf8ToBytes(text) as BufferSource,
+    )
   } catch {
     return false // no base64url at all
   }
 }
 
 export const toBase64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
 
 export function fromBase64url(text: string): Uint8Array {
   const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'))

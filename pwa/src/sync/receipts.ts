@@ -26,5 +26,9 @@ export async function isSigned(me: Me | undefined, receipt: Receipt): Promise<bo
   const verifier = key && (await verifierOf(key))
   if (!verifier) return false
   const { op_id, op_sha256, received_at, key_id } = receipt
-  return holds(verifier, receipt.signature, canonicalJson({ type: 'wangge.receipt', op_id, op_sha256, received_at, key_id }))
+  return holds(
+    verifier,
+    receipt.signature,
+    canonicalJson({ type: 'wangge.receipt', op_id, op_sha256, received_at, key_id }),
+  )
 }

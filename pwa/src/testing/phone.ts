@@ -113,6 +113,15 @@ export async function photoOf(seed: number, size = 2_000): Promise<PreparedPhoto
   }
 }
 
+/** A receipt as a server without a key gives it. */
+export const receiptOf = (op_id: string, op_sha256: string) => ({
+  op_id,
+  op_sha256,
+  received_at: '2026-11-24T04:01:00Z',
+  key_id: '',
+  signature: '',
+})
+
 export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify(body), {
     status,
