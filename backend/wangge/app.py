@@ -34,6 +34,7 @@ from wangge.duties.controllers import DutyController
 from wangge.employers.controllers import EmployerController
 from wangge.entrustments.controllers import EntrustmentController
 from wangge.evidence.controllers import EvidenceController, UploadController
+from wangge.evidence_packages.controllers import EvidencePackageController
 from wangge.exports.controllers import ExportController
 from wangge.gaps.controllers import GapController
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
@@ -62,6 +63,7 @@ CONTROLLERS = (
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
     SpatialImportController, ExportController, GapController, SealController, RecordLogController,
+    EvidencePackageController,
 )  # fmt: skip
 
 

@@ -19,6 +19,10 @@ ROOTS = text("""
     where (cast(:since as date) is null or day >= :since) and (cast(:until as date) is null or day <= :until)
     order by day desc limit :at_most
 """)
+ROOTS_AFTER = text("""
+    select day, tree_size, root_hash, published_at, key_id, signature from log_roots
+    where tree_size > :first and tree_size <= :size order by tree_size, day
+""")
 KEYS = text("select key_id, public_key, valid_from, retired_at from server_keys order by retired_at desc nulls first, valid_from desc")
 ENTRIES = text("""
     select log_index, kind, subject_id, sha256, log_moment(at) as at from log_entries
@@ -55,6 +59,11 @@ async def root_of(db: AsyncSession, size: int) -> bytes:
 async def roots(db: AsyncSession, since: date | None, until: date | None, at_most: int) -> Sequence[RowMapping]:
     """Published roots, the newest first."""
     return (await db.execute(ROOTS, {"since": since, "until": until, "at_most": at_most})).mappings().all()
+
+
+async def roots_covering(db: AsyncSession, first: int, size: int) -> Sequence[RowMapping]:
+    """Every published root of a tree that holds entry ``first`` and is no larger than ``size``, the smallest first."""
+    return (await db.execute(ROOTS_AFTER, {"first": first, "size": size})).mappings().all()
 
 
 async def keys(db: AsyncSession) -> Sequence[RowMapping]:

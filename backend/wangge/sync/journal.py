@@ -118,7 +118,7 @@ class Journal:
         without = [] if are_woken else [key for key, line in lines.items() if line.receipt is None]
         signed = await self._signed(without, lines)
         rows = [
-            (e.op_id, e.op_sha256, e.device_id, e.kind, e.v, e.operation.entity_id if e.operation else None, e.body, v.outcome,
+            (e.op_id, e.op_sha256, e.device_id, e.kind, e.v, e.entity_id, e.body, v.outcome,
              msgspec.json.encode(in_every_language(v.problem)).decode() if v.problem else None, ",".join(v.flags), v.waiting_for,
              e.captured_at, v.grid_path or self.home_path, e.link.chain_id, e.link.device_seq, e.link.prev_sha256, e.key_id,
              e.signature, signed[e.key].signature if e.key in signed else None)

@@ -68,6 +68,7 @@ class Entry:
     device_id: UUID | None = None
     operation: Operation[Any] | None = None
     problem: WanggeError | None = None
+    entity_id: UUID | None = None
     link: Link = Link()
     key_id: str | None = None
     signature: str | None = None
@@ -147,7 +148,7 @@ def _read(index: int, body: str) -> Entry:
         return Entry(index, storable, raw, op_sha256, own_id or uuid5(NAMESPACE_OID, op_sha256), own_id is not None, problem=problem)
     captured_at = _in_utc(head.captured_at)
     entry = Entry(index, storable, raw, op_sha256, head.op_id, True, head.kind.replace("\x00", ""), head.v, captured_at,
-                  head.device_id, link=_link(head))  # fmt: skip
+                  head.device_id, entity_id=head.entity_id, link=_link(head))  # fmt: skip
     kind = KINDS.get((head.kind, head.v))
     if kind is None:
         entry.problem = KindUnknown(kind=entry.kind, v=head.v)
