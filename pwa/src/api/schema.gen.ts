@@ -948,6 +948,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evidence/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make */
+        post: operations["ApiEvidencePackagesMake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/employers": {
         parameters: {
             query?: never;
@@ -4130,6 +4147,12 @@ export interface components {
             valid_from: string;
             valid_to: string | null;
         };
+        /** PackageRequest */
+        PackageRequest: {
+            employer_id?: string | null;
+            reason: string;
+            visit_ids?: string[];
+        };
         /** Page[AccountItem] */
         "Page_wangge.accounts.managed_schemas.AccountItem_": {
             items: components["schemas"]["AccountItem"][];
@@ -5425,6 +5448,7 @@ export type SchemaOwnCertificates = components['schemas']['OwnCertificates'];
 export type SchemaOwner = components['schemas']['Owner'];
 export type SchemaOwnerFact = components['schemas']['OwnerFact'];
 export type SchemaOwnPower = components['schemas']['OwnPower'];
+export type SchemaPackageRequest = components['schemas']['PackageRequest'];
 export type SchemaPageWanggeAccountsManagedSchemasAccountItem = components['schemas']['Page_wangge.accounts.managed_schemas.AccountItem_'];
 export type SchemaPageWanggeAccountsManagedSchemasCandidate = components['schemas']['Page_wangge.accounts.managed_schemas.Candidate_'];
 export type SchemaPageWanggeAccountsManagedSchemasDeviceItem = components['schemas']['Page_wangge.accounts.managed_schemas.DeviceItem_'];
@@ -8008,6 +8032,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChainRead"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEvidencePackagesMake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */
