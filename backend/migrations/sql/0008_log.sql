@@ -12,7 +12,8 @@ create table log_entries (
     kind varchar not null constraint ck_log_entries_kind check (kind in ('operation', 'copy', 'original')),
     subject_id uuid not null,
     sha256 varchar not null,
-    at timestamptz not null
+    at timestamptz not null,
+    leaf_hash bytea not null
 );
 create index ix_log_entries_subject_id on log_entries (subject_id);
 create table log_nodes (
@@ -97,7 +98,7 @@ language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     size bigint;
     added bigint;
-    below int := 0;
+    below int := 1;
     first bigint;
     past bigint;
 begin
@@ -107,16 +108,19 @@ begin
         delete from log_pending where seq in (select seq from log_pending order by seq limit at_most)
         returning seq, kind, subject_id, sha256, at
     )
-    insert into log_entries (log_index, kind, subject_id, sha256, at)
-    select size + row_number() over (order by seq) - 1, kind, subject_id, sha256, at from taken;
+    insert into log_entries (log_index, kind, subject_id, sha256, at, leaf_hash)
+    select size + row_number() over (order by seq) - 1, kind, subject_id, sha256, at, log_leaf_hash(kind, subject_id, sha256, at)
+    from taken;
     get diagnostics added = row_count;
     insert into log_nodes (level, node_index, hash)
-    select 0, log_index, log_leaf_hash(kind, subject_id, sha256, at) from log_entries where log_index >= size;
-    first := size;
-    past := size + added;
+    select 1, l.log_index / 2, sha256('\x01'::bytea || l.leaf_hash || r.leaf_hash)
+    from log_entries l join log_entries r on r.log_index = l.log_index + 1
+    where l.log_index >= (size / 2) * 2 and l.log_index % 2 = 0;
+    first := size / 2;
+    past := (size + added) / 2;
     loop
-        first := first >> 1;
-        past := past >> 1;
+        first := first / 2;
+        past := past / 2;
         exit when first >= past;
         insert into log_nodes (level, node_index, hash)
         select below + 1, n, sha256('\x01'::bytea || l.hash || r.hash)

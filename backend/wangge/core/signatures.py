@@ -40,17 +40,21 @@ def key_id_of(text: str) -> str:
     return hashlib.sha256(from_base64url(text) or b"").hexdigest()
 
 
+def _numbers(signature: str) -> bytes | None:
+    raw = from_base64url(signature) if len(signature) <= 4 * NUMBER_BYTES else None
+    return raw if raw is not None and len(raw) == 2 * NUMBER_BYTES else None
+
+
 def is_well_formed(signature: str) -> bool:
     """Whether a text is a signature at all, good or bad."""
-    raw = from_base64url(signature) if len(signature) <= 2 * 2 * NUMBER_BYTES else None
-    return raw is not None and len(raw) == 2 * NUMBER_BYTES
+    return _numbers(signature) is not None
 
 
 def holds(key: PublicKey, signature: str, data: bytes) -> bool:
     """Whether ``signature`` is this key's over ``data``."""
-    if not is_well_formed(signature):
+    raw = _numbers(signature)
+    if raw is None:
         return False
-    raw = from_base64url(signature) or b""
     r, s = int.from_bytes(raw[:NUMBER_BYTES]), int.from_bytes(raw[NUMBER_BYTES:])
     try:
         key.verify(utils.encode_dss_signature(r, s), data, ALGORITHM)

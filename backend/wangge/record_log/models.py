@@ -33,10 +33,11 @@ class LogEntry(SQLModel, table=True):
     subject_id: UUID
     sha256: str
     at: datetime = moment()
+    leaf_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class LogNode(SQLModel, table=True):
-    """The hash of a complete subtree: ``level`` 0 is a leaf, ``node_index`` its number among those of its level."""
+    """The hash of a complete subtree of 2 to the power of ``level`` leaves (1 and more); ``node_index`` is its number among those."""
 
     __tablename__ = "log_nodes"
     level: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -11,8 +11,10 @@ from wangge.record_log.merkle import Range, Subtree, fold, subtrees_of
 
 SIZE = text("select log_size()")
 NODES = text("""
-    select n.level, n.node_index, n.hash from log_nodes n
-    join unnest(cast(:levels as int[]), cast(:indexes as bigint[])) as w(level, node_index) using (level, node_index)
+    with wanted as (select * from unnest(cast(:levels as int[]), cast(:indexes as bigint[])) as w(level, node_index))
+    select n.level, n.node_index, n.hash from log_nodes n join wanted using (level, node_index)
+    union all
+    select 0, e.log_index, e.leaf_hash from log_entries e join wanted w on w.level = 0 and w.node_index = e.log_index
 """)
 ROOTS = text("""
     select day, tree_size, root_hash, published_at, key_id, signature from log_roots

@@ -1,7 +1,8 @@
 """Checking the seals of a push: one query for the keys, then arithmetic beside the event loop."""
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -31,12 +32,17 @@ async def _keys(conn: Any, key_ids: Sequence[str]) -> dict[str, SealKey]:
 
 
 def _faults(seals: Sequence[Seal], keys: dict[str, SealKey]) -> list[SealFault | None]:
-    return [seal_fault(s.body, s.signature, keys.get(s.key_id), s.device_id, s.happened_at) for s in seals]
+    faults = []
+    for seal in seals:
+        faults.append(seal_fault(seal.body, seal.signature, keys.get(seal.key_id), seal.device_id, seal.happened_at))
+        time.sleep(0)  # the library holds the interpreter's lock for each: the event loop gets its turn in between
+    return faults
 
 
-async def seal_faults(conn: Any, seals: Sequence[Seal]) -> list[SealFault | None]:
-    """What is wrong with each seal, in their order; None where it holds. Some 70 µs of one core for each."""
-    if not seals:
-        return []
-    keys = await _keys(conn, [s.key_id for s in seals])
-    return await asyncio.to_thread(_faults, seals, keys)
+async def start_checking(conn: Any, seals: Sequence[Seal]) -> Awaitable[list[SealFault | None]]:
+    """Look the keys up now, and check each seal beside the event loop while the database works on something else.
+
+    What is awaited says, in the order of the seals, what is wrong with each; None where it holds. Some 90 µs of one core for each.
+    """
+    keys = await _keys(conn, [s.key_id for s in seals]) if seals else {}
+    return asyncio.ensure_future(asyncio.to_thread(_faults, seals, keys))

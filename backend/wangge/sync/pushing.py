@@ -4,8 +4,9 @@ Operations of one kind are applied as a set inside a savepoint; when the databas
 one, each in its own savepoint, so that one bad operation never holds up another. Everything is journalled.
 """
 
+import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +22,11 @@ from wangge.core.operations import LimitsAt, Operation, Verdict, quarantined
 from wangge.core.problems import known_error
 from wangge.policies.service import policy_history
 from wangge.record_log.server_key import ServerKey
-from wangge.seals.checking import Seal, seal_faults
+from wangge.seals.checking import Seal, start_checking
 from wangge.seals.errors import SealBroken, SealedElsewhere
+from wangge.seals.rules import SealFault
 from wangge.sync.errors import KindUnknown, OperationFailed, OperationIdReused, TooManyOperations
-from wangge.sync.journal import Journal, Key, Line, lines_of, waiting_on
+from wangge.sync.journal import Journal, Key, Line, lines_of, start_signing, waiting_on
 from wangge.sync.kinds import KINDS, ORDER
 from wangge.sync.reading import Entry, read_operation
 from wangge.sync.schemas import OperationOutcome, Push, PushAnswer, Receipt
@@ -95,24 +97,56 @@ async def _wake_children(
         # their seals were checked when they came
         entries = [read_operation(0, *sealed) for sealed in waiting]
         again = await _settle(journal.conn, actor, entries, journal.received_at, limits_at)
-        lines |= await journal.write(again, lines, are_woken=True)
+        lines |= await journal.write(again, lines, {})
         arrived = [e.operation.entity_id for e, v in again if e.operation and v.outcome in ("applied", "conflict")]
     return lines
 
 
-async def _check_seals(conn: Any, entries: Sequence[Entry]) -> None:
-    """Refuse what carries a seal that does not hold; what carries none goes on, flagged."""
-    sealed = [e for e in entries if e.key_id and e.signature]
+class _SealsDoNotHold(Exception):
+    """Some seals of a push turned out not to hold: what was applied meanwhile is undone."""
+
+
+async def _start_checking(conn: Any, entries: Sequence[Entry]) -> Awaitable[dict[int, SealFault]]:
+    """What is wrong with the seals, by the entry's index; what carries none is not looked at."""
+    sealed = [e for e in entries if e.key_id]
     seals = [
         Seal(e.raw, e.key_id or "", e.signature or "", e.device_id, e.operation.happened_at if e.operation else e.captured_at)
         for e in sealed
     ]
-    faults = dict(zip([e.index for e in sealed], await seal_faults(conn, seals), strict=True))
+    checking = await start_checking(conn, seals)
+
+    async def faults() -> dict[int, SealFault]:
+        return {e.index: fault for e, fault in zip(sealed, await checking, strict=True) if fault}
+
+    return asyncio.ensure_future(faults())
+
+
+def _refuse(entry: Entry, fault: SealFault) -> None:
+    problem = SealedElsewhere if fault in ("other_account", "other_device") else SealBroken
+    entry.problem, entry.operation = problem(reason=fault), None
+
+
+async def _settle_sealed(
+    conn: Any, actor: Actor, entries: Sequence[Entry], now: datetime, limits_at: LimitsAt
+) -> list[tuple[Entry, Verdict]]:
+    """Apply while the seals are being checked, for they nearly always hold; where some do not, undo it and apply the others."""
     for entry in entries:
-        fault = "malformed" if entry.has_broken_seal else faults.get(entry.index)
-        if fault:
-            problem = SealedElsewhere if fault in ("other_account", "other_device") else SealBroken
-            entry.problem, entry.operation = problem(reason=fault), None
+        if entry.has_broken_seal:
+            _refuse(entry, "malformed")
+    checking = await _start_checking(conn, entries)
+    faults: dict[int, SealFault] = {}
+    try:
+        async with conn.transaction():
+            settled = await _settle(conn, actor, entries, now, limits_at)
+            faults = await checking
+            if faults:
+                raise _SealsDoNotHold
+            return settled
+    except _SealsDoNotHold:
+        for entry in entries:
+            if entry.index in faults:
+                _refuse(entry, faults[entry.index])
+        return await _settle(conn, actor, entries, now, limits_at)
 
 
 def _is_settled(line: Line, entry: Entry) -> bool:
@@ -177,11 +211,12 @@ async def push(db: AsyncSession, actor: Actor, key: ServerKey, data: Push, langu
             entry.problem, entry.operation = OperationIdReused(), None
         seen_ids.add(entry.op_id)
         fresh[entry.key] = entry
-    await _check_seals(conn, list(fresh.values()))
-    settled = await _settle(conn, actor, list(fresh.values()), now, policies.at)
-    journal = Journal(conn, actor.person_id, await _home_path(conn, actor), key, now)
-    known = await journal.sign_those_without(known)
-    lines = await journal.write(settled, known)
+    unsigned = {k: line.received_at for k, line in known.items() if line.receipt is None} | {k: now for k in fresh if k not in known}
+    signing = start_signing(key, unsigned)
+    settled = await _settle_sealed(conn, actor, list(fresh.values()), now, policies.at)
+    journal, receipts = Journal(conn, actor.person_id, await _home_path(conn, actor), now), await signing
+    known = await journal.give_receipts(known, receipts)
+    lines = await journal.write(settled, known, receipts)
     lines = await _wake_children(journal, actor, settled, lines, policies.at)
     outcomes = [_outcome(e, lines.get(e.key) or known[e.key], language, e.key not in lines) for e in entries]
     log.info("pushed", operations=len(entries), applied=sum(line.outcome == "applied" for line in lines.values()))
