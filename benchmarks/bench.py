@@ -52,9 +52,10 @@ class Client:
         self._last_used = time.monotonic()
         return answer.status, answer.headers, content
 
-    def sign_in(self, login: str, password: str) -> None:
-        """Open a session; later requests carry its cookie."""
-        status, headers, body = self.request("POST", "/api/auth/sign-in", json.dumps({"login": login, "password": password}).encode())
+    def sign_in(self, login: str, password: str, device_id: str | None = None) -> None:
+        """Open a session, on a phone where one is named; later requests carry its cookie."""
+        said = {"login": login, "password": password, "device_id": device_id}
+        status, headers, body = self.request("POST", "/api/auth/sign-in", json.dumps(said).encode())
         if status != 200:
             raise RuntimeError(f"{login} could not sign in: {status} {body.decode()}")
         self.headers["Cookie"] = headers["Set-Cookie"].split(";")[0]
@@ -73,11 +74,11 @@ class Server:
     data_dir: Path
 
     @contextmanager
-    def client(self, login: str, caller: str) -> Iterator[Client]:
-        """A caller signed in as one of the demo people."""
+    def client(self, login: str, caller: str, device_id: str | None = None) -> Iterator[Client]:
+        """A caller signed in as one of the demo people, on a phone where one is named."""
         client = Client(self.port, caller)
         try:
-            client.sign_in(login, demo_password(self.data_dir))
+            client.sign_in(login, demo_password(self.data_dir), device_id)
             yield client
         finally:
             client.close()

@@ -1,12 +1,13 @@
 """``push``: what one phone's backlog costs, through HTTP into the tables, against the bare INSERT of the same rows.
 
 The mix is half check-ins, half visits with one finding in every fourth, each visit after its check-in, a third of them on
-a patrol. The floor writes the very rows that the API has just written into tables of the same columns, checks and
-indexes, in one transaction a batch with four prepared statements. It has no triggers, foreign keys, access rules or feed,
-and need not read, check, hash or answer anything: that is what the ratio prices.
+a patrol; each is sealed as the app seals it. The floor writes the very rows that the API has just written into tables of the
+same columns, checks and indexes, in one transaction a batch with four prepared statements. It has no triggers, foreign keys,
+access rules, feed, log or seals, and need not read, check, hash, sign or answer anything: that is what the ratio prices.
 """
 
 import gzip
+import hashlib
 import json
 import random
 import time
@@ -16,11 +17,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from benchmarks.bench import Bench, connected
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from benchmarks.bench import Bench, Client, connected
 from benchmarks.catalogue import CATALOGUE
 from benchmarks.city import demo_city, give_employers
 from benchmarks.measuring import compare, in_turns
+from wangge.core.canonical import canonical_json
 from wangge.core.ids import new_id
+from wangge.core.signatures import key_id_of, sign, text_of
+from wangge.seals.rules import key_proof_text
 
 BATCH = 200
 BATCHES_A_RUN = 10
@@ -55,6 +61,8 @@ class Phone:
 
     def __init__(self, sites: Sequence[Site]) -> None:
         self.sites, self.pick, self.seq = sites, random.Random(7), 0  # noqa: S311  (a made-up day, not a secret)
+        self.key, self.chain_id, self.last = ec.generate_private_key(ec.SECP256R1()), str(new_id()), None
+        self.public_key = text_of(self.key.public_key())
         self.at = datetime.now(UTC) - timedelta(hours=12)
 
     def _sealed(self, kind: str, entity_id: str, at: datetime, fix: dict[str, float], payload: dict[str, Any]) -> dict[str, str]:
@@ -62,11 +70,23 @@ class Phone:
         operation = {
             "op_id": str(new_id()), "kind": kind, "v": 1, "entity_id": entity_id, "base_version": None,
             "captured_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"), "device_id": str(DEVICE),
-            "device_seq": self.seq, "payload": payload,
+            "device_seq": self.seq, "chain_id": self.chain_id, "prev_sha256": self.last, "payload": payload,
             "binding": {"server_offset_ms": self.pick.randint(-900, 900), "position": fix, "network": "4g", "battery": 0.63,
                         "app_version": "0.1.0"},
         }  # fmt: skip
-        return {"body": json.dumps(operation, ensure_ascii=False, sort_keys=True, separators=(",", ":"))}
+        body = canonical_json(operation)
+        self.last = hashlib.sha256(body.encode()).hexdigest()
+        return {"body": body, "key_id": key_id_of(self.public_key), "signature": sign(self.key, body.encode())}
+
+    def make_key_known(self, client: Client) -> None:
+        """As the app does before its first push."""
+        account = json.loads(gzip.decompress(client.request("GET", "/api/me")[2]))["account_id"]
+        proof = sign(self.key, key_proof_text(account, DEVICE, self.public_key))
+        status, _, answer = client.request(
+            "POST", "/api/me/device/key", json.dumps({"public_key": self.public_key, "proof": proof}).encode()
+        )
+        if status != 200:
+            raise RuntimeError(f"the phone's key was answered {status}: {answer!r}")
 
     def batch(self) -> bytes:
         """The body of one push of ``BATCH`` operations."""
@@ -186,7 +206,8 @@ async def run(bench: Bench) -> None:
         await bare.make()
         await owner.execute("analyze")
         async with bench.server(urls, data_dir) as server:
-            with server.client("community", "field") as phone:
+            with server.client("community", "field", str(DEVICE)) as phone:
+                maker.make_key_known(phone)
                 same_rows: dict[str, list[list[Any]]] = {}
 
                 async def through_the_api(_: int) -> float:

@@ -37,6 +37,7 @@ from wangge.employers.controllers import EmployerController
 from wangge.entrustments.controllers import EntrustmentController
 from wangge.evidence.controllers import EvidenceController, UploadController
 from wangge.evidence.files import evidence_files
+from wangge.evidence_packages.controllers import EvidencePackageController
 from wangge.exports.controllers import ExportController
 from wangge.gaps.controllers import GapController
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
@@ -45,7 +46,11 @@ from wangge.hand_overs.controllers import HandOverController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
 from wangge.people.controllers import RegisterController
+from wangge.record_log.controllers import RecordLogController
+from wangge.record_log.keeping import keep
+from wangge.record_log.server_key import ServerKey
 from wangge.responsibility.controllers import ResponsibilityController
+from wangge.seals.controllers import SealController
 from wangge.spatial_imports.controllers import SpatialImportController
 from wangge.spatial_imports.reading import stop_reading
 from wangge.sync.controllers import SyncController
@@ -60,11 +65,14 @@ CONTROLLERS = (
     UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
-    SpatialImportController, ExportController, GapController, AnomalyController,
+    SpatialImportController, ExportController, GapController, SealController, RecordLogController,
+    EvidencePackageController, AnomalyController,
 )  # fmt: skip
 
 # How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).
 ASSESS_EVERY_S = 5.0
+# How soon what has been committed gets its place in the record log.
+KEEP_LOG_EVERY_S = 2.0
 
 
 @get("/api/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
@@ -77,15 +85,22 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     """The ASGI application over the API's own database connection (``app_url``, least privilege) and one front-end folder."""
     engine = make_engine(app_url, settings.pool_size)
     box = SecretsBox(settings.data_dir)
+    server_key = ServerKey(settings.receipt_key)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         settings.evidence_dir.mkdir(parents=True, exist_ok=True)
         files = evidence_files(settings.evidence_dir)
-        async with every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine, files)):
+        async with (
+            every(KEEP_LOG_EVERY_S, "record log", lambda: keep(engine, server_key)),
+            every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine, files)),
+        ):
             yield
         await stop_reading()
         await engine.dispose()
+
+    async def provide_server_key() -> ServerKey:
+        return await server_key.ready(engine)
 
     async def provide_db() -> AsyncGenerator[AsyncSession, None]:
         async with unit_of_work(engine) as session:
@@ -101,6 +116,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             "engine": Provide(lambda: engine, sync_to_thread=False),
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "box": Provide(lambda: box, sync_to_thread=False),
+            "server_key": Provide(provide_server_key),
         },
     )
     app = Litestar(

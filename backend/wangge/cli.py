@@ -135,6 +135,38 @@ def reset(login: str, clear_totp: bool) -> None:
     click.echo(f"Reset code for {login}, good for a day, once: {code}")
 
 
+@main.group()
+def evidence() -> None:
+    """Evidence that left the house."""
+
+
+@evidence.command()
+@click.argument("package", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", "keys", multiple=True, help="A server key that you trust, from /api/log/key (public_key); may be given again.")
+@click.option("--trust", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A file of daily roots that you kept, from /api/log/roots.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="The report for programs.")
+def verify(package: Path, keys: tuple[str, ...], trust: Path | None, as_json: bool) -> None:
+    """Check a PACKAGE: every hash, seal, receipt and log proof. Needs no server and no database; 0 when all holds, 1 otherwise."""
+    import msgspec
+
+    from wangge.core.signatures import public_key_of
+    from wangge.evidence_packages.verifying import TrustedRoot, verify_package
+
+    if wrong := [key for key in keys if public_key_of(key) is None]:
+        raise click.BadParameter(f"{wrong[0]!r} is no public key as /api/log/key gives them.", param_hint="--key")
+    try:
+        roots = msgspec.json.decode(trust.read_bytes(), type=list[TrustedRoot]) if trust else []
+    except msgspec.DecodeError as error:
+        raise click.BadParameter(f"{trust} does not hold roots as /api/log/roots gives them: {error}", param_hint="--trust") from error
+    report = verify_package(package, keys, roots)
+    if as_json:
+        click.echo(json.dumps({"ok": report.is_good, **msgspec.to_builtins(report)}, ensure_ascii=False, indent=1))
+    else:
+        click.echo(report.text())
+    raise SystemExit(0 if report.is_good else 1)
+
+
 @main.command("rights-page")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File to write; standard output without it.")
 @click.option("--scratch", type=click.Path(file_okay=False, path_type=Path),

@@ -16,6 +16,8 @@ from wangge.hand_overs.models import HandOver, HandOverItem
 from wangge.patrols.models import Patrol, PatrolStop
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
+from wangge.record_log.models import LogEntry, LogNode, LogPending, LogRoot, PublishedKey
+from wangge.seals.models import DeviceKey
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
 from wangge.sync.models import Change, Feed, SyncOperation
 from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
@@ -24,10 +26,10 @@ from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change",
-    "CheckIn", "Course", "Device", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
+    "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
     "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
-    "GridVersion", "HandOver", "HandOverItem", "IntakeCounter", "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop",
-    "Person", "PersonPrivate", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "Right", "RoleRight", "Session",
-    "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan",
-    "Unit", "UnitPower", "Upload", "Visit",
+    "GridVersion", "HandOver", "HandOverItem", "IntakeCounter", "LogEntry", "LogNode", "LogPending", "LogRoot", "Matter",
+    "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "PhotoHash", "PhotoHashDue", "Policy",
+    "Power", "PowerHolder", "PublishedKey", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport",
+    "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

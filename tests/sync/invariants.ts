@@ -37,6 +37,30 @@ export async function checkNothingLost(pool: Pool, phone: Phone): Promise<void> 
   }
 }
 
+/** At the end: every operation arrived sealed, in one unbroken chain, with a signed receipt, and once in the record log. */
+export async function checkProof(pool: Pool, phone: Phone): Promise<void> {
+  const person = phone.who.person_id
+  const { rows } = await pool.query<{ op_id: string; device_seq: string; op_sha256: string; prev_sha256: string | null; sealed: boolean; receipted: boolean; flags: string[] }>(
+    `select op_id, device_seq, op_sha256, prev_sha256, signature is not null as sealed, receipt_signature is not null as receipted, flags
+     from sync_operations where person_id = $1 order by device_seq`,
+    [person],
+  )
+  for (const [i, row] of rows.entries()) {
+    if (!row.sealed || row.flags.includes('unsealed')) fail('seal', 'an operation arrived without its seal', row)
+    if (!row.receipted) fail('receipt', 'an operation has no signed receipt', row)
+    if (Number(row.device_seq) !== i + 1) fail('chain', 'a number is missing or doubled', row)
+    if (row.prev_sha256 !== (rows[i - 1]?.op_sha256 ?? null)) fail('chain', 'a link does not lead to the operation before', row)
+  }
+  const entered = await pool.query<{ entries: string }>(
+    `select count(*) as entries from (select subject_id, sha256 from log_entries union all select subject_id, sha256 from log_pending) l
+     join sync_operations o on o.op_id = l.subject_id and o.op_sha256 = l.sha256 where o.person_id = $1`,
+    [person],
+  )
+  if (Number(entered.rows[0]!.entries) !== rows.length) fail('log', 'operations and entries differ in number', { rows: rows.length, ...entered.rows[0] })
+  const received = (await phone.db.outbox.toArray()).filter((row) => row.receipt)
+  if (received.some((row) => !row.receipt!.signature)) fail('receipt', 'the phone holds an unsigned receipt', person)
+}
+
 /** S1 and S2 at the end: every capture is journalled once, and what was applied is there once. */
 export async function checkAllArrived(pool: Pool, phone: Phone, dataDir: string): Promise<void> {
   const journal = await pool.query<{ op_id: string; op_sha256: string; outcome: string; lines: string }>(

@@ -28,7 +28,7 @@ const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 export class Phone {
-  readonly device_id = newId()
+  readonly device_id: string
   readonly captured: Captured[] = []
   /** Every employer row that a pull ever brought, with the grid it lay in: nothing here may be out of scope. */
   readonly received = new Map<string, Set<string>>()
@@ -45,6 +45,7 @@ export class Phone {
     private readonly baseUrl: string,
     private readonly chance: Chance,
   ) {
+    this.device_id = who.device_id
     this.open()
   }
 

@@ -1,7 +1,7 @@
 /** One story: some phones, a desk, a bad network, crashes; at the end the invariants hold or it says which does not. */
 import type { Pool } from 'pg'
 import { actAtDesk } from './desk'
-import { checkAllArrived, checkNothingLeaked, checkNothingLost, checkScope } from './invariants'
+import { checkAllArrived, checkNothingLeaked, checkNothingLost, checkProof, checkScope } from './invariants'
 import { Phone } from './phone'
 import { Chance } from './random'
 import { makeWorld } from './world'
@@ -55,6 +55,7 @@ export async function playSeed(stage: Stage, seed: number, figures: Figures): Pr
   for (const phone of phones) {
     await checkNothingLost(pool, phone)
     await checkAllArrived(pool, phone, stage.dataDir)
+    await checkProof(pool, phone)
     await checkScope(pool, phone)
     await checkNothingLeaked(pool, phone)
     figures.operations += phone.captured.length

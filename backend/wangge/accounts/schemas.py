@@ -6,6 +6,9 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from wangge.record_log.schemas import ServerKeyRead
+from wangge.seals.schemas import SealKeyRead
+
 Login = Annotated[str, Meta(min_length=1, max_length=64)]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
 
@@ -134,7 +137,10 @@ class ScopeGrid(Struct):
 
 
 class Me(Struct):
-    """Who is signed in, what she may do and where, and the limits in force."""
+    """Who is signed in, what she may do and where, and the limits in force.
+
+    ``seal_keys`` are those of this phone that the server knows, ``receipt_keys`` those that its receipts are signed with.
+    """
 
     person: PersonRead
     account_id: UUID
@@ -149,3 +155,5 @@ class Me(Struct):
     must: list[Literal["change_password", "enrol_totp", "enrol_device", "wipe"]]
     server_time: datetime
     policies: dict[str, Any]
+    seal_keys: list[SealKeyRead]
+    receipt_keys: list[ServerKeyRead]

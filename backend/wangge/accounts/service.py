@@ -28,6 +28,8 @@ from wangge.core.db import unit_of_work
 from wangge.core.errors import RateLimited, WanggeError
 from wangge.core.masking import mask_phone
 from wangge.policies.service import policies_in_force
+from wangge.record_log.service import server_keys
+from wangge.seals.service import own_keys
 
 TOKEN_BYTES = 32
 OPEN_SESSION = text("""
@@ -145,4 +147,6 @@ async def describe(db: AsyncSession, actor: Actor) -> Me:
         must=cast(Any, list(actor.must)),
         server_time=utc_now(),
         policies=await policies_in_force(db),
+        seal_keys=await own_keys(db, actor),
+        receipt_keys=await server_keys(db),
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 
@@ -11,19 +11,27 @@ log = structlog.get_logger()
 
 @asynccontextmanager
 async def every(seconds: float, name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
-    """Do ``work`` every so many seconds while the block lasts; a failure is logged and the next turn tries again."""
+    """Do ``work`` now and every so many seconds while the block lasts.
 
-    async def turns() -> None:
+    A round that fails (the database is away) is logged once, and the next one makes up for it.
+    """
+
+    async def rounds() -> None:
+        was_well = True
         while True:
-            await asyncio.sleep(seconds)
             try:
                 await work()
-            except Exception as exc:  # a database that is away comes back
-                log.warning("background_failed", name=name, exc_info=exc)
+                was_well = True
+            except Exception as exc:  # whatever it is, the work must not end for it
+                if was_well:
+                    log.error("background_failed", work=name, exc_info=exc)
+                was_well = False
+            await asyncio.sleep(seconds)
 
-    task = asyncio.create_task(turns(), name=name)
+    task = asyncio.create_task(rounds(), name=name)
     try:
         yield
     finally:
         task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        with suppress(asyncio.CancelledError):
+            await task

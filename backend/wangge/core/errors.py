@@ -20,6 +20,9 @@ WanggeError                    (this module)
 ├── designations.errors        non-local and key employers
 ├── evidence.errors            photos and their bytes
 ├── anomalies.errors           concluding on odd records
+├── evidence_packages.errors   records taken out of the house
+├── record_log.errors          proofs of what arrived
+├── seals.errors               phones' keys and signatures
 └── sync.errors                operations from phones
 
 Each class is one fact: a stable ``code`` for programs, a status, and a sentence in Chinese and in English that says what

@@ -18,7 +18,8 @@ class Settings:
 
     ``database_url`` is the owner's connection (migrations, demo, operator's commands) and is empty for the API alone;
     ``database_app_url`` is the API's own, least-privilege connection. Both are ``postgresql://`` URLs as libpq reads them.
-    ``pool_size`` counts connections, ``session_days`` days, ``max_body_bytes`` bytes.
+    ``pool_size`` counts connections, ``session_days`` days, ``max_body_bytes`` bytes. ``receipt_key`` is the file of the key that
+    signs receipts, roots and packages; it is made at the first start.
     """
 
     data_dir: Path
@@ -33,6 +34,7 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     log_format: str
     pwa_dir: Path
+    receipt_key: Path
 
     @property
     def evidence_dir(self) -> Path:
@@ -60,8 +62,9 @@ def load_settings(env: Mapping[str, str] = os.environ) -> Settings:
     log_format = env.get("WANGGE_LOG_FORMAT", "json")
     if log_format not in ("json", "text"):
         raise SettingsError(f"WANGGE_LOG_FORMAT={log_format!r}: 'json' or 'text' is needed (default json).")
+    data_dir = Path(env.get("WANGGE_DATA_DIR", "") or REPOSITORY / "data").absolute()
     return Settings(
-        data_dir=Path(env.get("WANGGE_DATA_DIR", "") or REPOSITORY / "data").absolute(),
+        data_dir=data_dir,
         database_url=env.get("WANGGE_DATABASE_URL", ""),
         database_app_url=env.get("WANGGE_DATABASE_APP_URL", ""),
         host=env.get("WANGGE_HOST", "") or "127.0.0.1",
@@ -73,4 +76,5 @@ def load_settings(env: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=tuple(p for p in env.get("WANGGE_TRUSTED_PROXIES", "").split(",") if p),
         log_format=log_format,
         pwa_dir=Path(env.get("WANGGE_PWA_DIR", "") or REPOSITORY / "pwa" / "dist").absolute(),
+        receipt_key=Path(env.get("WANGGE_RECEIPT_KEY", "") or data_dir / "secrets" / "receipt_key.pem").absolute(),
     )

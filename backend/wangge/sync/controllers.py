@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.accounts.actor import UNFINISHED, Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
+from wangge.record_log.server_key import ServerKey
 from wangge.sync import journal_reading, pulling, pushing
 from wangge.sync.schemas import OperationRead, PullPage, Push, PushAnswer
 
@@ -27,9 +28,10 @@ class SyncController(Controller):
         data: JSONBody[Push],
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
+        server_key: NamedDependency[ServerKey],
     ) -> PushAnswer:
-        """Apply a batch; every operation has its own outcome and receipt."""
-        return await pushing.push(db, actor, data, language_of(request))
+        """Apply a batch; every operation has its own outcome and signed receipt."""
+        return await pushing.push(db, actor, server_key, data, language_of(request))
 
     @get("/pull")
     async def pull(

@@ -12,7 +12,8 @@ from wangge.core.columns import Ltree, grid_path_field, moment
 
 
 class SyncOperation(SQLModel, table=True):
-    """One operation as a phone sent it, byte for byte, with what became of it. Also the refused ones: nothing is dropped."""
+    """One operation as a phone sent it, byte for byte, with its seal, its receipt and what became of it. Also the refused ones:
+    nothing is dropped."""
 
     __tablename__ = "sync_operations"
     __table_args__ = (
@@ -23,6 +24,8 @@ class SyncOperation(SQLModel, table=True):
         Index("ix_sync_operations_person_id", "person_id", "received_at"),
         Index("ix_sync_operations_grid_path", "grid_path", postgresql_using="gist"),
         Index("ix_sync_operations_open", "received_at", postgresql_where=text("outcome <> 'applied'")),
+        Index("ix_sync_operations_chain", "person_id", "chain_id", "device_seq", postgresql_where=text("chain_id is not null")),
+        Index("ix_sync_operations_entity_id", "entity_id", postgresql_where=text("entity_id is not null")),
         Index("ix_sync_operations_waiting_for", "waiting_for", postgresql_where=text("outcome = 'waiting_for_parent'")),
     )
     person_id: UUID = Field(foreign_key="people.id", primary_key=True)
@@ -40,6 +43,13 @@ class SyncOperation(SQLModel, table=True):
     captured_at: datetime | None = moment(nullable=True)
     received_at: datetime = moment(default_now=True)
     grid_path: str = grid_path_field()
+    device_seq: int | None = Field(default=None, sa_type=BigInteger)
+    chain_id: UUID | None = None
+    prev_sha256: str | None = None
+    key_id: str | None = None
+    signature: str | None = None
+    receipt_key_id: str | None = None
+    receipt_signature: str | None = None
 
 
 class Change(SQLModel, table=True):

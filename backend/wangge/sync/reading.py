@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from msgspec import Meta
 
 from wangge.core.errors import FieldProblem, InvalidInput, WanggeError
 from wangge.core.operations import Binding, Operation
+from wangge.core.signatures import is_well_formed
 from wangge.core.validation import field_problem
 from wangge.sync.errors import KindUnknown, OperationUnreadable
 from wangge.sync.kinds import KINDS
@@ -33,14 +35,30 @@ class OperationBody(msgspec.Struct):
     payload: msgspec.Raw
     binding: Binding
     base_version: int | None = None
+    chain_id: UUID | None = None
+    prev_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None = None
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where an operation stands in the chain of its phone's store: its number, and the hash of the text before it (null: the first)."""
+
+    chain_id: UUID | None = None
+    device_seq: int | None = None
+    prev_sha256: str | None = None
 
 
 @dataclass
 class Entry:
-    """One line for the journal: the operation where it could be read, and the problem where not."""
+    """One line for the journal: the operation where it could be read, and the problem where not.
+
+    ``raw`` are the bytes that were hashed and signed; ``key_id`` and ``signature`` are None where it came unsealed, and
+    ``has_broken_seal`` where what came as a seal is not one.
+    """
 
     index: int
     body: str
+    raw: bytes
     op_sha256: str
     op_id: UUID
     has_own_id: bool = True
@@ -50,6 +68,11 @@ class Entry:
     device_id: UUID | None = None
     operation: Operation[Any] | None = None
     problem: WanggeError | None = None
+    entity_id: UUID | None = None
+    link: Link = Link()
+    key_id: str | None = None
+    signature: str | None = None
+    has_broken_seal: bool = False
 
     @property
     def key(self) -> tuple[UUID, str]:
@@ -58,6 +81,7 @@ class Entry:
 
 
 BODY = msgspec.json.Decoder(OperationBody)
+KEY_ID = re.compile("[0-9a-f]{64}")
 UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 
 
@@ -93,8 +117,26 @@ def _impossible_moment() -> InvalidInput:
     )  # fmt: skip
 
 
-def read_operation(index: int, body: str) -> Entry:
-    """Read one operation. A body without an id gets one from its own hash, so that a repeat is still a repeat."""
+def _link(head: OperationBody) -> Link:
+    if head.chain_id is None or not 0 < head.device_seq < 2**63:
+        return Link()
+    return Link(head.chain_id, head.device_seq, head.prev_sha256)
+
+
+def read_operation(index: int, body: str, key_id: str | None = None, signature: str | None = None) -> Entry:
+    """Read one operation and what came as its seal. A body without an id gets one from its own hash, so that a repeat is still a
+    repeat."""
+    entry = _read(index, body)
+    if key_id is None and signature is None:
+        return entry
+    if key_id and signature and KEY_ID.fullmatch(key_id) and is_well_formed(signature):
+        entry.key_id, entry.signature = key_id, signature
+    else:
+        entry.has_broken_seal = True
+    return entry
+
+
+def _read(index: int, body: str) -> Entry:
     raw = body.encode("utf-8", "surrogatepass")
     op_sha256 = hashlib.sha256(raw).hexdigest()
     storable = body.replace("\x00", "\\u0000").encode("utf-8", "replace").decode()
@@ -103,19 +145,10 @@ def read_operation(index: int, body: str) -> Entry:
     except UNREADABLE as exc:
         own_id = _salvaged_id(body)
         problem = _problem(exc) if own_id else OperationUnreadable()
-        return Entry(index, storable, op_sha256, own_id or uuid5(NAMESPACE_OID, op_sha256), own_id is not None, problem=problem)
+        return Entry(index, storable, raw, op_sha256, own_id or uuid5(NAMESPACE_OID, op_sha256), own_id is not None, problem=problem)
     captured_at = _in_utc(head.captured_at)
-    entry = Entry(
-        index,
-        storable,
-        op_sha256,
-        head.op_id,
-        True,
-        head.kind.replace("\x00", ""),
-        head.v,
-        captured_at,
-        head.device_id,
-    )
+    entry = Entry(index, storable, raw, op_sha256, head.op_id, True, head.kind.replace("\x00", ""), head.v, captured_at,
+                  head.device_id, entity_id=head.entity_id, link=_link(head))  # fmt: skip
     kind = KINDS.get((head.kind, head.v))
     if kind is None:
         entry.problem = KindUnknown(kind=entry.kind, v=head.v)

@@ -10,9 +10,14 @@ from wangge.core.operations import Outcome
 
 
 class SealedOperation(Struct):
-    """One operation: ``body`` is the text of an ``OperationBody``, canonical JSON (RFC 8785), hashed and kept as it is."""
+    """One operation: ``body`` is the text of an ``OperationBody``, canonical JSON (RFC 8785), hashed and kept as it is.
+
+    ``signature`` is that of the key ``key_id`` over the text's UTF-8 bytes; a phone that has no key sends neither.
+    """
 
     body: str
+    key_id: str | None = None
+    signature: str | None = None
 
 
 class Push(Struct):
@@ -23,11 +28,18 @@ class Push(Struct):
 
 class Receipt(Struct):
     """The server has it. ``op_sha256`` is the SHA-256 of the body's UTF-8 bytes; only a receipt with the phone's own hash
-    lets the phone drop its copy. Repeated operations get the same receipt."""
+    lets the phone drop its copy. Repeated operations get the same receipt.
+
+    ``signature`` is the server key's (``key_id``, see ``/api/log/key``) over ``{"key_id","op_id","op_sha256","received_at","type"}`` in
+    canonical JSON, type ``wangge.receipt``. ``log_index`` is its place in the record log, once it has one.
+    """
 
     op_id: UUID
     op_sha256: str
     received_at: datetime
+    key_id: str
+    signature: str
+    log_index: int | None = None
 
 
 class OperationOutcome(Struct):

@@ -982,6 +982,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/evidence/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Chains */
+        get: operations["ApiEvidenceChainsChains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make */
+        post: operations["ApiEvidencePackagesMake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/employers": {
         parameters: {
             query?: never;
@@ -1357,6 +1391,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/log/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Head */
+        get: operations["ApiLogHeadHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys */
+        get: operations["ApiLogKeyKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/proof/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consistency */
+        get: operations["ApiLogProofConsistencyConsistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/proof/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Inclusion */
+        get: operations["ApiLogProofInclusionInclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/roots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roots */
+        get: operations["ApiLogRootsRoots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map/basemap": {
         parameters: {
             query?: never;
@@ -1470,6 +1589,23 @@ export interface paths {
         get: operations["ApiMeCertificatesOwn"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/device/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register */
+        post: operations["ApiMeDeviceKeyRegister"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2826,6 +2962,25 @@ export interface components {
             revoked_on: string;
             version: number;
         };
+        /** ChainRead */
+        ChainRead: {
+            breaks: number[];
+            /** Format: uuid */
+            chain_id: string;
+            device_id: string | null;
+            first_seq: number;
+            forks: number[];
+            is_whole: boolean;
+            /** Format: date-time */
+            last_received_at: string;
+            last_seq: number;
+            missing: [
+                number | null,
+                number
+            ][];
+            operations: number;
+            unsealed: number;
+        };
         /** ChangeDetail */
         ChangeDetail: {
             after: {
@@ -2944,6 +3099,14 @@ export interface components {
             /** @enum {string} */
             code: "swap_axes" | "force_2d" | "close_ring" | "remove_repeated" | "make_valid" | "reorient";
             positions?: number[] | null;
+        };
+        /** ConsistencyProof */
+        ConsistencyProof: {
+            first: number;
+            first_root_hash: string;
+            proof: string[];
+            second: number;
+            second_root_hash: string;
         };
         /** Contact */
         Contact: {
@@ -3765,6 +3928,18 @@ export interface components {
             updated_at: string;
             version: number;
         };
+        /** InclusionProof */
+        InclusionProof: {
+            at: string;
+            kind: string;
+            log_index: number;
+            proof: string[];
+            root_hash: string;
+            sha256: string;
+            /** Format: uuid */
+            subject_id: string;
+            tree_size: number;
+        };
         /** IntakeSwitch */
         IntakeSwitch: {
             /** Format: date */
@@ -3778,6 +3953,26 @@ export interface components {
             polygon: {
                 [key: string]: unknown;
             };
+        };
+        /** LogHead */
+        LogHead: {
+            /** Format: date-time */
+            at: string;
+            key_id: string;
+            root_hash: string;
+            signature: string;
+            tree_size: number;
+        };
+        /** LogRootRead */
+        LogRootRead: {
+            /** Format: date */
+            day: string;
+            key_id: string;
+            /** Format: date-time */
+            published_at: string;
+            root_hash: string;
+            signature: string;
+            tree_size: number;
         };
         /** Maker */
         Maker: {
@@ -3816,9 +4011,11 @@ export interface components {
             policies: {
                 [key: string]: unknown;
             };
+            receipt_keys: components["schemas"]["ServerKeyRead"][];
             rights: string[];
             role: string;
             scope: components["schemas"]["ScopeGrid"][];
+            seal_keys: components["schemas"]["SealKeyRead"][];
             /** Format: date-time */
             server_time: string;
             /** Format: date-time */
@@ -4037,6 +4234,12 @@ export interface components {
             /** Format: date */
             valid_from: string;
             valid_to: string | null;
+        };
+        /** PackageRequest */
+        PackageRequest: {
+            employer_id?: string | null;
+            reason: string;
+            visit_ids?: string[];
         };
         /** Page[AccountItem] */
         "Page_wangge.accounts.managed_schemas.AccountItem_": {
@@ -4633,11 +4836,14 @@ export interface components {
         };
         /** Receipt */
         Receipt: {
+            key_id: string;
+            log_index?: number | null;
             /** Format: uuid */
             op_id: string;
             op_sha256: string;
             /** Format: date-time */
             received_at: string;
+            signature: string;
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -4811,6 +5017,18 @@ export interface components {
         /** SealedOperation */
         SealedOperation: {
             body: string;
+            key_id?: string | null;
+            signature?: string | null;
+        };
+        /** SealKeyRead */
+        SealKeyRead: {
+            is_revoked: boolean;
+            key_id: string;
+        };
+        /** SealKeyRegistration */
+        SealKeyRegistration: {
+            proof: string;
+            public_key: string;
         };
         /** Security */
         Security: {
@@ -4819,6 +5037,14 @@ export interface components {
             recovery_codes_left: number;
             totp_confirmed_at: string | null;
             totp_required: boolean;
+        };
+        /** ServerKeyRead */
+        ServerKeyRead: {
+            key_id: string;
+            public_key: string;
+            retired_at: string | null;
+            /** Format: date-time */
+            valid_from: string;
         };
         /** SessionRead */
         SessionRead: {
@@ -5200,6 +5426,7 @@ export type SchemaCertificateEnter = components['schemas']['CertificateEnter'];
 export type SchemaCertificateOfGap = components['schemas']['CertificateOfGap'];
 export type SchemaCertificateRead = components['schemas']['CertificateRead'];
 export type SchemaCertificateRevoke = components['schemas']['CertificateRevoke'];
+export type SchemaChainRead = components['schemas']['ChainRead'];
 export type SchemaChangeDetail = components['schemas']['ChangeDetail'];
 export type SchemaChangeItem = components['schemas']['ChangeItem'];
 export type SchemaChangePreview = components['schemas']['ChangePreview'];
@@ -5209,6 +5436,7 @@ export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaCompetent = components['schemas']['Competent'];
 export type SchemaConfirm = components['schemas']['Confirm'];
 export type SchemaConsent = components['schemas']['Consent'];
+export type SchemaConsistencyProof = components['schemas']['ConsistencyProof'];
 export type SchemaContact = components['schemas']['Contact'];
 export type SchemaContactUnmask = components['schemas']['ContactUnmask'];
 export type SchemaCopyRead = components['schemas']['CopyRead'];
@@ -5271,8 +5499,11 @@ export type SchemaHistoryLine = components['schemas']['HistoryLine'];
 export type SchemaHolder = components['schemas']['Holder'];
 export type SchemaImportDetail = components['schemas']['ImportDetail'];
 export type SchemaImportItem = components['schemas']['ImportItem'];
+export type SchemaInclusionProof = components['schemas']['InclusionProof'];
 export type SchemaIntakeSwitch = components['schemas']['IntakeSwitch'];
 export type SchemaLayerFeature = components['schemas']['LayerFeature'];
+export type SchemaLogHead = components['schemas']['LogHead'];
+export type SchemaLogRootRead = components['schemas']['LogRootRead'];
 export type SchemaMaker = components['schemas']['Maker'];
 export type SchemaMatterFact = components['schemas']['MatterFact'];
 export type SchemaMatterRead = components['schemas']['MatterRead'];
@@ -5300,6 +5531,7 @@ export type SchemaOwnCertificates = components['schemas']['OwnCertificates'];
 export type SchemaOwner = components['schemas']['Owner'];
 export type SchemaOwnerFact = components['schemas']['OwnerFact'];
 export type SchemaOwnPower = components['schemas']['OwnPower'];
+export type SchemaPackageRequest = components['schemas']['PackageRequest'];
 export type SchemaPageWanggeAccountsManagedSchemasAccountItem = components['schemas']['Page_wangge.accounts.managed_schemas.AccountItem_'];
 export type SchemaPageWanggeAccountsManagedSchemasCandidate = components['schemas']['Page_wangge.accounts.managed_schemas.Candidate_'];
 export type SchemaPageWanggeAccountsManagedSchemasDeviceItem = components['schemas']['Page_wangge.accounts.managed_schemas.DeviceItem_'];
@@ -5385,7 +5617,10 @@ export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
 export type SchemaScore = components['schemas']['Score'];
 export type SchemaScoresEnter = components['schemas']['ScoresEnter'];
 export type SchemaSealedOperation = components['schemas']['SealedOperation'];
+export type SchemaSealKeyRead = components['schemas']['SealKeyRead'];
+export type SchemaSealKeyRegistration = components['schemas']['SealKeyRegistration'];
 export type SchemaSecurity = components['schemas']['Security'];
+export type SchemaServerKeyRead = components['schemas']['ServerKeyRead'];
 export type SchemaSessionRead = components['schemas']['SessionRead'];
 export type SchemaSheetProblem = components['schemas']['SheetProblem'];
 export type SchemaSheetReport = components['schemas']['SheetReport'];
@@ -7994,6 +8229,82 @@ export interface operations {
             };
         };
     };
+    ApiEvidenceChainsChains: {
+        parameters: {
+            query: {
+                person_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainRead"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEvidencePackagesMake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiExportsEmployersEmployers: {
         parameters: {
             query?: {
@@ -8883,6 +9194,161 @@ export interface operations {
             };
         };
     };
+    ApiLogHeadHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHead"];
+                };
+            };
+        };
+    };
+    ApiLogKeyKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerKeyRead"][];
+                };
+            };
+        };
+    };
+    ApiLogProofConsistencyConsistency: {
+        parameters: {
+            query: {
+                first: number;
+                second?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLogProofInclusionInclusion: {
+        parameters: {
+            query: {
+                sha256?: string | null;
+                subject_id: string;
+                tree_size?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLogRootsRoots: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogRootRead"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiMapBasemapBasemap: {
         parameters: {
             query?: never;
@@ -9039,6 +9505,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnCertificates"];
+                };
+            };
+        };
+    };
+    ApiMeDeviceKeyRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealKeyRegistration"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealKeyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

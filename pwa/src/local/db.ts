@@ -53,7 +53,7 @@ export interface RecordRow {
 
 export type OutboxState = 'waiting' | 'sending' | 'sent' | 'needs_you'
 
-/** One operation. `body` is the text that was hashed; it is never written again. */
+/** One operation. `body` is the text that was hashed and signed; it is never written again. */
 export interface OutboxRow {
   op_id: string
   device_seq: number
@@ -64,6 +64,9 @@ export interface OutboxRow {
   captured_at: string
   body: string
   sha256: string
+  /** The seal over `body` (see seal.ts); null where the phone could not sign, absent in rows of releases before. */
+  key_id?: string | null
+  signature?: string | null
   state: OutboxState
   outcome: Outcome | null
   flags: string[]

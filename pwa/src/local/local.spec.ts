@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { sha256OfText } from '@/shared/sha256'
 import { newId } from '@/shared/ids'
-import { capture, checkInOf, me, NOON, openStore, phone, photoOf, registrationOf, visitOf } from '@/testing/phone'
+import {
+  capture,
+  checkInOf,
+  me,
+  NOON,
+  openStore,
+  phone,
+  photoOf,
+  receiptOf,
+  registrationOf,
+  visitOf,
+} from '@/testing/phone'
 import { discardDraft, readDraft, saveDraft } from './drafts'
 import { exportUnsent, isReceived, markSeen, operationOf, resend, standing } from './outbox'
 import { dropDraftPhoto, keepPhoto, uploadId } from './photos'
@@ -34,7 +45,7 @@ describe('capture', () => {
     await expect(recordCheckIn(db, capture(), checkInOf('e1'), null)).rejects.toThrow('killed')
     expect(await db.records.count()).toBe(0)
     expect(await db.outbox.count()).toBe(0)
-    expect(await db.meta.get('device_seq')).toBeUndefined()
+    expect(await db.meta.get('chain')).toBeUndefined()
   })
 
   it('is all there after the app was killed and opened again', async () => {
@@ -136,7 +147,7 @@ describe('what needs the person', () => {
     await db.outbox.update(row!.op_id, {
       state: 'needs_you',
       outcome: 'quarantined',
-      receipt: { op_id: row!.op_id, op_sha256: row!.sha256, received_at: '2026-11-24T04:01:00Z' },
+      receipt: receiptOf(row!.op_id, row!.sha256),
       problem: { type: 'credit_code_invalid', title: '', status: 422, detail: '' },
     })
     return { db, old: row! }
@@ -175,7 +186,7 @@ describe('what needs the person', () => {
 
   it('does not count a receipt for another text as one', async () => {
     const { old } = await quarantined()
-    expect(isReceived({ ...old, receipt: { op_id: old.op_id, op_sha256: '00', received_at: '' } })).toBe(false)
+    expect(isReceived({ ...old, receipt: receiptOf(old.op_id, '00') })).toBe(false)
   })
 })
 

@@ -1,79 +1,15 @@
 /** Operations that wait for their receipts. Nothing here is ever deleted before the server has answered for it. */
-import { canonicalJson } from '@/shared/canonical'
-import { newId } from '@/shared/ids'
-import { sha256OfText } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
-import { readMeta, writeMeta, type LocalDb, type OutboxRow } from './db'
-import type { Binding, Operation, OperationKind, Payloads } from './shapes'
+import type { LocalDb, OutboxRow } from './db'
+import { append, draftOf, type Alongside } from './seal'
+import type { Operation, OperationKind, Payloads } from './shapes'
 
-/** Who captures, when and with what around her; made once per act, so that its parts carry the same moment. */
-export interface Capture {
-  device_id: string
-  captured_at: string
-  binding: Binding
-}
-
-export interface Intent<K extends OperationKind> {
-  kind: K
-  entity_id: string
-  payload: Payloads[K]
-  base_version?: number | null
-  employer_id?: string | null
-  patrol_id?: string | null
-}
-
-/** Tables that a transaction with `appendOperation` in it has to hold. */
-export const OUTBOX_TABLES = ['outbox', 'meta'] as const
-
-/** Add an operation as it will be sent, text and hash. Call it inside the transaction that stores the record itself. */
-export async function appendOperation<K extends OperationKind>(
-  db: LocalDb,
-  capture: Capture,
-  intent: Intent<K>,
-): Promise<OutboxRow> {
-  const device_seq = ((await readMeta<number>(db, 'device_seq')) ?? 0) + 1
-  const operation: Operation<K> = {
-    op_id: newId(),
-    kind: intent.kind,
-    v: 1,
-    entity_id: intent.entity_id,
-    base_version: intent.base_version ?? null,
-    captured_at: capture.captured_at,
-    device_id: capture.device_id,
-    device_seq,
-    payload: intent.payload,
-    binding: capture.binding,
-  }
-  const body = canonicalJson(operation)
-  const row: OutboxRow = {
-    op_id: operation.op_id,
-    device_seq,
-    kind: intent.kind,
-    entity_id: intent.entity_id,
-    employer_id: intent.employer_id ?? null,
-    patrol_id: intent.patrol_id ?? null,
-    captured_at: capture.captured_at,
-    body,
-    sha256: sha256OfText(body),
-    state: 'waiting',
-    outcome: null,
-    flags: [],
-    problem: null,
-    receipt: null,
-    attempts: 0,
-    next_at: 0,
-    corrected_by: null,
-    seen_at: null,
-  }
-  await db.outbox.add(row)
-  await writeMeta(db, 'device_seq', device_seq)
-  return row
-}
+export type { Capture } from './seal'
 
 export const operationOf = (row: OutboxRow) => JSON.parse(row.body) as Operation
 
 /**
- * Send again what needed the person.
+ * Send again what needed the person; with `payload`, corrected, and `alongside` what goes with the correction.
  *
  * Without a receipt it is the same operation once more. With one, the server keeps the first text as it came, so the
  * second try is a new operation about the same thing, with the moment and the place of the first capture.
@@ -82,29 +18,44 @@ export async function resend(
   db: LocalDb,
   opId: string,
   changes: { payload?: Payloads[OperationKind] } = {},
+  alongside: Alongside = { tables: [], write: async () => undefined },
 ): Promise<void> {
-  await db.transaction('rw', db.outbox, db.meta, async () => {
+  const needing = async () => {
     const row = await db.outbox.get(opId)
-    if (!row || row.state !== 'needs_you') return
-    if (!row.receipt && !changes.payload) {
-      await db.outbox.update(opId, { state: 'waiting', attempts: 0, next_at: 0, problem: null })
-      return
-    }
-    const old = operationOf(row)
-    const next = await appendOperation(
-      db,
-      { device_id: old.device_id, captured_at: old.captured_at, binding: old.binding },
-      {
-        kind: old.kind,
-        entity_id: old.entity_id,
-        payload: changes.payload ?? old.payload,
-        base_version: old.base_version,
-        employer_id: row.employer_id,
-        patrol_id: row.patrol_id,
-      },
-    )
-    await db.outbox.update(opId, { corrected_by: next.op_id })
+    return row?.state === 'needs_you' ? row : undefined
+  }
+  const asItIs = await db.transaction('rw', db.outbox, async () => {
+    const row = await needing()
+    if (!row || row.receipt || changes.payload) return false
+    await db.outbox.update(opId, { state: 'waiting', attempts: 0, next_at: 0, problem: null })
+    return true
   })
+  if (asItIs) return
+  await append(
+    db,
+    async () => {
+      const row = await needing()
+      if (!row) return []
+      const old = operationOf(row)
+      const { device_id, captured_at, binding, kind, entity_id, base_version } = old
+      const payload = changes.payload ?? old.payload
+      const { employer_id, patrol_id } = row
+      return [
+        draftOf(
+          { device_id, captured_at, binding },
+          { kind, entity_id, payload, base_version, employer_id, patrol_id },
+        ),
+      ]
+    },
+    {
+      tables: alongside.tables,
+      write: async (rows) => {
+        if (!(await needing())) return false
+        await db.outbox.update(opId, { corrected_by: rows[0]!.op_id })
+        return alongside.write(rows)
+      },
+    },
+  )
 }
 
 /** The person has read why and leaves it at that; the server keeps what it got. */
@@ -177,9 +128,11 @@ export async function exportUnsent(db: LocalDb, about: Record<string, unknown>):
       base64: base64(new Uint8Array(bytes.buffer)),
     })
   }
-  const export_of = operations.map(({ op_id, body, sha256, state, problem, receipt }) => ({
+  const export_of = operations.map(({ op_id, body, sha256, key_id, signature, state, problem, receipt }) => ({
     op_id,
     sha256,
+    key_id,
+    signature,
     state,
     problem,
     receipt,

@@ -1,7 +1,7 @@
 /** Photos on the phone: their bytes and hashes from the moment of capture, before the record they belong to is finished. */
 import { newId } from '@/shared/ids'
-import type { LocalDb, Part, PhotoRow, UploadRow } from './db'
-import { appendOperation, type Capture } from './outbox'
+import type { LocalDb, OutboxRow, Part, PhotoRow, UploadRow } from './db'
+import { draftOf, type Capture, type Draft } from './seal'
 import type { EvidencePayload } from './shapes'
 
 /** A photo as the worker hands it over: both files, both hashes, a small picture to look at. */
@@ -79,23 +79,22 @@ export async function dropDraftPhoto(db: LocalDb, photoId: string): Promise<void
   })
 }
 
-/** Announce a draft's photos with the record they belong to. Call it inside that record's transaction. */
-export async function announcePhotos(
+type Subject = Pick<EvidencePayload, 'subject_kind' | 'subject_id' | 'employer_id'>
+
+/** Operations that announce a draft's photos, each with the moment it was taken; what has been thrown away is left out. */
+export async function announcements(
   db: LocalDb,
-  capture: Capture,
+  { device_id }: Capture,
   photoIds: string[],
-  subject: Pick<EvidencePayload, 'subject_kind' | 'subject_id' | 'employer_id'>,
-): Promise<void> {
-  for (const id of photoIds) {
-    const photo = await db.photos.get(id)
-    if (!photo) continue
-    const { device_id } = capture
-    await appendOperation(
-      db,
+  subject: Subject,
+): Promise<Draft[]> {
+  const photos = (await db.photos.bulkGet(photoIds)).filter((photo) => photo !== undefined)
+  return photos.map((photo) =>
+    draftOf(
       { device_id, captured_at: photo.captured_at, binding: photo.binding },
       {
         kind: 'evidence.announce',
-        entity_id: id,
+        entity_id: photo.id,
         payload: {
           ...subject,
           media_type: 'image/jpeg',
@@ -105,8 +104,14 @@ export async function announcePhotos(
         },
         employer_id: subject.employer_id,
       },
-    )
-    await db.photos.update(id, { state: 'announced', draft_key: null, ...subject })
+    ),
+  )
+}
+
+/** Mark photos as announced, in the transaction of their operations. False: one of them has been thrown away meanwhile. */
+export async function markAnnounced(db: LocalDb, rows: OutboxRow[], subject: Subject): Promise<void | false> {
+  for (const { entity_id: id } of rows.filter(({ kind }) => kind === 'evidence.announce')) {
+    if (!(await db.photos.update(id, { state: 'announced', draft_key: null, ...subject }))) return false
     for (const part of ['copy', 'original'] as const) {
       await db.uploads.update(uploadId(id, part), { state: 'waiting', next_at: 0 })
     }

@@ -1,14 +1,15 @@
 /**
- * Capture. Each function writes the record, its operations and what belongs to them in one IndexedDB transaction: after a
- * kill at any moment there is all of it or nothing of it.
+ * Capture. Each function makes sealed operations and writes them with the record and what belongs to it in one IndexedDB
+ * transaction (`append`): after a kill at any moment there is all of it or nothing of it.
  */
 import { newId } from '@/shared/ids'
 import { distanceM, type LonLat } from '@/shared/geo'
 import { initialsOf } from '@/shared/pinyin'
 import { chinaDay } from '@/shared/time'
 import type { LocalDb, RecordRow } from './db'
-import { appendOperation, operationOf, resend, type Capture } from './outbox'
-import { announcePhotos } from './photos'
+import { operationOf, resend } from './outbox'
+import { announcements, markAnnounced } from './photos'
+import { append, draftOf, type Capture } from './seal'
 import type { CheckInPayload, EmployerPayload, VisitPayload } from './shapes'
 
 const base = (capture: Capture) => ({
@@ -33,15 +34,11 @@ export async function recordCheckIn(
     payload,
     distance_m: site && payload.position ? distanceM(site, [payload.position.lon, payload.position.lat]) : null,
   }
-  await db.transaction('rw', db.records, db.outbox, db.meta, async () => {
-    await db.records.add(record)
-    await appendOperation(db, capture, {
-      kind: 'check_in.record',
-      entity_id: record.id,
-      payload,
-      employer_id: payload.employer_id,
-      patrol_id: payload.patrol_id,
-    })
+  const { employer_id, patrol_id } = payload
+  const operation = draftOf(capture, { kind: 'check_in.record', entity_id: record.id, payload, employer_id, patrol_id })
+  await append(db, async () => [operation], {
+    tables: ['records'],
+    write: async () => void (await db.records.add(record)),
   })
   return record
 }
@@ -63,21 +60,16 @@ export async function recordVisit(
     ...base(capture),
     payload,
   }
-  await db.transaction('rw', [db.records, db.outbox, db.meta, db.photos, db.uploads, db.drafts], async () => {
-    await db.records.add(record)
-    await appendOperation(db, capture, {
-      kind: 'visit.record',
-      entity_id: visitId,
-      payload,
-      employer_id: payload.employer_id,
-      patrol_id: payload.patrol_id,
-    })
-    await announcePhotos(db, capture, payload.evidence_ids, {
-      subject_kind: 'visit',
-      subject_id: visitId,
-      employer_id: payload.employer_id,
-    })
-    await db.drafts.delete(draftKey)
+  const { employer_id, patrol_id } = payload
+  const subject = { subject_kind: 'visit' as const, subject_id: visitId, employer_id }
+  const operation = draftOf(capture, { kind: 'visit.record', entity_id: visitId, payload, employer_id, patrol_id })
+  await append(db, async () => [operation, ...(await announcements(db, capture, payload.evidence_ids, subject))], {
+    tables: ['records', 'photos', 'uploads', 'drafts'],
+    write: async (rows) => {
+      await db.records.add(record)
+      await db.drafts.delete(draftKey)
+      return markAnnounced(db, rows, subject)
+    },
   })
   return record
 }
@@ -91,10 +83,16 @@ export async function registerEmployer(
   photoIds: string[],
   draftKey: string,
 ): Promise<void> {
-  await db.transaction(
-    'rw',
-    [db.records, db.outbox, db.meta, db.photos, db.uploads, db.drafts, db.employers],
-    async () => {
+  const subject = { subject_kind: 'employer' as const, subject_id: employerId, employer_id: employerId }
+  const operation = draftOf(capture, {
+    kind: 'employer.register',
+    entity_id: employerId,
+    payload,
+    employer_id: employerId,
+  })
+  await append(db, async () => [operation, ...(await announcements(db, capture, photoIds, subject))], {
+    tables: ['records', 'photos', 'uploads', 'drafts', 'employers'],
+    write: async (rows) => {
       await db.employers.add({ ...localEmployer(employerId, payload), version: 0 })
       await db.records.add({
         id: employerId,
@@ -105,20 +103,10 @@ export async function registerEmployer(
         ...base(capture),
         payload,
       })
-      await appendOperation(db, capture, {
-        kind: 'employer.register',
-        entity_id: employerId,
-        payload,
-        employer_id: employerId,
-      })
-      await announcePhotos(db, capture, photoIds, {
-        subject_kind: 'employer',
-        subject_id: employerId,
-        employer_id: employerId,
-      })
       await db.drafts.delete(draftKey)
+      return markAnnounced(db, rows, subject)
     },
-  )
+  })
 }
 
 function localEmployer(id: string, payload: EmployerPayload) {
@@ -146,15 +134,22 @@ function localEmployer(id: string, payload: EmployerPayload) {
 
 /** Correct a registration that the server kept without applying: a new operation about the same employer. */
 export async function correctEmployer(db: LocalDb, opId: string, payload: EmployerPayload): Promise<void> {
-  await db.transaction('rw', [db.outbox, db.meta, db.employers, db.records], async () => {
-    const row = await db.outbox.get(opId)
-    if (!row) return
-    const { entity_id } = operationOf(row)
-    await resend(db, opId, { payload })
-    const employer = await db.employers.get(entity_id)
-    if (!employer || employer.local) await db.employers.put({ ...localEmployer(entity_id, payload), version: 0 })
-    await db.records.update(entity_id, { payload })
-  })
+  const row = await db.outbox.get(opId)
+  if (!row) return
+  const { entity_id } = operationOf(row)
+  await resend(
+    db,
+    opId,
+    { payload },
+    {
+      tables: ['employers', 'records'],
+      write: async () => {
+        const employer = await db.employers.get(entity_id)
+        if (!employer || employer.local) await db.employers.put({ ...localEmployer(entity_id, payload), version: 0 })
+        await db.records.update(entity_id, { payload })
+      },
+    },
+  )
 }
 
 export async function startPatrol(db: LocalDb, capture: Capture, patrolId: string): Promise<void> {
@@ -173,31 +168,23 @@ async function patrolAct(
   note: string,
 ): Promise<void> {
   const id = newId()
-  await db.transaction('rw', db.records, db.outbox, db.meta, async () => {
-    const payload = kind === 'patrol_start' ? { patrol_id: patrolId } : { patrol_id: patrolId, note }
-    await db.records.add({
-      id,
-      kind,
-      employer_id: null,
-      patrol_id: patrolId,
-      stop_id: null,
-      ...base(capture),
-      payload,
-    })
-    if (kind === 'patrol_start') {
-      await appendOperation(db, capture, {
-        kind: 'patrol.start',
-        entity_id: id,
-        payload: { patrol_id: patrolId },
+  const of = { entity_id: id, patrol_id: patrolId }
+  const operation =
+    kind === 'patrol_start'
+      ? draftOf(capture, { kind: 'patrol.start', payload: { patrol_id: patrolId }, ...of })
+      : draftOf(capture, { kind: 'patrol.finish', payload: { patrol_id: patrolId, note }, ...of })
+  await append(db, async () => [operation], {
+    tables: ['records'],
+    write: async () => {
+      await db.records.add({
+        id,
+        kind,
+        employer_id: null,
         patrol_id: patrolId,
+        stop_id: null,
+        ...base(capture),
+        payload: operation.intent.payload as RecordRow['payload'],
       })
-    } else {
-      await appendOperation(db, capture, {
-        kind: 'patrol.finish',
-        entity_id: id,
-        payload: { patrol_id: patrolId, note },
-        patrol_id: patrolId,
-      })
-    }
+    },
   })
 }

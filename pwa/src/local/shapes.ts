@@ -168,6 +168,10 @@ export interface Operation<K extends OperationKind = OperationKind> {
   captured_at: string
   device_id: string
   device_seq: number
+  /** Which store this is a link of; absent in texts of releases before. */
+  chain_id?: string
+  /** SHA-256 of the text before it in the chain; null for the first. */
+  prev_sha256?: string | null
   payload: Payloads[K]
   binding: Binding
 }

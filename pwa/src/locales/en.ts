@@ -351,6 +351,7 @@ const en: typeof zh = {
       employer_without_position: 'employer has no position',
       clock_skew: 'phone clock is off',
       late_scope: 'no longer in the grid',
+      unsealed: 'not sealed',
       uncertified: 'not certified that day',
       outside_own_grid: 'outside your grid',
       outside_all_grids: 'outside all grids',
@@ -372,6 +373,8 @@ const en: typeof zh = {
     server_unavailable: 'The server does not answer just now; tried again by itself. Your records are safe here.',
     unexpected_answer:
       'An answer that makes no sense: perhaps this Wi‑Fi wants a sign-in first. Your records are safe here.',
+    receipt_unverified:
+      'The server’s receipt carries no signature that holds, so this does not count as received. It stays on the phone and is tried again.',
     receipt_mismatch:
       'The receipt does not fit this record, so it does not count as arrived. Send it again, or export it.',
     photo_damaged_here: 'The photo’s file on this phone is damaged. Export the rest and tell your street office.',

@@ -17,6 +17,7 @@ function answers(routes: Record<string, Route> = {}) {
   const asked: string[] = []
   const usual: Record<string, Route> = {
     'GET /api/me': () => json(me()),
+    'POST /api/me/device/key': () => json({ key_id: 'k', is_revoked: false }),
     'POST /api/sync/push': (init) =>
       json({
         server_time: '2026-11-24T04:00:05Z',
@@ -140,7 +141,12 @@ describe('a round', () => {
     const { db, engine, asked } = await engineWith()
     await recordCheckIn(db, capture(), checkInOf('e1'), null)
     expect(await engine.sync()).toBeNull()
-    expect(asked.slice(0, 3)).toEqual(['GET /api/me', 'POST /api/sync/push', 'GET /api/sync/pull'])
+    expect(asked.slice(0, 4)).toEqual([
+      'GET /api/me',
+      'POST /api/me/device/key',
+      'POST /api/sync/push',
+      'GET /api/sync/pull',
+    ])
     expect(engine.state.value).toMatchObject({ phase: 'idle', session: 'ok', problem: null })
     expect(await standing(db)).toMatchObject({ records_waiting: 0 })
   })

@@ -11,6 +11,7 @@ import { backoffMs } from './backoff'
 import { call, type Fetch, type Locks, type Network, type SyncContext } from './context'
 import { pull } from './pull'
 import { push } from './push'
+import { makeKeyKnown } from './sealKey'
 import { refreshReference } from './reference'
 import { FIRST_STATE, Watched, type SyncState } from './state'
 import { upload } from './upload'
@@ -211,7 +212,7 @@ export class SyncEngine {
     if (me.account_id !== this.context.account_id) return ownProblem('other_account', 409, { name: me.person.name })
     await writeMeta(this.context.db, 'me', me)
     this.state.set({ session: 'ok' })
-    return null
+    return makeKeyKnown(this.context, me, signal)
   }
 
   /** The order to erase this phone: all that is unsent goes to the server first, then the store goes, then the server is told. */

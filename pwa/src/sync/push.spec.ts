@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { standing } from '@/local/outbox'
 import { recordCheckIn } from '@/local/records'
-import { sha256OfText } from '@/shared/sha256'
-import { ACCOUNT, capture, checkInOf, json, NOON, openStore, phone, problem } from '@/testing/phone'
-import type { LocalDb } from '@/local/db'
+import { canonicalJson } from '@/shared/canonical'
+import { sha256OfBytes, sha256OfText } from '@/shared/sha256'
+import { signText, toBase64url } from '@/shared/signatures'
+import { ACCOUNT, capture, checkInOf, json, me, NOON, openStore, phone, problem } from '@/testing/phone'
+import { writeMeta, type LocalDb } from '@/local/db'
 import type { Outcome } from '@/local/shapes'
 import { ownLocks } from './engine'
 import type { Fetch, SyncContext } from './context'
@@ -34,6 +36,26 @@ function journal(outcomeOf: (kind: string) => Outcome = () => 'applied') {
     }),
   })
   return { lines, answer }
+}
+
+/** A server with a key; `claimed` is another moment than the one it signs. */
+async function signingServer() {
+  const { privateKey, publicKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']) // prettier-ignore
+  const spki = new Uint8Array(await crypto.subtle.exportKey('spki', publicKey))
+  const key_id = await sha256OfBytes(spki.buffer)
+  const answer = async (sent: Sent, claimed?: string) => {
+    const plain = journal().answer(sent)
+    for (const outcome of plain.outcomes) {
+      const text = canonicalJson({ type: 'wangge.receipt', ...outcome.receipt, key_id })
+      const signature = await signText(privateKey, text)
+      Object.assign(outcome.receipt, { key_id, signature }, claimed ? { received_at: claimed } : {})
+    }
+    return plain
+  }
+  return {
+    key: { key_id, public_key: toBase64url(spki), valid_from: '2026-11-24T00:00:00Z', retired_at: null },
+    answer,
+  }
 }
 
 const contextOf = (db: LocalDb, fetch: Fetch, now = NOON): SyncContext => ({
@@ -162,6 +184,35 @@ describe('push', () => {
     for (let hour = 1; hour < 4; hour++) await push(contextOf(db, lying, NOON + hour * 3_600_000))
     expect((await db.outbox.toArray())[0]).toMatchObject({ state: 'needs_you', receipt: null })
     expect(await standing(db)).toMatchObject({ needs_you: 1, unsafe: 1 })
+  })
+
+  it('believes only receipts that the server has signed, once it knows the server’s keys', async () => {
+    const { db } = await captured(1)
+    const server = await signingServer()
+    const stranger = await signingServer()
+    await writeMeta(db, 'me', me({ receipt_keys: [server.key] }))
+    await push(contextOf(db, async (_, init) => json(await stranger.answer(bodyOf(init)))))
+    const [row] = await db.outbox.toArray()
+    expect(row).toMatchObject({ state: 'waiting', receipt: null, problem: { type: 'receipt_unverified' } })
+    await push(contextOf(db, async (_, init) => json(await server.answer(bodyOf(init), '2026-11-24T04:00:09Z')), NOON + 3_600_000)) // prettier-ignore
+    expect((await db.outbox.toArray())[0]).toMatchObject({ state: 'waiting', problem: { type: 'receipt_unverified' } })
+    await push(contextOf(db, async (_, init) => json(await server.answer(bodyOf(init))), NOON + 7_200_000))
+    expect((await db.outbox.toArray())[0]).toMatchObject({ state: 'sent', problem: null })
+  })
+
+  it('sends the seal once the server knows the key, and the bare text before', async () => {
+    const { db } = await captured(2)
+    const [first] = await db.outbox.orderBy('device_seq').toArray()
+    const seen: unknown[] = []
+    const fetch: Fetch = async (_, init) => {
+      seen.push(...bodyOf(init).operations)
+      return problem('server_busy', 503)
+    }
+    await push(contextOf(db, fetch))
+    await writeMeta(db, 'me', me({ seal_keys: [{ key_id: first!.key_id!, is_revoked: false }] }))
+    await push(contextOf(db, fetch))
+    expect(seen.slice(0, 2).every((sent) => Object.keys(sent as object).join() === 'body')).toBe(true)
+    expect(seen[2]).toEqual({ body: first!.body, key_id: first!.key_id, signature: first!.signature })
   })
 
   it('keeps one whose parent is not there yet, and asks again later, not at once', async () => {

@@ -2,10 +2,12 @@
 import { ownProblem, type Problem } from '@/api/problems'
 import type { components } from '@/api/schema.gen'
 import type { OutboxRow } from '@/local/db'
-import type { Policies } from '@/local/shapes'
+import type { Me } from '@/local/shapes'
 import { readMeta } from '@/local/db'
 import { backoffMs } from './backoff'
 import { call, type SyncContext } from './context'
+import { isSigned } from './receipts'
+import { sealOf } from './sealKey'
 
 type PushAnswer = components['schemas']['PushAnswer']
 
@@ -20,8 +22,8 @@ const RECEIPT_TRIES = 3
 /** Send until nothing is due. Under the sync lock: rows left `sending` are of a round that was killed, and go again. */
 export async function push(context: SyncContext, signal?: AbortSignal): Promise<PushReport> {
   const { db } = context
-  const policies = (await readMeta<{ policies: Policies }>(db, 'me'))?.policies
-  let size = Math.max(1, policies?.push_operations_max ?? 200)
+  const me = await readMeta<Me>(db, 'me')
+  let size = Math.max(1, me?.policies.push_operations_max ?? 200)
   let answered = 0
   for (;;) {
     const batch = await dueOperations(context, size)
@@ -29,7 +31,7 @@ export async function push(context: SyncContext, signal?: AbortSignal): Promise<
     await db.outbox.bulkUpdate(batch.map(({ op_id }) => ({ key: op_id, changes: { state: 'sending' as const } })))
     let result
     try {
-      const operations = batch.map(({ body }) => ({ body }))
+      const operations = batch.map((row) => ({ body: row.body, ...sealOf(me, row) }))
       result = await call(
         context,
         (api, signal) => api.POST('/api/sync/push', { body: { operations }, signal }),
@@ -40,7 +42,7 @@ export async function push(context: SyncContext, signal?: AbortSignal): Promise<
       throw error
     }
     if (result.ok) {
-      const settled = await settle(context, batch, result.data)
+      const settled = await settle(context, me, batch, result.data)
       answered += settled
       // An answer about none of what was asked would make this loop endless.
       if (settled === 0) return { answered, problem: ownProblem('unexpected_answer', 200) }
@@ -71,10 +73,23 @@ async function dueOperations(context: SyncContext, size: number): Promise<Outbox
 const putBack = (context: SyncContext, batch: OutboxRow[]) =>
   context.db.outbox.bulkUpdate(batch.map(({ op_id }) => ({ key: op_id, changes: { state: 'waiting' as const } })))
 
+/** The receipts that are the server's own; looked at before the transaction, which would not wait for it. */
+async function believedReceipts(me: Me | undefined, answer: PushAnswer): Promise<Set<unknown>> {
+  const receipts = answer.outcomes.map(({ receipt }) => receipt).filter(Boolean)
+  const signed = await Promise.all(receipts.map((receipt) => isSigned(me, receipt)))
+  return new Set(receipts.filter((_, i) => signed[i]))
+}
+
 /** Store what the server said of each operation, in one transaction; gives how many it spoke of. */
-async function settle(context: SyncContext, batch: OutboxRow[], answer: PushAnswer): Promise<number> {
+async function settle(
+  context: SyncContext,
+  me: Me | undefined,
+  batch: OutboxRow[],
+  answer: PushAnswer,
+): Promise<number> {
   const { db, now, random } = context
   const byId = new Map(answer.outcomes.map((outcome) => [outcome.op_id, outcome]))
+  const believed = await believedReceipts(me, answer)
   let spokenOf = 0
   await db.transaction('rw', db.outbox, async () => {
     for (const [index, row] of batch.entries()) {
@@ -98,6 +113,11 @@ async function settle(context: SyncContext, batch: OutboxRow[], answer: PushAnsw
             ? { ...later, problem: mismatch }
             : { state: 'needs_you', attempts, problem: mismatch },
         )
+        continue
+      }
+      if (!believed.has(receipt)) {
+        // Nobody but the server can have meant this; the next round asks for its keys anew.
+        await db.outbox.update(row.op_id, { ...later, problem: ownProblem('receipt_unverified', 200) })
         continue
       }
       const known = { receipt, flags, problem, outcome: outcome.outcome, attempts }

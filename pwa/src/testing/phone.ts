@@ -25,6 +25,8 @@ export const me = (changes: Partial<Me> = {}): Me => ({
   must: [],
   server_time: '2026-11-24T04:00:00Z',
   policies: FIRST_POLICIES,
+  seal_keys: [],
+  receipt_keys: [],
   ...changes,
 })
 
@@ -110,6 +112,15 @@ export async function photoOf(seed: number, size = 2_000): Promise<PreparedPhoto
     preview: new ArrayBuffer(8),
   }
 }
+
+/** A receipt as a server without a key gives it. */
+export const receiptOf = (op_id: string, op_sha256: string) => ({
+  op_id,
+  op_sha256,
+  received_at: '2026-11-24T04:01:00Z',
+  key_id: '',
+  signature: '',
+})
 
 export const json = (body: unknown, status = 200, headers: Record<string, string> = {}) =>
   new Response(JSON.stringify(body), {

@@ -29,6 +29,9 @@ FILLED = {"kind": "grid_without_owner", "layer": "grids", "z": "9", "x": "425", 
 QUERIES = {
     "/api/responsibility": "?matter=patrol&lon=119.1&lat=36.8",
     "/api/certificates/{certificate_id}/scan": "?version=1",
+    "/api/evidence/chains": f"?person_id={ID}",
+    "/api/log/proof/inclusion": f"?subject_id={ID}",
+    "/api/log/proof/consistency": "?first=1",
 }
 PLAN = {"id": ID, "assignee_id": ID, "planned_on": "2030-01-01", "employer_ids": [ID]}
 ENTRUSTMENT = {
@@ -44,6 +47,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/employers/{employer_id}/place": {"position": [119.1, 36.6], "version": 1},
     "/api/sync/push": {"operations": []},
     "/api/anomalies/{anomaly_id}/review": {"conclusion": "explained", "note": "有原因", "version": 1},
+    "/api/me/device/key": {"public_key": "x", "proof": "x"},
+    "/api/evidence/packages": {"reason": "案卷移送", "employer_id": ID},
     "/api/spatial-imports/{import_id}": {"version": 1},
     "/api/spatial-imports/{import_id}/apply": {"version": 1},
     "/api/spatial-imports/{import_id}/withdraw": {"version": 1},
@@ -249,6 +254,8 @@ RIGHTS = [
     ("GET", "/api/sync/pull", "field.pull"),
     ("POST", "/api/sync/push", "field.capture"),
     ("GET", "/api/sync/operations", "records.read"),
+    ("GET", f"/api/evidence/chains?person_id={ID}", "records.read"),
+    ("POST", "/api/evidence/packages", "evidence.export"),
 ]
 # Open to everyone who is signed in: oneself, what no role is denied, and what is decided by whose record it is.
 OWN = {
@@ -260,6 +267,8 @@ OWN = {
     ("GET", f"/api/evidence/{ID}"), ("GET", f"/api/evidence/{ID}/copy"), ("GET", f"/api/evidence/{ID}/original"),
     ("GET", f"/api/evidence/{ID}/thumbnail"), ("POST", "/api/uploads"), ("HEAD", f"/api/uploads/{ID}"),
     ("PATCH", f"/api/uploads/{ID}"),
+    ("POST", "/api/me/device/key"), ("GET", "/api/log/key"), ("GET", "/api/log/roots"), ("GET", "/api/log/head"),
+    ("GET", f"/api/log/proof/inclusion?subject_id={ID}"), ("GET", "/api/log/proof/consistency?first=1"),
 }  # fmt: skip
 
 

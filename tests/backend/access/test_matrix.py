@@ -61,6 +61,8 @@ ENDS = {
     ("GET", "/api/evidence/{evidence_id}/copy"): {404},  # announced, and its bytes have not arrived
     ("GET", "/api/evidence/{evidence_id}/original"): {404},
     ("GET", "/api/evidence/{evidence_id}/thumbnail"): {404},
+    ("GET", "/api/log/proof/inclusion"): {404},  # of an operation that there is not
+    ("GET", "/api/log/proof/consistency"): {200, 422},  # 422 while the log is empty
 }
 
 

@@ -141,6 +141,8 @@ class Phone:
         for op, outcome in zip(ops, outcomes, strict=True):
             assert outcome["op_id"] == str(op.op_id)
             assert outcome["receipt"]["op_sha256"] == op.sha256
+            # these phones have no key; test_seals.py has some that do
+            outcome["flags"].remove("unsealed")
         return outcomes
 
     async def pull_page(self, limit: int = 500) -> Data:
