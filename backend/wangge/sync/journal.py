@@ -29,14 +29,13 @@ class Line:
     problem: Problem | None
     received_at: datetime
     receipt: "SignedReceipt | None" = None
-    log_index: int | None = None
 
     @classmethod
     def of(cls, verdict: Verdict, received_at: datetime, before: "Line | None") -> "Line":
         """The line that a verdict makes; where there was one ``before``, its receipt stands."""
         problem = in_every_language(verdict.problem) if verdict.problem else None
         if before:
-            return cls(verdict.outcome, verdict.flags, problem, before.received_at, before.receipt, before.log_index)
+            return cls(verdict.outcome, verdict.flags, problem, before.received_at, before.receipt)
         return cls(verdict.outcome, verdict.flags, problem, received_at)
 
 
@@ -63,10 +62,8 @@ def start_signing(key: ServerKey, moments: Mapping[Key, datetime]) -> Awaitable[
 async def lines_of(conn: Any, person_id: UUID, op_ids: Sequence[UUID]) -> dict[Key, Line]:
     """What the journal holds of these operations of this person, by id and hash."""
     rows = await conn.fetch(
-        "select o.op_id, o.op_sha256, o.outcome, o.flags, o.problem::text as problem, o.received_at, o.receipt_key_id, "
-        "o.receipt_signature, l.log_index from sync_operations o "
-        "left join log_entries l on l.subject_id = o.op_id and l.kind = 'operation' and l.sha256 = o.op_sha256 "
-        "where o.person_id = $1 and o.op_id = any($2::uuid[])",
+        "select op_id, op_sha256, outcome, flags, problem::text as problem, received_at, receipt_key_id, receipt_signature "
+        "from sync_operations where person_id = $1 and op_id = any($2::uuid[])",
         person_id,
         list(op_ids),
     )
@@ -77,7 +74,6 @@ async def lines_of(conn: Any, person_id: UUID, op_ids: Sequence[UUID]) -> dict[K
             msgspec.json.decode(r["problem"]) if r["problem"] else None,
             r["received_at"],
             SignedReceipt(r["receipt_key_id"], r["receipt_signature"]) if r["receipt_signature"] else None,
-            r["log_index"],
         )
         for r in rows
     }

@@ -167,7 +167,7 @@ async def _home_path(conn: Any, actor: Actor) -> str:
 def _receipt(entry: Entry, line: Line) -> Receipt:
     if line.receipt is None:
         raise RuntimeError("every line has its receipt by now")
-    return Receipt(entry.op_id, entry.op_sha256, line.received_at, line.receipt.key_id, line.receipt.signature, line.log_index)
+    return Receipt(entry.op_id, entry.op_sha256, line.received_at, line.receipt.key_id, line.receipt.signature)
 
 
 def _outcome(entry: Entry, line: Line, language: Language, is_repeated: bool) -> OperationOutcome:

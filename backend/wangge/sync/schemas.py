@@ -31,7 +31,7 @@ class Receipt(Struct):
     lets the phone drop its copy. Repeated operations get the same receipt.
 
     ``signature`` is the server key's (``key_id``, see ``/api/log/key``) over ``{"key_id","op_id","op_sha256","received_at","type"}`` in
-    canonical JSON, type ``wangge.receipt``. ``log_index`` is its place in the record log, once it has one.
+    canonical JSON, type ``wangge.receipt``.
     """
 
     op_id: UUID
@@ -39,7 +39,6 @@ class Receipt(Struct):
     received_at: datetime
     key_id: str
     signature: str
-    log_index: int | None = None
 
 
 class OperationOutcome(Struct):

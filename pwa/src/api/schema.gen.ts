@@ -4837,7 +4837,6 @@ export interface components {
         /** Receipt */
         Receipt: {
             key_id: string;
-            log_index?: number | null;
             /** Format: uuid */
             op_id: string;
             op_sha256: string;

@@ -9,6 +9,7 @@ import { canonicalJson } from '@/shared/canonical'
 import { newId } from '@/shared/ids'
 import { canSign, makeKey, signText, type FreshKey } from '@/shared/signatures'
 import { sha256OfText } from '@/shared/sha256'
+import type { Table } from 'dexie'
 import { readMeta, writeMeta, type LocalDb, type OutboxRow } from './db'
 import type { Binding, Operation, OperationKind, Payloads } from './shapes'
 
@@ -131,7 +132,7 @@ function inTurn<T>(db: LocalDb, work: () => Promise<T>): Promise<T> {
   return run
 }
 
-type TableName = 'records' | 'photos' | 'uploads' | 'drafts' | 'employers'
+type TableName = { [K in keyof LocalDb]: LocalDb[K] extends Table ? K & string : never }[keyof LocalDb]
 
 export interface Alongside {
   /** Tables that `write` touches, besides the outbox. */

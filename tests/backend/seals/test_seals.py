@@ -42,17 +42,13 @@ async def test_what_is_sealed_is_applied_and_the_journal_keeps_the_seal(owner: O
     assert (line["chain_id"], line["device_seq"], line["prev_sha256"]) == (phone.chain_id, 2, first.op_sha256)
 
 
-async def test_a_repeat_gets_the_same_receipt_and_later_its_place_in_the_log(owner: Owner, phone: SealingPhone, employer: Any) -> None:
+async def test_a_repeat_gets_the_same_receipt(phone: SealingPhone, employer: Any) -> None:
     op = phone.check_in(employer)
 
-    [first] = await phone.push(op)
-    await owner.fetchval("select log_append()")
-    [again] = await phone.push(op)
+    [first], [again] = await phone.push(op), await phone.push(op)
 
     assert (first["outcome"], again["outcome"]) == ("applied", "duplicate")
-    place = again["receipt"].pop("log_index")
-    assert first["receipt"] | {"log_index": None} == again["receipt"] | {"log_index": None}
-    assert place == await owner.fetchval("select log_index from log_entries where sha256 = $1", op.op_sha256)
+    assert first["receipt"] == again["receipt"]
 
 
 async def test_what_comes_without_a_seal_is_applied_and_flagged(owner: Owner, phone: SealingPhone, employer: Any) -> None:
