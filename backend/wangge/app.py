@@ -47,6 +47,7 @@ from wangge.spatial_imports.reading import stop_reading
 from wangge.sync.controllers import SyncController
 from wangge.training.controllers import TrainingController
 from wangge.units.controllers import MatterController, UnitController
+from wangge.unsent_files.controllers import UnsentFileController
 from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
@@ -56,7 +57,7 @@ CONTROLLERS = (
     UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
-    SpatialImportController, ExportController, GapController,
+    SpatialImportController, ExportController, GapController, UnsentFileController,
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Every table of the house, imported once, so that the metadata is whole (migrations, checks)."""
 
 import wangge.core.db  # noqa: F401  (sets the naming convention before any table is declared)
-from wangge.accounts.models import Account, AuditEntry, Device, OneTimeCode, PastPassword, Session, SignInAttempt, SignInFailure
+from wangge.accounts.models import Account, AuditEntry, Device, OneTimeCode, PastPassword, PhoneStoreKey, Session, SignInAttempt, SignInFailure
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
 from wangge.designations.models import EmployerDesignation
@@ -25,7 +25,7 @@ __all__ = [
     "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device",
     "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam",
     "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem",
-    "IntakeCounter", "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy",
+    "IntakeCounter", "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "Policy",
     "Power", "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport",
     "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import { newId } from '@/shared/ids'
 import { sha256OfText } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
 import { readMeta, writeMeta, type LocalDb, type OutboxRow } from './db'
+import { readBytes } from './photoBytes'
 import type { Binding, Operation, OperationKind, Payloads } from './shapes'
 
 /** Who captures, when and with what around her; made once per act, so that its parts carry the same moment. */
@@ -159,15 +160,18 @@ export async function standing(db: LocalDb): Promise<Standing> {
   }
 }
 
-/** Everything the server does not have yet, as one JSON text: the way out when a phone cannot send. Photos as base64. */
-export async function exportUnsent(db: LocalDb, about: Record<string, unknown>): Promise<string> {
+/**
+ * What the server does not have yet, as one JSON text: the way out when a phone cannot send. Photos as base64.
+ * With `only`, that operation alone.
+ */
+export async function exportUnsent(db: LocalDb, about: Record<string, unknown>, only?: string): Promise<string> {
   const [operations, uploads] = await Promise.all([
-    db.outbox.filter((row) => row.state !== 'sent').toArray(),
-    db.uploads.filter((row) => row.state !== 'stored' && row.part === 'copy').toArray(),
+    db.outbox.filter((row) => (only ? row.op_id === only : row.state !== 'sent')).toArray(),
+    db.uploads.filter((row) => !only && row.state !== 'stored' && row.part === 'copy').toArray(),
   ])
   const files = []
   for (const upload of uploads) {
-    const bytes = await db.photo_bytes.get(upload.id)
+    const bytes = await readBytes(db, upload.id)
     if (!bytes) continue
     files.push({
       evidence_id: upload.photo_id,

@@ -1,6 +1,7 @@
 /** Photo bytes on their way: resumable, smallest first, copies before originals, never in the way of data. */
 import { failed, ownProblem, type Problem, type Result } from '@/api/problems'
 import { readMeta, type LocalDb, type UploadRow } from '@/local/db'
+import { readBytes } from '@/local/photoBytes'
 import type { Me, Policies } from '@/local/shapes'
 import { sha256OfBytes } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
@@ -98,7 +99,7 @@ async function sendPart(
     if (!known.ok) return known
     if (known.data === row.sha256) return noteStored(context, row, known.data)
   }
-  const bytes = await context.db.photo_bytes.get(row.id)
+  const bytes = await readBytes(context.db, row.id)
   if (!bytes || (row.attempts > 0 && (await sha256OfBytes(bytes.buffer)) !== row.sha256)) {
     return failed(ownProblem('photo_damaged_here'))
   }

@@ -1,7 +1,7 @@
 /** All employers of the phone in memory: a search over 5,000 takes a millisecond there, and far longer in IndexedDB. */
 import { computed, shallowRef, watch } from 'vue'
 import type { EmployerRow } from '@/local/db'
-import { allEmployers, firstEmployers } from '@/local/reference'
+import { allEmployers } from '@/local/reference'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
 import { distanceM, type LonLat } from '@/shared/geo'
@@ -16,8 +16,6 @@ export interface Listed {
 }
 
 export type Filter = 'all' | 'unvisited' | 'waiting'
-
-const FIRST_ROWS = 24
 
 /** All rows of the phone; null until they have been read. */
 export function useAllEmployers() {
@@ -51,10 +49,7 @@ export const visitedAt = (row: EmployerRow, own: Map<string, string>): string | 
 }
 
 export function useEmployerList() {
-  const first = shallowRef<EmployerRow[] | null>(null)
-  if (work.value) void firstEmployers(work.value.db, FIRST_ROWS).then((found) => (first.value = found))
-  const all = useAllEmployers()
-  const rows = computed(() => all.value ?? first.value)
+  const rows = useAllEmployers()
   const own = useOwnVisits()
   const typed = shallowRef('')
   const filter = shallowRef<Filter>('all')
@@ -96,7 +91,7 @@ export function useEmployerList() {
 
   return {
     rows,
-    isAll: computed(() => all.value !== null),
+    isAll: computed(() => rows.value !== null),
     typed,
     filter,
     nearFirst,

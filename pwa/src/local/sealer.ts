@@ -1,0 +1,32 @@
+/** What seals a store, as those see it who use it; the cipher itself (seal.ts) comes when a store is opened. */
+
+export type Bytes = Uint8Array<ArrayBuffer>
+
+/** Seals and opens for one account while she is at work; of no use any more after `forget`. */
+export interface Sealer {
+  /** A row of a table as bytes that say nothing. */
+  seal(table: string, key: unknown, row: object): Bytes
+  /** The row again. Throws StoreDamaged when it is not what was sealed there, StoreLocked when the key is gone. */
+  open(table: string, key: unknown, sealed: Uint8Array): object
+  sealFile(id: string, bytes: ArrayBuffer): Promise<ArrayBuffer>
+  openFile(id: string, sealed: ArrayBuffer): Promise<ArrayBuffer>
+  /** The key leaves the memory. */
+  forget(): void
+}
+
+/** The store is locked: its key is not in memory. */
+export class StoreLocked extends Error {
+  override name = 'StoreLocked'
+}
+
+/** What is stored is not what was sealed there: damaged, moved, or under another key. */
+export class StoreDamaged extends Error {
+  override name = 'StoreDamaged'
+}
+
+const refuse = () => {
+  throw new StoreLocked('the store is locked')
+}
+
+/** For a store whose key nobody has given: it can be counted, and rows of before the seal can be read. */
+export const noKey: Sealer = { seal: refuse, open: refuse, sealFile: refuse, openFile: refuse, forget: () => undefined }
