@@ -49,5 +49,8 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
     await db.packs.put({ id: idOf(n), buffer: await db.sealer.sealFile(idOf(n), plain.buffer) })
     await pause()
   }
-  await db.packs.where('id').noneOf(Array.from({ length: count }, (_, n) => idOf(n))).delete()
+  await db.packs
+    .where('id')
+    .noneOf(Array.from({ length: count }, (_, n) => idOf(n)))
+    .delete()
 }

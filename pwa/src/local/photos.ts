@@ -47,7 +47,9 @@ export async function keepPhoto(
     ['original', photo.original.buffer, photo.original.sha256, photo.original.type],
   ]
   // Before the transaction, which would not wait for the cipher.
-  const sealed = await Promise.all(files.map(([part, buffer, , type]) => sealedBytes(db, uploadId(row.id, part), type, buffer)))
+  const sealed = await Promise.all(
+    files.map(([part, buffer, , type]) => sealedBytes(db, uploadId(row.id, part), type, buffer)),
+  )
   await db.transaction('rw', db.photos, db.uploads, db.photo_bytes, async () => {
     await db.photos.add(row)
     await db.photo_bytes.bulkAdd(sealed)

@@ -20,7 +20,9 @@ export async function sealOld(
 ): Promise<void> {
   const from = (await readVault(device, accountId))?.sealing
   if (!from) return
-  const tables = db.tables.filter(({ name }) => name >= from.table && name !== 'packs').sort((a, b) => (a.name < b.name ? -1 : 1))
+  const tables = db.tables
+    .filter(({ name }) => name >= from.table && name !== 'packs')
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
   const counts = await Promise.all(tables.map((table) => table.count()))
   const total = counts.reduce((sum, count) => sum + count, 0)
   let done = 0
@@ -28,7 +30,9 @@ export async function sealOld(
     let after = table.name === from.table ? from.after : null
     for (;;) {
       const size = table.name === 'photo_bytes' ? 1 : batch
-      const keys = await (after === null ? table.orderBy(':id') : table.where(':id').above(after)).limit(size).primaryKeys()
+      const keys = await (after === null ? table.orderBy(':id') : table.where(':id').above(after))
+        .limit(size)
+        .primaryKeys()
       if (!keys.length) break
       if (table.name === 'photo_bytes') await sealFile(db, keys[0] as string)
       else {

@@ -19,14 +19,16 @@ import {
   visitOf,
 } from '@/testing/phone'
 import { storePage } from '@/sync/pull'
-import { writeMeta, type LocalDb } from './db'
+import { LocalDb, writeMeta } from './db'
 import { saveDraft } from './drafts'
+import { exportUnsent } from './outbox'
 import { loadPacks, refreshPacks } from './packs'
 import { readBytes } from './photoBytes'
 import { keepPhoto, uploadId } from './photos'
 import { pinRules, pinTrouble, waitAfter } from './pin'
 import { recordCheckIn, recordVisit, registerEmployer } from './records'
 import { EMPTY_PULL } from './reference'
+import { openAsItIs } from './rescue'
 import { FIRST_POLICIES } from './shapes'
 import { makeSealer } from './seal'
 import { noKey, StoreDamaged, StoreLocked } from './sealer'
@@ -35,7 +37,17 @@ import * as vault from './vault'
 
 const PIN = '481516'
 const rules = { ...pinRules(FIRST_POLICIES), rounds: 1_000 }
-const SECRETS = ['刘海梅', '新开饭店', '王建国', '13800138000', '欠薪三个月', '东风街', '913700007456765902', 'community', '店长李四']
+const SECRETS = [
+  '刘海梅',
+  '新开饭店',
+  '王建国',
+  '13800138000',
+  '欠薪三个月',
+  '东风街',
+  '913700007456765902',
+  'community',
+  '店长李四',
+]
 
 /** A day's work, everything personal in it spelled out in SECRETS. */
 async function work(db: LocalDb): Promise<string> {
@@ -47,7 +59,13 @@ async function work(db: LocalDb): Promise<string> {
   const photo = await photoOf(3)
   const bytes = new TextEncoder().encode('照片里的欠薪三个月')
   const { id } = await keepPhoto(db, capture(), { ...photo, copy: { ...photo.copy, buffer: bytes.buffer }, preview: bytes.buffer.slice(0) }, of) // prettier-ignore
-  await recordVisit(db, capture(), newId(), { ...visitOf('e1', [id]), note: '欠薪三个月', people_met: '店长李四' }, 'visit:e1')
+  await recordVisit(
+    db,
+    capture(),
+    newId(),
+    { ...visitOf('e1', [id]), note: '欠薪三个月', people_met: '店长李四' },
+    'visit:e1',
+  )
   await registerEmployer(
     db,
     capture(),
@@ -106,7 +124,9 @@ describe('the store on the disk', () => {
     const again = openStore(factory)
     expect(await again.employers.get('e9')).toMatchObject({ name: '新开饭店', contact_phone: '13800138000' })
     expect((await again.records.toArray()).map(({ kind }) => kind).sort()).toEqual(['check_in', 'employer', 'visit'])
-    expect(new TextDecoder().decode((await readBytes(again, uploadId(photo, 'copy')))!.buffer)).toBe('照片里的欠薪三个月')
+    expect(new TextDecoder().decode((await readBytes(again, uploadId(photo, 'copy')))!.buffer)).toBe(
+      '照片里的欠薪三个月',
+    )
     expect((await again.photos.get(photo))!.preview).toBeInstanceOf(ArrayBuffer)
   })
 
@@ -114,7 +134,10 @@ describe('the store on the disk', () => {
     const { db } = await phone()
     await work(db)
     const seen: string[] = []
-    await db.outbox.orderBy('device_seq').reverse().each((row) => void seen.push(row.kind))
+    await db.outbox
+      .orderBy('device_seq')
+      .reverse()
+      .each((row) => void seen.push(row.kind))
     expect(seen).toEqual(['employer.register', 'evidence.announce', 'visit.record', 'check_in.record'])
     await db.outbox.where('state').equals('waiting').modify({ state: 'sending' })
     expect(await db.outbox.where('state').equals('sending').count()).toBe(4)
@@ -177,7 +200,7 @@ describe('packs of employers', () => {
     const { db, factory } = await phone()
     await storePage(db, EMPTY_PULL, page as never, NOON)
     await refreshPacks(db, () => Promise.resolve())
-    await db.packs.toCollection().modify((row) => new Uint8Array(row.buffer).fill(7, 20, 30))
+    await db.packs.toCollection().modify((row) => void new Uint8Array(row.buffer).fill(7, 20, 30))
     db.close()
     const again = openStore(factory)
     await loadPacks(again)
@@ -198,14 +221,25 @@ describe('packs of employers', () => {
 })
 
 describe('a PIN', () => {
-  it.each(['12345', '000000', '123456', '654321', '890123', '121212', '123123', '112233', '147258', '520131', '12345a'])(
-    '%s is none',
-    (pin) => expect(pinTrouble(pin, 6)).not.toBeNull(),
-  )
+  it.each([
+    '12345',
+    '000000',
+    '123456',
+    '654321',
+    '890123',
+    '121212',
+    '123123',
+    '112233',
+    '147258',
+    '520131',
+    '12345a',
+  ])('%s is none', (pin) => expect(pinTrouble(pin, 6)).not.toBeNull())
   it.each(['481516', '902741', '7351924'])('%s will do', (pin) => expect(pinTrouble(pin, 6)).toBeNull())
 
   it('may be guessed a few times, and then each wait is twice the last', () => {
-    expect([1, 4, 5, 6, 7, 12, 40].map((failed) => waitAfter(failed, rules) / 1000)).toEqual([0, 0, 30, 60, 120, 3_600, 3_600])
+    expect([1, 4, 5, 6, 7, 12, 40].map((failed) => waitAfter(failed, rules) / 1000)).toEqual([
+      0, 0, 30, 60, 120, 3_600, 3_600,
+    ])
   })
 })
 
@@ -232,13 +266,27 @@ describe('the vault', () => {
   it('counts wrong tries, lets nobody try while the wait runs, not even with the right PIN, and forgets them after it', async () => {
     const { factory, device } = await made()
     for (let n = 1; n <= 4; n++) {
-      expect(await vault.unlockWithPin(device, ACCOUNT, '902741', NOON)).toMatchObject({ ok: false, wait_ms: 0, failed: n })
+      expect(await vault.unlockWithPin(device, ACCOUNT, '902741', NOON)).toMatchObject({
+        ok: false,
+        wait_ms: 0,
+        failed: n,
+      })
     }
-    expect(await vault.unlockWithPin(device, ACCOUNT, '902741', NOON)).toMatchObject({ reason: 'wrong', wait_ms: 30_000 })
+    expect(await vault.unlockWithPin(device, ACCOUNT, '902741', NOON)).toMatchObject({
+      reason: 'wrong',
+      wait_ms: 30_000,
+    })
     device.close()
     const again = openDevice(factory)
-    expect(await vault.unlockWithPin(again, ACCOUNT, PIN, NOON + 29_000)).toMatchObject({ reason: 'wait', wait_ms: 1_000, failed: 5 })
-    expect(await vault.unlockWithPin(again, ACCOUNT, '902741', NOON + 30_000)).toMatchObject({ reason: 'wrong', wait_ms: 60_000 })
+    expect(await vault.unlockWithPin(again, ACCOUNT, PIN, NOON + 29_000)).toMatchObject({
+      reason: 'wait',
+      wait_ms: 1_000,
+      failed: 5,
+    })
+    expect(await vault.unlockWithPin(again, ACCOUNT, '902741', NOON + 30_000)).toMatchObject({
+      reason: 'wrong',
+      wait_ms: 60_000,
+    })
     expect(await vault.unlockWithPin(again, ACCOUNT, PIN, NOON + 90_000)).toMatchObject({ ok: true })
     expect(await vault.readVault(again, ACCOUNT)).toMatchObject({ failed: 0, next_at: 0 })
   })
@@ -254,7 +302,9 @@ describe('the vault', () => {
 
   it('counts each of many tries at once', async () => {
     const { device } = await made()
-    const tries = await Promise.all(Array.from({ length: 8 }, () => vault.unlockWithPin(device, ACCOUNT, '902741', NOON)))
+    const tries = await Promise.all(
+      Array.from({ length: 8 }, () => vault.unlockWithPin(device, ACCOUNT, '902741', NOON)),
+    )
     expect(tries.filter((one) => !one.ok && one.reason === 'wrong')).toHaveLength(5)
     expect(tries.filter((one) => !one.ok && one.reason === 'wait')).toHaveLength(3)
   })
@@ -337,7 +387,8 @@ describe('a store of before the seal', () => {
       }
       await old.table(table.name).bulkPut(rows)
     }
-    for (let i = 0; i < 30; i++) await old.table('employers').put({ ...employerOf(`x${i}`), initials: 'dw', generation: 1, local: 0, gone: 0 })
+    for (let i = 0; i < 30; i++)
+      await old.table('employers').put({ ...employerOf(`x${i}`), initials: 'dw', generation: 1, local: 0, gone: 0 })
     old.close()
     const device = openDevice(factory)
     await vault.createVault(device, ACCOUNT, { label: '刘＊＊', rules, pin: PIN, isOld: true })
@@ -347,7 +398,10 @@ describe('a store of before the seal', () => {
   const opened = async (db: LocalDb) =>
     Object.fromEntries(
       await Promise.all(
-        db.tables.map(async ({ name }) => [name, name === 'photo_bytes' ? await db.photo_bytes.count() : await db.table(name).toArray()]),
+        db.tables.map(async ({ name }) => [
+          name,
+          name === 'photo_bytes' ? await db.photo_bytes.count() : await db.table(name).toArray(),
+        ]),
       ),
     ) as Record<string, unknown>
 
@@ -377,9 +431,15 @@ describe('a store of before the seal', () => {
       locked.close()
       let batches = 0
       const killed = openStore(factory)
-      const isThrough = await sealOld(killed, device, ACCOUNT, () => {
-        if (++batches === killAt) throw new Error('killed')
-      }, 4).then(
+      const isThrough = await sealOld(
+        killed,
+        device,
+        ACCOUNT,
+        () => {
+          if (++batches === killAt) throw new Error('killed')
+        },
+        4,
+      ).then(
         () => true,
         () => false,
       )
@@ -401,12 +461,54 @@ describe('a store of before the seal', () => {
     const { factory, device } = await oldStore()
     const db = openStore(factory)
     let captured = 0
-    await sealOld(db, device, ACCOUNT, () => {
-      if (captured++ < 3) void recordCheckIn(db, capture(), checkInOf('e1'), null)
-    }, 3)
+    await sealOld(
+      db,
+      device,
+      ACCOUNT,
+      () => {
+        if (captured++ < 3) void recordCheckIn(db, capture(), checkInOf('e1'), null)
+      },
+      3,
+    )
     await Dexie.waitFor(Promise.resolve()).catch(() => undefined)
     expect((await db.records.toArray()).filter(({ kind }) => kind === 'check_in')).toHaveLength(4)
-    expect((await dump(factory))).not.toContain('刘海梅')
+    expect(await dump(factory)).not.toContain('刘海梅')
+  })
+})
+
+describe('an upgrade of the store that fails', () => {
+  class Broken extends LocalDb {
+    constructor(...of: ConstructorParameters<typeof LocalDb>) {
+      super(...of)
+      this.version(99)
+        .stores({ outbox: 'op_id, device_seq, state, entity_id, employer_id, kind' })
+        .upgrade(async (tx) => {
+          await tx.table('drafts').clear()
+          throw new Error('the upgrade is wrong')
+        })
+    }
+  }
+
+  it('leaves the old data as they were, and they can still be exported with the key', async () => {
+    const { IDBKeyRange } = await import('fake-indexeddb')
+    const { db, factory } = await phone()
+    await work(db)
+    const before = await db.outbox.toArray()
+    db.close()
+    const broken = new Broken('wangge-test', makeSealer(DATA_KEY), { indexedDB: factory, IDBKeyRange })
+    await expect(broken.open()).rejects.toThrow()
+    broken.close()
+    const found = await openAsItIs('wangge-test', makeSealer(DATA_KEY), { indexedDB: factory, IDBKeyRange })
+    const file = JSON.parse(await exportUnsent(found, {})) as {
+      operations: { body: string }[]
+      files: { base64: string }[]
+    }
+    expect(file.operations.map(({ body }) => body)).toEqual(before.map(({ body }) => body))
+    expect(new TextDecoder().decode(Uint8Array.from(atob(file.files[0]!.base64), (c) => c.charCodeAt(0)))).toBe(
+      '照片里的欠薪三个月',
+    )
+    found.close()
+    expect(await openStore(factory).drafts.count()).toBe(1)
   })
 })
 
@@ -415,7 +517,9 @@ it('a platform key lies in the store as it is, for it cannot be read anyway', as
   const key = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign'])
   await writeMeta(db, 'signing_key', key)
   db.close()
-  expect((await openStore(factory).meta.get('signing_key'))!.value).toMatchObject({ privateKey: { extractable: false } })
+  expect((await openStore(factory).meta.get('signing_key'))!.value).toMatchObject({
+    privateKey: { extractable: false },
+  })
   const sealed = makeSealer(DATA_KEY)
   expect(() => sealed.seal('meta', 'x', { key: 'x', value: key.privateKey })).toThrow(TypeError)
   expect(me().person.name).toBe('刘海梅')

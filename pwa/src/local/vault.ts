@@ -102,7 +102,9 @@ export async function setPin(
   const vault = await readVault(device, accountId)
   if (!vault) throw new Error('this account has no vault')
   const wraps = await wrapsOf(vault.device_key, pin, rules, dataKey, accountId)
-  await changeVault(device, accountId, (now) => Object.assign(now, wraps, { rules, failed: 0, failed_at: 0, next_at: 0 }))
+  await changeVault(device, accountId, (now) =>
+    Object.assign(now, wraps, { rules, failed: 0, failed_at: 0, next_at: 0 }),
+  )
 }
 
 async function wrapsOf(
@@ -212,7 +214,9 @@ export const noteSealing = (device: DeviceDb, accountId: string, sealing: Vault[
 
 async function stretch(pin: string, salt: Bytes, iterations: number): Promise<Bytes> {
   const base = await crypto.subtle.importKey('raw', encoder.encode(pin), 'PBKDF2', false, ['deriveBits'])
-  return new Uint8Array(await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, base, 256))
+  return new Uint8Array(
+    await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, base, 256),
+  )
 }
 
 /** A wrapping key that is of no use without this phone: HMAC by the device key over the purpose and what is known. */

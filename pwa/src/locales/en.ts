@@ -70,9 +70,11 @@ const en: typeof zh = {
     forgottenWhy: 'Go online and sign in with your password, then choose a new PIN. Unsent records stay on the phone.',
     other: 'Somebody else',
     ordered: 'Sign in to send',
-    orderedWhy: 'An administrator has ordered this phone erased and the PIN no longer works. Sign in with your password: unsent records go first, then the data is cleared.',
+    orderedWhy:
+      'An administrator has ordered this phone erased and the PIN no longer works. Sign in with your password: unsent records go first, then the data is cleared.',
     afresh: 'Give up the data and start afresh',
-    afreshAsk: '{records} records and {photos} photos have not been sent and would be lost. If you remember the PIN, go back and try.',
+    afreshAsk:
+      '{records} records and {photos} photos have not been sent and would be lost. If you remember the PIN, go back and try.',
     afreshDo: 'Give up and start afresh',
     now: 'Lock now',
     changePin: 'Change PIN',
@@ -81,11 +83,15 @@ const en: typeof zh = {
   },
   storeTrouble: {
     title: 'The phone’s storage cannot be used',
-    closed: 'The browser took the storage away (little space, or data was cleared). Open it again below; do not clear browser data, unsent records may be in it.',
-    blocked: 'Another tab still has an older version open and holds up the upgrade. Close the other tabs, then open again.',
+    closed:
+      'The browser took the storage away (little space, or data was cleared). Open it again below; do not clear browser data, unsent records may be in it.',
+    blocked:
+      'Another tab still has an older version open and holds up the upgrade. Close the other tabs, then open again.',
     newer: 'Another tab has upgraded to a new version. Open again below; what you wrote is kept.',
-    upgrade: 'The upgrade of the data on this phone failed and was stopped; the old data is untouched. Open again; if it still fails, export what is unsent for the street office.',
-    cannot_open: 'The phone’s storage cannot be opened, so nothing can be saved. Close other pages, restart the browser; do not clear browser data, unsent records may be in it.',
+    upgrade:
+      'The upgrade of the data on this phone failed and was stopped; the old data is untouched. Open again; if it still fails, export what is unsent for the street office.',
+    cannot_open:
+      'The phone’s storage cannot be opened, so nothing can be saved. Close other pages, restart the browser; do not clear browser data, unsent records may be in it.',
     reload: 'Open again',
   },
   status: {
@@ -381,7 +387,8 @@ const en: typeof zh = {
     leave: 'Understood, leave it',
     leaveHint: 'The server keeps this record and the reason; your street office sees it too.',
     export: 'Export what is not sent',
-    exportHint: 'If the phone cannot send for long, give this encrypted file to your street office; only the server can open it.',
+    exportHint:
+      'If the phone cannot send for long, give this encrypted file to your street office; only the server can open it.',
     exportOne: 'Export this one',
     fileSaved: 'Exported as {name}',
     exportFailed: 'Not exported: this phone has not received the server’s key yet; try again online.',
@@ -447,7 +454,8 @@ const en: typeof zh = {
     unknown: 'Something unexpected ({type}). Your records are safe here.',
     full: 'The phone’s storage is full and this step was not saved; what you wrote is kept. Delete some photos or videos, then save once more.',
     fresh_sign_in_required: 'For safety, sign in with your password once more.',
-    store_key_not_kept: 'The server has no recovery key for this phone; only the former PIN opens it. Think again, or ask your street office.',
+    store_key_not_kept:
+      'The server has no recovery key for this phone; only the former PIN opens it. Think again, or ask your street office.',
     store_key_misfit: 'The recovery key of the server does not open this data; only the former PIN does.',
     surprise: 'That did not work. What you wrote is kept; please try again.',
   },

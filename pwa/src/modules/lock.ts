@@ -4,7 +4,15 @@
  * Before the key goes, what is being written is written. A camera or gallery that she opened from here may take its time: the
  * photo she comes back with is kept first.
  */
-import { destroyVault, readVault, setPin, unlockWithPin, unlockWithStoreKey, createVault, type Unlocked } from '@/local/vault'
+import {
+  destroyVault,
+  readVault,
+  setPin,
+  unlockWithPin,
+  unlockWithStoreKey,
+  createVault,
+  type Unlocked,
+} from '@/local/vault'
 import { resultOf } from '@/api/client'
 import { ownProblem, type Problem } from '@/api/problems'
 import { pinRules } from '@/local/pin'
@@ -12,7 +20,18 @@ import { device } from './device'
 import { noteSurprise } from './errors'
 import { gate, labelOf } from './gate'
 import { nothingHeld } from './holds'
-import { api, atWork, closeStore, countUnsent, deleteStore, enter, leaveAccount, policies, stopEngine, work } from './work'
+import {
+  api,
+  atWork,
+  closeStore,
+  countUnsent,
+  deleteStore,
+  enter,
+  leaveAccount,
+  policies,
+  stopEngine,
+  work,
+} from './work'
 
 const CHECK_MS = 10_000
 /** Between coming back from the camera and the photo's arrival. */
@@ -63,7 +82,13 @@ export async function choosePin(pin: string): Promise<void> {
 
 export function beginPinChange(): void {
   const { me } = atWork()
-  gate.value = { step: 'change', account_id: me.account_id, label: labelOf(me.person.name), me: null, rules: pinRules(policies()) }
+  gate.value = {
+    step: 'change',
+    account_id: me.account_id,
+    label: labelOf(me.person.name),
+    me: null,
+    rules: pinRules(policies()),
+  }
 }
 
 export function endPinChange(): void {
@@ -71,7 +96,8 @@ export function endPinChange(): void {
 }
 
 /** Whether the old PIN is right; the wraps change only with `changePin`. */
-export const checkPin = (pin: string): Promise<Unlocked> => unlockWithPin(device, atWork().me.account_id, pin, Date.now())
+export const checkPin = (pin: string): Promise<Unlocked> =>
+  unlockWithPin(device, atWork().me.account_id, pin, Date.now())
 
 export async function changePin(dataKey: Uint8Array<ArrayBuffer>, pin: string): Promise<void> {
   await setPin(device, atWork().me.account_id, dataKey, pin, pinRules(policies()))

@@ -29,7 +29,8 @@ import {
 import { newId } from '@/shared/ids'
 import { isoMoment } from '@/shared/time'
 import type { Locks, Network } from '@/sync/context'
-import { ownLocks, SYNC_LOCK, SyncEngine, UPLOAD_LOCK } from '@/sync/engine'
+import type { SyncEngine } from '@/sync/engine'
+import { ownLocks, SYNC_LOCK, UPLOAD_LOCK } from '@/sync/locks'
 import { FIRST_STATE, type SyncState } from '@/sync/state'
 import { device, deviceId } from './device'
 import { noteSurprise } from './errors'
@@ -68,6 +69,8 @@ const locks: Locks = 'locks' in navigator ? (navigator.locks as unknown as Locks
 const TIMER_MS = 60_000
 
 let engine: SyncEngine | null = null
+/** Counts starts and stops, so that a start whose code comes late is no start any more. */
+let starts = 0
 let language: () => string = () => 'zh-CN'
 let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -119,7 +122,15 @@ async function meetWithoutVault(accountId: string, me: Me | null): Promise<void>
   const label = labelOf(known.person.name)
   localStorage.setItem(ACCOUNT_KEY, accountId)
   if (rules.required) {
-    gate.value = { account_id: accountId, label, me, step: 'choose', why: isOld ? 'old_store' : 'first', rules, dataKey: null }
+    gate.value = {
+      account_id: accountId,
+      label,
+      me,
+      step: 'choose',
+      why: isOld ? 'old_store' : 'first',
+      rules,
+      dataKey: null,
+    }
   } else await enter(accountId, await createVault(device, accountId, { label, rules, pin: null, isOld }), me)
 }
 
@@ -192,15 +203,26 @@ export async function deleteStore(accountId: string): Promise<void> {
   await db.delete()
 }
 
-/** Records and photos that the server has not answered for, of a store that may be locked. */
-export async function countUnsent(accountId: string): Promise<{ records: number; photos: number }> {
+export interface Unsent {
+  records: number
+  photos: number
+  /** All of it, announcements and originals too. */
+  all: number
+}
+
+/** What the server has not answered for, of a store that may be locked: keys and indexes say it without the rows. */
+export async function countUnsent(accountId: string): Promise<Unsent> {
   const db = new LocalDb(storeOf(accountId), noKey)
   try {
-    const [records, photos] = await Promise.all([
-      db.outbox.where('state').notEqual('sent').count(),
-      db.uploads.where('state').anyOf('waiting', 'needs_you').count(),
-    ])
-    return { records, photos }
+    const operations = await db.outbox.where('state').notEqual('sent').primaryKeys()
+    const files = await db.uploads.where('state').anyOf('waiting', 'needs_you').primaryKeys()
+    const photos = (await db.uploads.orderBy('photo_id').uniqueKeys()) as string[]
+    const announcements = new Set(await db.outbox.where('entity_id').anyOf(photos).primaryKeys())
+    return {
+      records: operations.filter((id) => !announcements.has(id)).length,
+      photos: files.filter((id) => id.endsWith(':copy')).length,
+      all: operations.length + files.length,
+    }
   } finally {
     db.close()
   }
@@ -283,8 +305,7 @@ async function hearOrders(): Promise<void> {
   if (at?.step !== 'unlock') return
   const answer = await resultOf(api(at.account_id).GET('/api/me'))
   if (answer.ok || answer.problem.type !== 'device_wipe' || gate.value !== at) return
-  const { records, photos } = await countUnsent(at.account_id)
-  if (records + photos === 0) {
+  if ((await countUnsent(at.account_id)).all === 0) {
     await eraseStore(at.account_id)
     wasErased.value = true
     leaveAccount()
@@ -311,10 +332,20 @@ function askToPersist(): void {
 /** Let the screen have its turn. */
 const pause = () => new Promise<void>((done) => setTimeout(done, 30))
 
+/** Begin to sync. Its code comes now: the first page does not wait for it. */
 function startEngine(): void {
+  const starting = ++starts
   if (engine || !work.value) return
-  const { me, db } = work.value
-  const fresh = new SyncEngine({
+  import('@/sync/engine')
+    .then((code) => {
+      if (starting === starts && !engine && work.value)
+        runEngine(new code.SyncEngine(engineOptions(work.value)), work.value)
+    })
+    .catch(noteSurprise)
+}
+
+function engineOptions({ me, db }: Work): ConstructorParameters<typeof SyncEngine>[0] {
+  return {
     db,
     account_id: me.account_id,
     fetch: (input, init) => fetch(input, init),
@@ -328,7 +359,10 @@ function startEngine(): void {
       await eraseStore(me.account_id)
       db.sealer.forget()
     },
-  })
+  }
+}
+
+function runEngine(fresh: SyncEngine, { db }: Work): void {
   engine = fresh
   syncState.value = fresh.state.value
   fresh.state.watch((state) => {
@@ -379,6 +413,7 @@ async function confirmErased(): Promise<void> {
 
 export async function stopEngine(): Promise<void> {
   clearTimeout(timer)
+  starts++
   const old = engine
   engine = null
   await old?.stop()
@@ -492,7 +527,10 @@ export async function signIn(
     }
     return { ok: true, data: me }
   })
-  channel?.postMessage({ type: 'signed', account_id: result.ok ? result.data.account_id : (work.value?.me.account_id ?? null) })
+  channel?.postMessage({
+    type: 'signed',
+    account_id: result.ok ? result.data.account_id : (work.value?.me.account_id ?? null),
+  })
   if (!result.ok && work.value) startEngine()
   return result
 }

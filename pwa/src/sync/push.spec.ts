@@ -5,7 +5,7 @@ import { sha256OfText } from '@/shared/sha256'
 import { ACCOUNT, capture, checkInOf, json, NOON, openStore, phone, problem } from '@/testing/phone'
 import type { LocalDb } from '@/local/db'
 import type { Outcome } from '@/local/shapes'
-import { ownLocks } from './engine'
+import { ownLocks } from './locks'
 import type { Fetch, SyncContext } from './context'
 import { push } from './push'
 

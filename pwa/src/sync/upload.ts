@@ -132,6 +132,7 @@ async function storedHash(context: SyncContext, row: UploadRow, signal?: AbortSi
 /** The byte receipt is here: only now may the bytes go. */
 async function noteStored(context: SyncContext, row: UploadRow, sha256: string): Promise<Result<null>> {
   const { db } = context
+  const keepDays = Number((await readMeta<Me>(db, 'me'))?.policies.phone_photo_keep_days ?? 0)
   await db.transaction('rw', db.uploads, db.photo_bytes, async () => {
     await db.uploads.update(row.id, {
       state: 'stored',
@@ -141,7 +142,8 @@ async function noteStored(context: SyncContext, row: UploadRow, sha256: string):
       problem: null,
       upload_url: null,
     })
-    await db.photo_bytes.delete(row.id)
+    // How long they stay after that is the deployment's policy; `tidy` lets go of them later.
+    if (keepDays === 0) await db.photo_bytes.delete(row.id)
   })
   return { ok: true, data: null }
 }

@@ -1,11 +1,10 @@
 /** The last way out: what the server does not have, as a file the person can hand in and only the server can open. */
-import Dexie from 'dexie'
 import { resultOf } from '@/api/client'
 import type { components } from '@/api/schema.gen'
 import { readMeta, storeOf, writeMeta, type LocalDb } from '@/local/db'
 import { exportUnsent } from '@/local/outbox'
+import { openAsItIs } from '@/local/rescue'
 import type { Bytes } from '@/local/sealer'
-import { sealing } from '@/local/sealing'
 import type { Me } from '@/local/shapes'
 import { api, atWork, type StoreTrouble } from '@/modules/work'
 import { chinaDay } from '@/shared/time'
@@ -19,10 +18,9 @@ export const exportOperation = (opId: string) => exportFrom(atWork().db, opId)
 
 /** From a store that this version of the app cannot open: as it lies there, with the person's key. */
 export async function exportFromBroken({ account_id, sealer }: NonNullable<StoreTrouble['rescue']>): Promise<string> {
-  const db = new Dexie(storeOf(account_id)).use(sealing(sealer))
-  await db.open()
+  const db = await openAsItIs(storeOf(account_id), sealer)
   try {
-    return await exportFrom(Object.assign(db, { sealer }) as unknown as LocalDb)
+    return await exportFrom(db)
   } finally {
     db.close()
   }
