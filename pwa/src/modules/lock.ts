@@ -77,7 +77,13 @@ export async function choosePin(pin: string): Promise<void> {
   if (at.dataKey) await setPin(device, account_id, at.dataKey, pin, rules)
   const dataKey =
     at.dataKey ?? (await createVault(device, account_id, { label, rules, pin, isOld: at.why === 'old_store' }))
-  await enter(account_id, dataKey, at.me)
+  try {
+    await enter(account_id, dataKey, at.me)
+  } catch (error) {
+    // The vault is made, what came after it failed (a full disk): the PIN that was just chosen goes on from there.
+    gate.value = { step: 'unlock', account_id, label, me: at.me, isClosing: false }
+    throw error
+  }
 }
 
 export function beginPinChange(): void {

@@ -25,20 +25,24 @@ export class FieldApp {
     this.signInSheet = page.getByRole('dialog', { name: '请重新登录' })
     this.door = page.locator('[data-lock]')
     // Whatever a story is about, she gives her PIN when she is asked for it, like everybody else.
-    this.givesPin = page.addLocatorHandler(page.locator('[data-lock=unlock], [data-lock=choose]'), () => this.passDoor())
+    this.givesPin = this.passDoorFromNowOn()
   }
 
   // ---- the door
 
   private readonly givesPin: Promise<void>
+  private readonly asksForPin = () => this.page.locator('[data-lock=unlock], [data-lock=choose]')
+
+  passDoorFromNowOn = () => this.page.addLocatorHandler(this.asksForPin(), () => this.passDoor())
 
   /** From here on the story gives the PIN itself, or does not. */
   async standBeforeDoor(): Promise<void> {
     await this.givesPin
-    await this.page.removeLocatorHandler(this.page.locator('[data-lock=unlock], [data-lock=choose]'))
+    await this.page.removeLocatorHandler(this.asksForPin())
   }
 
   async typePin(pin: string): Promise<void> {
+    await this.door.waitFor()
     await this.page.keyboard.type(pin)
     await this.page.keyboard.press('Enter')
   }

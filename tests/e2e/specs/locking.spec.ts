@@ -45,7 +45,7 @@ test('a PIN is chosen at the first sign-in; after a reload nothing is to be seen
   const address = page.url()
   await page.reload()
   await expect(page.getByRole('heading', { name: '输入解锁码' })).toBeVisible()
-  await expect(page.getByText('还有1 条记录、1 张照片待传')).toBeVisible()
+  await expect(page.getByText('还有 1 条记录、1 张照片待传')).toBeVisible()
   const shown = await page.locator('body').innerText()
   for (const secret of [who.name, who.login, employer!.name]) expect(shown).not.toContain(secret)
   const disk = await onDisk(page)
