@@ -5,7 +5,7 @@
  * A pack only fills the memory of opened rows (sealing.ts), which goes by the bytes that lie in the table: a row that has changed
  * since is opened by itself, so a pack can be old or missing and never wrong.
  */
-import type { LocalDb } from './db'
+import type { EmployerRow, LocalDb, PackRow } from './db'
 
 const PER_PACK = 500
 /** Fewer rows than this are opened faster than new packs are written. */
@@ -15,9 +15,8 @@ type Packed = [key: string, mark: number, row: object][]
 
 const idOf = (n: number) => `employers:${n}`
 
-/** Take the packs into memory; damaged ones are passed over. */
-export async function loadPacks(db: LocalDb): Promise<void> {
-  const packs = await db.packs.toArray()
+/** Take the packs into memory; damaged ones are passed over. `packs`: as they lie in the store. */
+export async function loadPacks(db: LocalDb, packs: PackRow[]): Promise<void> {
   await Promise.all(
     packs.map(async ({ id, buffer }) => {
       const plain = await db.sealer.openFile(id, buffer).catch(() => null)
@@ -29,7 +28,11 @@ export async function loadPacks(db: LocalDb): Promise<void> {
   )
 }
 
-/** Write the packs anew where too many rows are in none of them. In pieces, with `pause` between, so that nobody waits. */
+/** Employers as they were packed, for a first look until all of them have been read; null when nothing was packed. */
+export const rememberedEmployers = (db: LocalDb): EmployerRow[] | null =>
+  db.opened.rows.size ? [...db.opened.rows.values()].map(({ row }) => row as EmployerRow) : null
+
+/** Write the packs anew where too many rows are in none of them, or where one holds an employer that has left. In pieces, with `pause` between, so that nobody waits. */
 export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Promise<void> {
   const keys = await db.employers.toCollection().primaryKeys()
   const before = db.opened.misses
@@ -37,13 +40,16 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
     await db.employers.bulkGet(keys.slice(at, at + STALE))
     await pause()
   }
+  const known = new Set(keys)
+  const left = [...db.opened.rows.keys()].filter((key) => !known.has(key as string))
+  for (const key of left) db.opened.rows.delete(key)
   const count = Math.ceil(keys.length / PER_PACK)
-  if (db.opened.misses - before < STALE && (await db.packs.count()) === count) return
+  if (!left.length && db.opened.misses - before < STALE && (await db.packs.count()) === count) return
   for (let n = 0; n < count; n++) {
     const packed: Packed = []
     for (const key of keys.slice(n * PER_PACK, (n + 1) * PER_PACK)) {
-      const known = db.opened.rows.get(key)
-      if (known) packed.push([key, known.mark, known.row])
+      const opened = db.opened.rows.get(key)
+      if (opened) packed.push([key, opened.mark, opened.row])
     }
     const plain = new TextEncoder().encode(JSON.stringify(packed))
     await db.packs.put({ id: idOf(n), buffer: await db.sealer.sealFile(idOf(n), plain.buffer) })

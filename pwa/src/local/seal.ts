@@ -14,9 +14,9 @@ const BINARY = '$binary'
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
-/** Seals with a data key of 32 bytes; the caller's copy may be cleared afterwards. */
-export function makeSealer(dataKey: Bytes): Sealer {
-  let key: Bytes | null = dataKey.slice()
+/** Without a data key it is locked until it is given one. */
+export function makeSealer(dataKey?: Bytes): Sealer {
+  let key: Bytes | null = dataKey?.slice() ?? null
   let fileKey: Promise<CryptoKey> | null = null
   const keyNow = () => {
     if (!key) throw new StoreLocked('the store is locked')
@@ -24,6 +24,10 @@ export function makeSealer(dataKey: Bytes): Sealer {
   }
   const keyOfFiles = () => (fileKey ??= deriveFileKey(keyNow()))
   return {
+    take(given) {
+      key = given.slice()
+      fileKey = null
+    },
     seal(table, rowKey, row) {
       const nonce = freshNonce()
       const plain = pack(row)

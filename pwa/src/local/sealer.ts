@@ -2,8 +2,10 @@
 
 export type Bytes = Uint8Array<ArrayBuffer>
 
-/** Seals and opens for one account while she is at work; of no use any more after `forget`. */
+/** Seals and opens for one account while she is at work: from `take`, with which it gets its key, to `forget`. */
 export interface Sealer {
+  /** The data key of 32 bytes, copied; the caller may clear its own. */
+  take(dataKey: Bytes): void
   /** A row of a table as bytes that say nothing. */
   seal(table: string, key: unknown, row: object): Bytes
   /** The row again. Throws StoreDamaged when it is not what was sealed there, StoreLocked when the key is gone. */
@@ -29,4 +31,11 @@ const refuse = () => {
 }
 
 /** For a store whose key nobody has given: it can be counted, and rows of before the seal can be read. */
-export const noKey: Sealer = { seal: refuse, open: refuse, sealFile: refuse, openFile: refuse, forget: () => undefined }
+export const noKey: Sealer = {
+  take: refuse,
+  seal: refuse,
+  open: refuse,
+  sealFile: refuse,
+  openFile: refuse,
+  forget: () => undefined,
+}

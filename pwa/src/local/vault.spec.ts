@@ -22,7 +22,7 @@ import { storePage } from '@/sync/pull'
 import { LocalDb, writeMeta } from './db'
 import { saveDraft } from './drafts'
 import { exportUnsent } from './outbox'
-import { loadPacks, refreshPacks } from './packs'
+import { loadPacks, refreshPacks, rememberedEmployers } from './packs'
 import { readBytes } from './photoBytes'
 import { keepPhoto, uploadId } from './photos'
 import { pinRules, pinTrouble, waitAfter } from './pin'
@@ -188,7 +188,7 @@ describe('packs of employers', () => {
     await db.employers.delete('e0008')
     db.close()
     const again = openStore(factory)
-    await loadPacks(again)
+    await loadPacks(again, await again.packs.toArray())
     const rows = await again.employers.toArray()
     expect(rows).toHaveLength(1_199)
     expect(again.opened.misses).toBe(1)
@@ -203,9 +203,23 @@ describe('packs of employers', () => {
     await db.packs.toCollection().modify((row) => void new Uint8Array(row.buffer).fill(7, 20, 30))
     db.close()
     const again = openStore(factory)
-    await loadPacks(again)
+    await loadPacks(again, await again.packs.toArray())
     expect(await again.employers.toArray()).toHaveLength(1_200)
     expect(again.opened.misses).toBe(1_200)
+  })
+
+  it('let go of an employer that has left', async () => {
+    const { db, factory } = await phone()
+    await storePage(db, EMPTY_PULL, page as never, NOON)
+    await refreshPacks(db, () => Promise.resolve())
+    await db.employers.delete('e0008')
+    await refreshPacks(db, () => Promise.resolve())
+    db.close()
+    const again = openStore(factory)
+    await loadPacks(again, await again.packs.toArray())
+    expect(again.opened.rows.has('e0007')).toBe(true)
+    expect(again.opened.rows.has('e0008')).toBe(false)
+    expect(rememberedEmployers(again)).toHaveLength(1_199)
   })
 
   it('are written only when many rows are in none', async () => {

@@ -9,7 +9,7 @@ import Dexie from 'dexie'
 import { shallowRef } from 'vue'
 import { makeApi, resultOf } from '@/api/client'
 import { meansSignIn, type Result } from '@/api/problems'
-import { LocalDb, readMeta, storeOf, writeMeta } from '@/local/db'
+import { LocalDb, readMeta, storeOf, writeMeta, type PackRow } from '@/local/db'
 import type { Capture } from '@/local/outbox'
 import { pinRules } from '@/local/pin'
 import { loadPacks, refreshPacks } from '@/local/packs'
@@ -143,13 +143,42 @@ async function plainMe(accountId: string): Promise<Me | null> {
   }
 }
 
+interface WarmStore {
+  db: LocalDb
+  /** The packs as they lie there; rejected when the store cannot be opened. */
+  packs: Promise<PackRow[]>
+}
+
+let warm: { accountId: string; store: Promise<WarmStore> } | null = null
+
+/** Open a store, and read its packs, while the PIN is being typed and stretched. What is in it cannot be read yet. */
+export function warmUp(accountId: string): Promise<WarmStore> {
+  if (warm?.accountId === accountId) return warm.store
+  coolDown()
+  const store = import('@/local/seal').then(({ makeSealer }) => {
+    const db = new LocalDb(storeOf(accountId), makeSealer())
+    watchStore(db, accountId)
+    const packs = db.packs.toArray()
+    packs.catch(() => undefined) // whoever enters hears of it
+    return { db, packs }
+  })
+  warm = { accountId, store }
+  return store
+}
+
+function coolDown(): void {
+  void warm?.store.then(({ db }) => closeStore(db))
+  warm = null
+}
+
 /** Open the store with its key and go to work. The key is cleared: it lives on in the store's sealer alone. */
 export async function enter(accountId: string, dataKey: Bytes, me: Me | null): Promise<void> {
-  const { makeSealer } = await import('@/local/seal')
-  const db = new LocalDb(storeOf(accountId), makeSealer(dataKey))
-  watchStore(db, accountId)
+  const { db, packs } = await warmUp(accountId)
+  warm = null
+  db.sealer.take(dataKey)
+  let packed
   try {
-    await db.open()
+    packed = await packs
   } catch (error) {
     await nameTrouble(error, db, accountId)
     return
@@ -165,7 +194,7 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
   }
   await prepareStoreKey(db, accountId, dataKey, vault)
   dataKey.fill(0)
-  const [device_id, stored] = await Promise.all([deviceId(), readMeta<Me>(db, 'me'), loadPacks(db)])
+  const [device_id, stored] = await Promise.all([deviceId(), readMeta<Me>(db, 'me'), loadPacks(db, packed)])
   const known = me ?? stored
   if (!known) {
     // Killed between making the vault and the first word about her: she signs in once more.
@@ -193,11 +222,13 @@ export function closeStore(db: LocalDb): void {
 /** Nobody is at work here; what is stored stays. */
 export function leaveAccount(): void {
   localStorage.removeItem(ACCOUNT_KEY)
+  coolDown()
   gate.value = null
   work.value = null
 }
 
 export async function deleteStore(accountId: string): Promise<void> {
+  coolDown()
   const db = new LocalDb(storeOf(accountId), noKey)
   closed.add(db)
   await db.delete()

@@ -1,6 +1,7 @@
 /** All employers of the phone in memory: a search over 5,000 takes a millisecond there, and far longer in IndexedDB. */
 import { computed, shallowRef, watch } from 'vue'
 import type { EmployerRow } from '@/local/db'
+import { rememberedEmployers } from '@/local/packs'
 import { allEmployers } from '@/local/reference'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
@@ -16,6 +17,9 @@ export interface Listed {
 }
 
 export type Filter = 'all' | 'unvisited' | 'waiting'
+
+/** Time for a first look to be painted. */
+const AFTER_FIRST_MS = 250
 
 /** All rows of the phone; null until they have been read. */
 export function useAllEmployers() {
@@ -49,7 +53,16 @@ export const visitedAt = (row: EmployerRow, own: Map<string, string>): string | 
 }
 
 export function useEmployerList() {
-  const rows = useAllEmployers()
+  // What the packs held is on the screen before the rows themselves are read.
+  const first = work.value ? rememberedEmployers(work.value.db) : null
+  const isShown = shallowRef(first === null)
+  if (first) setTimeout(() => (isShown.value = true), AFTER_FIRST_MS)
+  const all = useLive<EmployerRow[] | null>(
+    () => (isShown.value && work.value ? allEmployers(work.value.db) : null),
+    null,
+    [() => work.value?.db, isShown],
+  )
+  const rows = computed(() => all.value ?? first)
   const own = useOwnVisits()
   const typed = shallowRef('')
   const filter = shallowRef<Filter>('all')
@@ -91,7 +104,7 @@ export function useEmployerList() {
 
   return {
     rows,
-    isAll: computed(() => rows.value !== null),
+    isAll: computed(() => all.value !== null),
     typed,
     filter,
     nearFirst,
