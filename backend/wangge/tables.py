@@ -1,7 +1,17 @@
 """Every table of the house, imported once, so that the metadata is whole (migrations, checks)."""
 
 import wangge.core.db  # noqa: F401  (sets the naming convention before any table is declared)
-from wangge.accounts.models import Account, AuditEntry, Device, OneTimeCode, PastPassword, PhoneStoreKey, Session, SignInAttempt, SignInFailure
+from wangge.accounts.models import (
+    Account,
+    AuditEntry,
+    Device,
+    OneTimeCode,
+    PastPassword,
+    PhoneStoreKey,
+    Session,
+    SignInAttempt,
+    SignInFailure,
+)
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
 from wangge.designations.models import EmployerDesignation

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import json
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -37,11 +38,8 @@ class UnsentFilesKey:
         if not self._file.is_file():
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = ec.generate_private_key(ec.SECP256R1())
-            pem = fresh.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            whole = self._file.with_suffix(f".{os.getpid()}")
-            handle = os.open(whole, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            pem = fresh.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+            handle, whole = tempfile.mkstemp(dir=self._file.parent)  # 0600
             with os.fdopen(handle, "wb") as file:
                 file.write(pem)
             try:
@@ -49,7 +47,7 @@ class UnsentFilesKey:
             except FileExistsError:
                 pass
             finally:
-                whole.unlink()
+                os.unlink(whole)
         key = serialization.load_pem_private_key(self._file.read_bytes(), None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise UnsentFileError(f"{self._file} holds another kind of key.")
