@@ -70,7 +70,7 @@ const openPhone = () =>
     hasTouch: true,
   })
 
-/** How many rows a table of the phone's store has; they are sealed, and say no more than that. */
+/** How many rows a table of the phone's store has; they are encrypted, and say no more than that. */
 const count = (page, table) =>
   page.evaluate(async (table) => {
     const name = (await indexedDB.databases()).map((d) => d.name).find((n) => /^wangge-[0-9a-f]{8}-/.test(n))

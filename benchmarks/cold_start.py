@@ -6,7 +6,7 @@ does not slow workers). The clock is the page's own, from the start of the navig
 The PIN is typed by the script the moment the door is there; ``.door`` is when it stood, ``.after_pin`` what came after.
 
 The floor, in turns with it: a page of 40 lines with its own service worker that reads the same 5,000 rows from IndexedDB and
-shows the first of them: what browser, worker and store take when there is no app and no seal.
+shows the first of them: what browser, worker and store take when there is no app and no encryption.
 """
 
 import asyncio

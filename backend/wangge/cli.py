@@ -155,7 +155,7 @@ def import_unsent(file: Path, server: str | None, yes: bool) -> None:
         content = read_unsent(UnsentFilesKey(settings.data_dir).open(file.read_bytes()))
         click.echo(f"{content['person']} ({content['login']}), exported {content.get('exported_at', '')}: "
                    f"{len(content['operations'])} operation(s), {len(content['files'])} photo(s).")  # fmt: skip
-        # Whoever knows the public key can seal a file: that it came from her is for the operator to know.
+        # Whoever knows the public key can encrypt such a file: that it came from her is for the operator to know.
         if not yes:
             click.confirm("Did this file come from this person's phone?", abort=True)
         taken = asyncio.run(take_in(_owner_url(settings), server or f"http://{settings.host}:{settings.port}", content))

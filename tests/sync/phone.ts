@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { LocalDb, readMeta } from '@/local/db'
-import { makeSealer } from '@/local/seal'
+import { makeCipher } from '@/local/cipher'
 import type { Capture } from '@/local/outbox'
 import { keepPhoto, type PreparedPhoto } from '@/local/photos'
 import { finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from '@/local/records'
@@ -35,7 +35,7 @@ export class Phone {
   readonly received = new Map<string, Set<string>>()
   faultRate = 0
   private readonly store = new IDBFactory()
-  /** Her store is sealed as on a real phone; only the PIN is left out. */
+  /** Her store is encrypted as on a real phone; only the PIN is left out. */
   private readonly dataKey = crypto.getRandomValues(new Uint8Array(32))
   private generation = 0
   private clockAheadMs = 0
@@ -54,7 +54,7 @@ export class Phone {
   private now = () => Date.now() + this.clockAheadMs
 
   private open(): void {
-    this.db = new LocalDb('wangge-sim', makeSealer(this.dataKey), { indexedDB: this.store, IDBKeyRange })
+    this.db = new LocalDb('wangge-sim', makeCipher(this.dataKey), { indexedDB: this.store, IDBKeyRange })
     const generation = this.generation
     this.engine = new SyncEngine({
       db: this.db,

@@ -1,4 +1,4 @@
--- A phone's store is sealed under a key that its PIN unwraps. For a forgotten PIN the server keeps another key to it, per phone
+-- A phone's store is encrypted under a key that its PIN unwraps. For a forgotten PIN the server keeps another key to it, per phone
 -- and account, encrypted by the API (accounts/secrets_box.py). Only the person herself sees her row, and only from that phone:
 -- no role, no administrator, no other phone of hers.
 create table phone_store_keys (

@@ -136,9 +136,9 @@ def _said(body: bytes) -> str:
 
 
 def _push(api: Api, operations: list[dict[str, Any]], taken: Taken) -> None:
-    sealed = [{k: op[k] for k in ("body", "key_id", "signature") if op.get(k) is not None} for op in operations]
-    for at in range(0, len(sealed), PUSHED_AT_ONCE):
-        body = json.dumps({"operations": sealed[at : at + PUSHED_AT_ONCE]}).encode()
+    operations = [{k: op[k] for k in ("body", "key_id", "signature") if op.get(k) is not None} for op in operations]
+    for at in range(0, len(operations), PUSHED_AT_ONCE):
+        body = json.dumps({"operations": operations[at : at + PUSHED_AT_ONCE]}).encode()
         status, _, answer = api.ask("POST", "/api/sync/push", body, Content_Type="application/json")
         if status != 200:
             raise UnsentFileError(f"The API refused the operations: {_said(answer)}")

@@ -1,6 +1,6 @@
 """The server's key for files of unsent work: P-256, made once, kept in the data folder (mode 0600) and not in the database.
 
-A file is ``{"format", "v", "key_id", "ephemeral", "iv"}`` as one line of JSON, and behind it the sealed bytes: AES-256-GCM under
+A file is ``{"format", "v", "key_id", "ephemeral", "iv"}`` as one line of JSON, and behind it the encrypted bytes: AES-256-GCM under
 HKDF-SHA256 of the ECDH secret, both public points in its info.
 
 Source:
@@ -23,13 +23,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from wangge.unsent_files.errors import UnsentFileError
 from wangge.unsent_files.schemas import UnsentFilesKeyRead
 
-FORMAT = "wangge.unsent.sealed"
+FORMAT = "wangge.unsent.encrypted"
 INFO = b"wangge unsent v1"
 POINT = (serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
 
 
 class UnsentFilesKey:
-    """Opens what phones sealed. Copies of the API on several machines share the file."""
+    """Opens what phones encrypted. Copies of the API on several machines share the file."""
 
     def __init__(self, data_dir: Path) -> None:
         self._file = data_dir / "secrets" / "unsent_files_key.pem"
@@ -54,17 +54,17 @@ class UnsentFilesKey:
         return key
 
     def public(self) -> UnsentFilesKeyRead:
-        """What phones seal to."""
+        """What phones encrypt to."""
         point = self._private().public_key().public_bytes(*POINT)
         return UnsentFilesKeyRead(key_id_of(point), base64.b64encode(point).decode())
 
     def open(self, data: bytes) -> bytes:
-        """What a phone sealed.
+        """What a phone encrypted.
 
         Raises:
-            UnsentFileError: not such a file, sealed to another server's key, or damaged.
+            UnsentFileError: not such a file, encrypted for another server's key, or damaged.
         """
-        line, _, sealed = data.partition(b"\n")
+        line, _, encrypted = data.partition(b"\n")
         try:
             head = json.loads(line)
             if head["format"] != FORMAT or head["v"] != 1:
@@ -76,11 +76,11 @@ class UnsentFilesKey:
         private = self._private()
         point = private.public_key().public_bytes(*POINT)
         if head["key_id"] != key_id_of(point):
-            raise UnsentFileError(f"The file was sealed to the key {head['key_id']}, not to this server's {key_id_of(point)}.")
+            raise UnsentFileError(f"The file was encrypted for the key {head['key_id']}, not to this server's {key_id_of(point)}.")
         secret = private.exchange(ec.ECDH(), theirs)
         key = HKDF(hashes.SHA256(), 32, None, INFO + ephemeral + point).derive(secret)
         try:
-            return AESGCM(key).decrypt(iv, sealed, None)
+            return AESGCM(key).decrypt(iv, encrypted, None)
         except InvalidTag as error:
             raise UnsentFileError("The file is damaged: export it from the phone once more.") from error
 

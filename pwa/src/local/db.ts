@@ -4,7 +4,7 @@
  * Fields carry the names of the wire. Photo bytes are ArrayBuffers (Blobs failed on a WebKit version). A new shape is a
  * new version number with an upgrade step and a test that starts from the old data; no version is ever edited.
  *
- * On the disk every row is sealed but for its key and its indexed columns (see sealing.ts): an index must never hold anything
+ * On the disk every row is encrypted but for its key and its indexed columns (see encryption.ts): an index must never hold anything
  * that says who or what, and vault.spec.ts knows the list of those that do not.
  */
 import Dexie, { type DexieOptions, type Table } from 'dexie'
@@ -21,8 +21,8 @@ import type {
   Receipt,
   VisitPayload,
 } from './shapes'
-import type { Sealer } from './sealer'
-import { OpenedRows, sealing } from './sealing'
+import type { StoreCipher } from './storeCipher'
+import { OpenedRows, encryption } from './encryption'
 
 /** A row of the work package; `generation` says with which snapshot it last came. */
 export interface Pulled {
@@ -132,11 +132,11 @@ export interface PhotoBytesRow {
   id: string
   type: string
   buffer: ArrayBuffer
-  /** Missing on those that were stored before the store was sealed. */
-  sealed?: 1
+  /** Missing on those that were stored before the store was encrypted. */
+  encrypted?: 1
 }
 
-/** Rows of a table sealed together; see packs.ts. */
+/** Rows of a table encrypted together; see packs.ts. */
 export interface PackRow {
   id: string
   buffer: ArrayBuffer
@@ -176,15 +176,15 @@ export class LocalDb extends Dexie {
   packs!: Table<PackRow, string>
   readonly opened = new OpenedRows()
 
-  /** `sealer` is this account's; without her key the store can be counted and nothing else. */
+  /** `cipher` is this account's; without her key the store can be counted and nothing else. */
   constructor(
     name: string,
-    readonly sealer: Sealer,
+    readonly cipher: StoreCipher,
     options: DexieOptions = {},
   ) {
     // Dexie's cache copies every row once more: 5,000 employers would cost twice.
     super(name, { cache: 'disabled', ...options })
-    this.use(sealing(sealer, this.opened))
+    this.use(encryption(cipher, this.opened))
     this.version(1).stores({
       grids: 'id, generation',
       employers: 'id, generation, initials',

@@ -1,8 +1,8 @@
 /**
- * Employers once more, a few hundred sealed together: a cold start opens ten files by the platform's cipher instead of five
+ * Employers once more, a few hundred encrypted together: a cold start opens ten files by the platform's cipher instead of five
  * thousand rows by ours.
  *
- * A pack only fills the memory of opened rows (sealing.ts), which goes by the bytes that lie in the table: a row that has changed
+ * A pack only fills the memory of opened rows (encryption.ts), which goes by the bytes that lie in the table: a row that has changed
  * since is opened by itself, so a pack can be old or missing and never wrong.
  */
 import type { EmployerRow, LocalDb, PackRow } from './db'
@@ -19,7 +19,7 @@ const idOf = (n: number) => `employers:${n}`
 export async function loadPacks(db: LocalDb, packs: PackRow[]): Promise<void> {
   await Promise.all(
     packs.map(async ({ id, buffer }) => {
-      const plain = await db.sealer.openFile(id, buffer).catch(() => null)
+      const plain = await db.cipher.decryptFile(id, buffer).catch(() => null)
       if (!plain) return
       for (const [key, mark, row] of JSON.parse(new TextDecoder().decode(plain)) as Packed) {
         if (!db.opened.rows.has(key)) db.opened.rows.set(key, { mark, row })
@@ -52,7 +52,7 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
       if (opened) packed.push([key, opened.mark, opened.row])
     }
     const plain = new TextEncoder().encode(JSON.stringify(packed))
-    await db.packs.put({ id: idOf(n), buffer: await db.sealer.sealFile(idOf(n), plain.buffer) })
+    await db.packs.put({ id: idOf(n), buffer: await db.cipher.encryptFile(idOf(n), plain.buffer) })
     await pause()
   }
   await db.packs

@@ -2,7 +2,7 @@
 import { newId } from '@/shared/ids'
 import type { LocalDb, Part, PhotoRow, UploadRow } from './db'
 import { appendOperation, type Capture } from './outbox'
-import { sealedBytes } from './photoBytes'
+import { encryptedBytes } from './photoBytes'
 import type { EvidencePayload } from './shapes'
 
 /** A photo as the worker hands it over: both files, both hashes, a small picture to look at. */
@@ -47,12 +47,12 @@ export async function keepPhoto(
     ['original', photo.original.buffer, photo.original.sha256, photo.original.type],
   ]
   // Before the transaction, which would not wait for the cipher.
-  const sealed = await Promise.all(
-    files.map(([part, buffer, , type]) => sealedBytes(db, uploadId(row.id, part), type, buffer)),
+  const encrypted = await Promise.all(
+    files.map(([part, buffer, , type]) => encryptedBytes(db, uploadId(row.id, part), type, buffer)),
   )
   await db.transaction('rw', db.photos, db.uploads, db.photo_bytes, async () => {
     await db.photos.add(row)
-    await db.photo_bytes.bulkAdd(sealed)
+    await db.photo_bytes.bulkAdd(encrypted)
     for (const [part, buffer, sha256] of files) {
       const id = uploadId(row.id, part)
       await db.uploads.add({ ...freshUpload, id, photo_id: row.id, part, bytes: buffer.byteLength, sha256 })

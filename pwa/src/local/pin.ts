@@ -1,7 +1,7 @@
 /** Which PINs are no PINs, and how long somebody waits who keeps guessing. */
 
 export interface PinRules {
-  /** Without, the store opens by itself on this phone; it is sealed all the same. */
+  /** Without, the store opens by itself on this phone; it is encrypted all the same. */
   required: boolean
   min_digits: number
   idle_minutes: number

@@ -30,9 +30,9 @@ import { recordCheckIn, recordVisit, registerEmployer } from './records'
 import { EMPTY_PULL } from './reference'
 import { openAsItIs } from './rescue'
 import { FIRST_POLICIES } from './shapes'
-import { makeSealer } from './seal'
-import { noKey, StoreDamaged, StoreLocked } from './sealer'
-import { sealOld } from './sealOld'
+import { makeCipher } from './cipher'
+import { noKey, StoreDamaged, StoreLocked } from './storeCipher'
+import { encryptOld } from './encryptOld'
 import * as vault from './vault'
 
 const PIN = '481516'
@@ -152,21 +152,21 @@ describe('the store on the disk', () => {
     db.close()
     const { IDBKeyRange } = await import('fake-indexeddb')
     const raw = await new Dexie('wangge-test', { indexedDB: factory, IDBKeyRange }).open()
-    const [one, two] = (await raw.table('outbox').toArray()) as { op_id: string; sealed: Uint8Array }[]
-    await raw.table('outbox').put({ ...one, sealed: two!.sealed })
+    const [one, two] = (await raw.table('outbox').toArray()) as { op_id: string; encrypted: Uint8Array }[]
+    await raw.table('outbox').put({ ...one, encrypted: two!.encrypted })
     raw.close()
     const again = openStore(factory)
     await expect(again.outbox.get(one!.op_id)).rejects.toThrow(StoreDamaged)
     expect((await again.outbox.get(two!.op_id))!.op_id).toBe(two!.op_id)
     again.close()
-    const other = openStore(factory, makeSealer(new Uint8Array(32)))
+    const other = openStore(factory, makeCipher(new Uint8Array(32)))
     await expect(other.outbox.toArray()).rejects.toThrow(StoreDamaged)
   })
 
   it('can be counted and no more without the key, and none of it stays in the memory', async () => {
     const { db, factory } = await phone()
     await work(db)
-    db.sealer.forget()
+    db.cipher.forget()
     await expect(db.outbox.toArray()).rejects.toThrow(StoreLocked)
     await expect(saveDraft(db, 'x', null, {}, NOON)).rejects.toThrow(StoreLocked)
     db.close()
@@ -367,8 +367,8 @@ describe('the vault', () => {
   })
 })
 
-describe('a store of before the seal', () => {
-  const plainSealer = { ...noKey, seal: () => undefined as never }
+describe('a store of before the encryption', () => {
+  const plainCipher = { ...noKey, encrypt: () => undefined as never }
 
   /** Version 1, written as the app of before wrote it. */
   async function oldStore() {
@@ -388,15 +388,15 @@ describe('a store of before the seal', () => {
       reference: 'key',
       meta: 'key',
     })
-    // What the new app captures is what the old one stored, but plain: read it out of a sealed store.
+    // What the new app captures is what the old one stored, but plain: read it out of a encrypted store.
     const { db } = await phone()
     const photo = await work(db)
     for (const table of db.tables.filter(({ name }) => name !== 'packs')) {
-      const rows = (await table.toArray()) as { id?: string; sealed?: 1; buffer?: ArrayBuffer }[]
+      const rows = (await table.toArray()) as { id?: string; encrypted?: 1; buffer?: ArrayBuffer }[]
       for (const row of rows) {
         if (table.name === 'photo_bytes') {
           row.buffer = (await readBytes(db, row.id!))!.buffer
-          delete row.sealed
+          delete row.encrypted
         }
       }
       await old.table(table.name).bulkPut(rows)
@@ -419,33 +419,33 @@ describe('a store of before the seal', () => {
       ),
     ) as Record<string, unknown>
 
-  it('reads as it is until it is sealed, and all of it afterwards', async () => {
+  it('reads as it is until it is encrypted, and all of it afterwards', async () => {
     const { factory, device, photo } = await oldStore()
-    const locked = openStore(factory, plainSealer)
+    const locked = openStore(factory, plainCipher)
     expect(await dump(factory)).toContain('刘海梅')
     expect((await locked.meta.get('me'))!.value).toMatchObject({ person: { name: '刘海梅' } })
     const before = await opened(locked)
     locked.close()
     const db = openStore(factory)
-    await sealOld(db, device, ACCOUNT)
+    await encryptOld(db, device, ACCOUNT)
     expect(await opened(db)).toEqual(before)
     expect(new TextDecoder().decode((await readBytes(db, uploadId(photo, 'copy')))!.buffer)).toBe('照片里的欠薪三个月')
     db.close()
     const text = await dump(factory)
     for (const secret of SECRETS) expect(text, secret).not.toContain(secret)
-    expect((await vault.readVault(device, ACCOUNT))!.sealing).toBeNull()
+    expect((await vault.readVault(device, ACCOUNT))!.encrypting).toBeNull()
   })
 
-  it('loses nothing when it is killed at any of its batches, and ends sealed', async () => {
+  it('loses nothing when it is killed at any of its batches, and ends encrypted', { timeout: 60_000 }, async () => {
     let kills = 0
     for (let killAt = 1; ; killAt++) {
       const { factory, device } = await oldStore()
-      const locked = openStore(factory, plainSealer)
+      const locked = openStore(factory, plainCipher)
       const before = await opened(locked)
       locked.close()
       let batches = 0
       const killed = openStore(factory)
-      const isThrough = await sealOld(
+      const isThrough = await encryptOld(
         killed,
         device,
         ACCOUNT,
@@ -462,7 +462,7 @@ describe('a store of before the seal', () => {
       kills++
       const half = openStore(factory)
       expect(await opened(half), `killed at batch ${killAt}`).toEqual(before)
-      await sealOld(half, device, ACCOUNT, undefined, 4)
+      await encryptOld(half, device, ACCOUNT, undefined, 4)
       expect(await opened(half), `killed at batch ${killAt}`).toEqual(before)
       half.close()
       const text = await dump(factory)
@@ -471,11 +471,11 @@ describe('a store of before the seal', () => {
     expect(kills).toBeGreaterThan(12)
   })
 
-  it('keeps what is captured while it is being sealed', async () => {
+  it('keeps what is captured while it is being encrypted', async () => {
     const { factory, device } = await oldStore()
     const db = openStore(factory)
     let captured = 0
-    await sealOld(
+    await encryptOld(
       db,
       device,
       ACCOUNT,
@@ -509,10 +509,10 @@ describe('an upgrade of the store that fails', () => {
     await work(db)
     const before = await db.outbox.toArray()
     db.close()
-    const broken = new Broken('wangge-test', makeSealer(DATA_KEY), { indexedDB: factory, IDBKeyRange })
+    const broken = new Broken('wangge-test', makeCipher(DATA_KEY), { indexedDB: factory, IDBKeyRange })
     await expect(broken.open()).rejects.toThrow()
     broken.close()
-    const found = await openAsItIs('wangge-test', makeSealer(DATA_KEY), { indexedDB: factory, IDBKeyRange })
+    const found = await openAsItIs('wangge-test', makeCipher(DATA_KEY), { indexedDB: factory, IDBKeyRange })
     const file = JSON.parse(await exportUnsent(found, {})) as {
       operations: { body: string }[]
       files: { base64: string }[]
@@ -534,7 +534,7 @@ it('a platform key lies in the store as it is, for it cannot be read anyway', as
   expect((await openStore(factory).meta.get('signing_key'))!.value).toMatchObject({
     privateKey: { extractable: false },
   })
-  const sealed = makeSealer(DATA_KEY)
-  expect(() => sealed.seal('meta', 'x', { key: 'x', value: key.privateKey })).toThrow(TypeError)
+  const cipher = makeCipher(DATA_KEY)
+  expect(() => cipher.encrypt('meta', 'x', { key: 'x', value: key.privateKey })).toThrow(TypeError)
   expect(me().person.name).toBe('刘海梅')
 })

@@ -10,7 +10,7 @@
 import type { DeviceDb } from './db'
 import { readMeta, writeMeta } from './db'
 import { waitAfter, type PinRules } from './pin'
-import type { Bytes } from './sealer'
+import type { Bytes } from './storeCipher'
 
 interface Wrap {
   iv: Bytes
@@ -36,8 +36,8 @@ export interface Vault {
   failed_at: number
   /** No try before this moment (ms). */
   next_at: number
-  /** How far a store of before was sealed; null once every row is. */
-  sealing: { table: string; after: string | null } | null
+  /** How far a store of before was encrypted; null once every row is. */
+  encrypting: { table: string; after: string | null } | null
 }
 
 export type Unlocked =
@@ -51,7 +51,7 @@ const encoder = new TextEncoder()
 export const readVault = (device: DeviceDb, accountId: string) => readMeta<Vault>(device, keyOf(accountId))
 const writeVault = (device: DeviceDb, accountId: string, vault: Vault) => writeMeta(device, keyOf(accountId), vault)
 
-/** Without it, what is sealed stays sealed for ever. */
+/** Without it, what is encrypted stays encrypted for ever. */
 export const destroyVault = (device: DeviceDb, accountId: string) => device.meta.delete(keyOf(accountId))
 
 async function changeVault(device: DeviceDb, accountId: string, change: (vault: Vault) => void): Promise<Vault | null> {
@@ -82,7 +82,7 @@ export async function createVault(
     failed: 0,
     failed_at: 0,
     next_at: 0,
-    sealing: of.isOld ? { table: '', after: null } : null,
+    encrypting: of.isOld ? { table: '', after: null } : null,
   }
   await device.transaction('rw', device.meta, async () => {
     if (await readVault(device, accountId)) throw new Error('this account has a vault already')
@@ -207,8 +207,8 @@ export async function dropPin(device: DeviceDb, accountId: string): Promise<bool
 export const noteRules = (device: DeviceDb, accountId: string, rules: PinRules, label: string) =>
   changeVault(device, accountId, (it) => Object.assign(it, { rules, label }))
 
-export const noteSealing = (device: DeviceDb, accountId: string, sealing: Vault['sealing']) =>
-  changeVault(device, accountId, (it) => Object.assign(it, { sealing }))
+export const noteEncrypting = (device: DeviceDb, accountId: string, encrypting: Vault['encrypting']) =>
+  changeVault(device, accountId, (it) => Object.assign(it, { encrypting }))
 
 // ---- keys
 

@@ -2,7 +2,7 @@
 import { shallowRef } from 'vue'
 import type { Me } from '@/local/shapes'
 import type { PinRules } from '@/local/pin'
-import type { Bytes } from '@/local/sealer'
+import type { Bytes } from '@/local/storeCipher'
 
 interface Of {
   account_id: string
@@ -13,16 +13,16 @@ interface Of {
 }
 
 export type Gate =
-  /** The store is sealed. `isClosing`: the last of it is still being written. */
+  /** The store is encrypted. `isClosing`: the last of it is still being written. */
   | (Of & { step: 'unlock'; isClosing: boolean })
   /** The PIN was taken away by an order to erase this phone: only signing in opens the store, to hand over what it holds. */
   | (Of & { step: 'sign_in' })
-  /** A PIN is to be chosen: for a new store, one of before the seal, or one whose PIN was forgotten (its key is at hand then). */
+  /** A PIN is to be chosen: for a new store, one of before the encryption, or one whose PIN was forgotten (its key is at hand then). */
   | (Of & { step: 'choose'; why: 'first' | 'old_store' | 'forgotten'; rules: PinRules; dataKey: Bytes | null })
   /** She changes her PIN; her work stays open behind it. */
   | (Of & { step: 'change'; rules: PinRules })
-  /** Rows of before are being sealed. */
-  | (Of & { step: 'sealing'; share: number })
+  /** Rows of before are being encrypted. */
+  | (Of & { step: 'encrypting'; share: number })
 
 export const gate = shallowRef<Gate | null>(null)
 

@@ -13,7 +13,7 @@ import { LocalDb, readMeta, storeOf, writeMeta, type PackRow } from '@/local/db'
 import type { Capture } from '@/local/outbox'
 import { pinRules } from '@/local/pin'
 import { loadPacks, refreshPacks } from '@/local/packs'
-import { noKey, type Bytes, type Sealer } from '@/local/sealer'
+import { noKey, StoreLocked, type Bytes, type StoreCipher } from '@/local/storeCipher'
 import { FIRST_POLICIES, type Binding, type Me } from '@/local/shapes'
 import {
   addServerWrap,
@@ -60,7 +60,7 @@ export interface StoreTrouble {
    */
   kind: 'closed' | 'blocked' | 'newer' | 'upgrade' | 'cannot_open'
   /** With what the store's work can still be saved as a file; null where nobody has unlocked it. */
-  rescue: { account_id: string; sealer: Sealer } | null
+  rescue: { account_id: string; cipher: StoreCipher } | null
 }
 export const storeTrouble = shallowRef<StoreTrouble | null>(null)
 
@@ -113,10 +113,11 @@ async function meet(accountId: string, me: Me | null): Promise<void> {
 
 const rulesOf = (me: Me) => pinRules({ ...FIRST_POLICIES, ...me.policies })
 
-/** A first sign-in on this phone, or a store of before the seal. */
+/** A first sign-in on this phone, or a store of before the encryption. */
 async function meetWithoutVault(accountId: string, me: Me | null): Promise<void> {
-  const isOld = await Dexie.exists(storeOf(accountId))
-  const known = me ?? (isOld ? await plainMe(accountId) : null)
+  const found = await storeWithoutVault(accountId)
+  const isOld = found !== null
+  const known = me ?? found?.me
   if (!known) return
   const rules = rulesOf(known)
   const label = labelOf(known.person.name)
@@ -134,10 +135,18 @@ async function meetWithoutVault(accountId: string, me: Me | null): Promise<void>
   } else await enter(accountId, await createVault(device, accountId, { label, rules, pin: null, isOld }), me)
 }
 
-async function plainMe(accountId: string): Promise<Me | null> {
+/** What a store of before says of its person; null where there is no such store. */
+async function storeWithoutVault(accountId: string): Promise<{ me?: Me } | null> {
+  if (!(await Dexie.exists(storeOf(accountId)))) return null
   const db = new LocalDb(storeOf(accountId), noKey)
   try {
-    return (await readMeta<Me>(db, 'me')) ?? null
+    return { me: await readMeta<Me>(db, 'me') }
+  } catch (error) {
+    if (!(error instanceof StoreLocked)) throw error
+    // Sealed, and its key is gone: the rest of an erasing that was cut off. Nobody can ever read it.
+    db.close()
+    await deleteStore(accountId)
+    return null
   } finally {
     db.close()
   }
@@ -155,8 +164,8 @@ let warm: { accountId: string; store: Promise<WarmStore> } | null = null
 export function warmUp(accountId: string): Promise<WarmStore> {
   if (warm?.accountId === accountId) return warm.store
   coolDown()
-  const store = import('@/local/seal').then(({ makeSealer }) => {
-    const db = new LocalDb(storeOf(accountId), makeSealer())
+  const store = import('@/local/cipher').then(({ makeCipher }) => {
+    const db = new LocalDb(storeOf(accountId), makeCipher())
     watchStore(db, accountId)
     const packs = db.packs.toArray()
     packs.catch(() => undefined) // whoever enters hears of it
@@ -171,25 +180,26 @@ function coolDown(): void {
   warm = null
 }
 
-/** Open the store with its key and go to work. The key is cleared: it lives on in the store's sealer alone. */
+/** Open the store with its key and go to work. The key is cleared: it lives on in the store's cipher alone. */
 export async function enter(accountId: string, dataKey: Bytes, me: Me | null): Promise<void> {
   const { db, packs } = await warmUp(accountId)
   warm = null
-  db.sealer.take(dataKey)
+  db.cipher.take(dataKey)
   let packed
   try {
     packed = await packs
   } catch (error) {
+    dataKey.fill(0)
     await nameTrouble(error, db, accountId)
     return
   }
   if (storeTrouble.value?.kind === 'blocked') storeTrouble.value = null
   const vault = await readVault(device, accountId)
-  if (vault?.sealing) {
+  if (vault?.encrypting) {
     const of = { account_id: accountId, label: vault.label, me }
-    const { sealOld } = await import('@/local/sealOld')
-    await sealOld(db, device, accountId, (done, total) => {
-      gate.value = { ...of, step: 'sealing', share: done / Math.max(1, total) }
+    const { encryptOld } = await import('@/local/encryptOld')
+    await encryptOld(db, device, accountId, (done, total) => {
+      gate.value = { ...of, step: 'encrypting', share: done / Math.max(1, total) }
     })
   }
   await prepareStoreKey(db, accountId, dataKey, vault)
@@ -215,7 +225,7 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
 export function closeStore(db: LocalDb): void {
   closed.add(db)
   db.close()
-  db.sealer.forget()
+  db.cipher.forget()
   db.opened.rows.clear()
 }
 
@@ -264,7 +274,7 @@ export async function countUnsent(accountId: string): Promise<Unsent> {
 const closed = new WeakSet<LocalDb>()
 
 function watchStore(db: LocalDb, account_id: string): void {
-  const rescue = { account_id, sealer: db.sealer }
+  const rescue = { account_id, cipher: db.cipher }
   db.on('blocked', () => {
     storeTrouble.value = { kind: 'blocked', rescue: null }
   })
@@ -289,7 +299,7 @@ function watchStore(db: LocalDb, account_id: string): void {
 async function nameTrouble(error: unknown, db: LocalDb, account_id: string): Promise<void> {
   noteSurprise(error)
   const { name } = error as Error
-  const rescue = { account_id, sealer: db.sealer }
+  const rescue = { account_id, cipher: db.cipher }
   closed.add(db)
   db.close()
   if (name === 'VersionError') storeTrouble.value = { kind: 'newer', rescue: null }
@@ -388,7 +398,7 @@ function engineOptions({ me, db }: Work): ConstructorParameters<typeof SyncEngin
     erase: async () => {
       closed.add(db)
       await eraseStore(me.account_id)
-      db.sealer.forget()
+      db.cipher.forget()
     },
   }
 }

@@ -3,8 +3,8 @@ import Dexie from 'dexie'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { DeviceDb, LocalDb, writeMeta } from '@/local/db'
 import type { Capture } from '@/local/outbox'
-import { makeSealer } from '@/local/seal'
-import type { Sealer } from '@/local/sealer'
+import { makeCipher } from '@/local/cipher'
+import type { StoreCipher } from '@/local/storeCipher'
 import { FIRST_POLICIES, type Employer, type EmployerPayload, type Me, type VisitPayload } from '@/local/shapes'
 import type { PreparedPhoto } from '@/local/photos'
 import { newId } from '@/shared/ids'
@@ -32,8 +32,8 @@ export const me = (changes: Partial<Me> = {}): Me => ({
 })
 
 /** A store as a killed app finds it again: the same factory opens the same data. */
-export function openStore(factory = new IDBFactory(), sealer: Sealer = makeSealer(DATA_KEY)): LocalDb {
-  return new LocalDb('wangge-test', sealer, { indexedDB: factory, IDBKeyRange })
+export function openStore(factory = new IDBFactory(), cipher: StoreCipher = makeCipher(DATA_KEY)): LocalDb {
+  return new LocalDb('wangge-test', cipher, { indexedDB: factory, IDBKeyRange })
 }
 
 export const DATA_KEY = Uint8Array.from({ length: 32 }, (_, i) => i)

@@ -209,8 +209,8 @@ export class FieldApp {
   async rows<T>(table: string): Promise<T[]> {
     const rows = []
     for (const raw of await rawRows(this.page, table)) {
-      if (raw.sealed === null) rows.push(raw.plain)
-      else rows.push(openRow(await this.dataKey(raw.database), table, { key: raw.key, sealed: raw.sealed }))
+      if (raw.encrypted === null) rows.push(raw.plain)
+      else rows.push(openRow(await this.dataKey(raw.database), table, { key: raw.key, encrypted: raw.encrypted }))
     }
     return rows as T[]
   }

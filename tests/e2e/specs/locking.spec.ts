@@ -11,7 +11,7 @@ const NEW_PIN = '902741'
 /** Everything of the store as it lies on the disk. */
 async function onDisk(page: Page): Promise<string> {
   const tables = await Promise.all(TABLES.map((table) => rawRows(page, table)))
-  return JSON.stringify(tables.flat().map(({ plain, sealed }) => [plain, sealed && Buffer.from(sealed, 'base64').toString('utf8')]))
+  return JSON.stringify(tables.flat().map(({ plain, encrypted }) => [plain, encrypted && Buffer.from(encrypted, 'base64').toString('utf8')]))
 }
 
 test('a PIN is chosen at the first sign-in; after a reload nothing is to be seen before it is given, nor read on the disk', async ({

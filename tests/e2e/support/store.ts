@@ -8,7 +8,7 @@ import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 interface RawRow {
   database: string
   key: string
-  sealed: string | null
+  encrypted: string | null
   plain: unknown
 }
 
@@ -34,11 +34,11 @@ export const rawRows = (page: Page, table: string): Promise<RawRow[]> =>
       try {
         const store = db.transaction(table).objectStore(table)
         for (const row of (await asked(store.getAll())) as Record<string, unknown>[]) {
-          const { sealed, ...plain } = row
+          const { encrypted, ...plain } = row
           found.push({
             database: name!,
             key: String(row[store.keyPath as string]),
-            sealed: sealed instanceof Uint8Array ? base64(sealed) : null,
+            encrypted: encrypted instanceof Uint8Array ? base64(encrypted) : null,
             plain,
           })
         }
@@ -88,9 +88,9 @@ export const dataKeyOf = (page: Page, database: string, pin: string): Promise<st
     [database.replace('wangge-', ''), pin] as const,
   )
 
-/** The row that was sealed, its binary columns left out. */
-export function openRow(dataKey: string, table: string, { key, sealed }: { key: string; sealed: string }): Record<string, unknown> {
-  const bytes = bytesOf(sealed)
+/** The row that was encrypted, its binary columns left out. */
+export function openRow(dataKey: string, table: string, { key, encrypted }: { key: string; encrypted: string }): Record<string, unknown> {
+  const bytes = bytesOf(encrypted)
   const place = new TextEncoder().encode(`${table}\n${key}`)
   const whole = xchacha20poly1305(bytesOf(dataKey), bytes.subarray(0, 24), place).decrypt(bytes.subarray(24))
   const length = new DataView(whole.buffer, whole.byteOffset).getUint32(0)

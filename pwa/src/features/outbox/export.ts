@@ -4,7 +4,7 @@ import type { components } from '@/api/schema.gen'
 import { readMeta, storeOf, writeMeta, type LocalDb } from '@/local/db'
 import { exportUnsent } from '@/local/outbox'
 import { openAsItIs } from '@/local/rescue'
-import type { Bytes } from '@/local/sealer'
+import type { Bytes } from '@/local/storeCipher'
 import type { Me } from '@/local/shapes'
 import { api, atWork, type StoreTrouble } from '@/modules/work'
 import { chinaDay } from '@/shared/time'
@@ -17,8 +17,8 @@ export const exportAll = () => exportFrom(atWork().db)
 export const exportOperation = (opId: string) => exportFrom(atWork().db, opId)
 
 /** From a store that this version of the app cannot open: as it lies there, with the person's key. */
-export async function exportFromBroken({ account_id, sealer }: NonNullable<StoreTrouble['rescue']>): Promise<string> {
-  const db = await openAsItIs(storeOf(account_id), sealer)
+export async function exportFromBroken({ account_id, cipher }: NonNullable<StoreTrouble['rescue']>): Promise<string> {
+  const db = await openAsItIs(storeOf(account_id), cipher)
   try {
     return await exportFrom(db)
   } finally {
@@ -38,7 +38,7 @@ async function exportFrom(db: LocalDb, only?: string): Promise<string> {
     exported_at: new Date().toISOString(),
   }
   const name = `wangge-${me.login}-${only ?? chinaDay(Date.now())}.wangge`
-  return saveFile(name, await sealForServer(await exportUnsent(db, about, only), key))
+  return saveFile(name, await encryptForServer(await exportUnsent(db, about, only), key))
 }
 
 /** The server's public key, asked for now or as it was last heard. Throws where it never was. */
@@ -57,8 +57,8 @@ export async function learnServerKey(db: LocalDb): Promise<void> {
   if (answer.ok) await writeMeta(db, KEY, answer.data)
 }
 
-/** A line of JSON that says how, and the sealed bytes (backend/wangge/unsent_files/key.py). */
-export async function sealForServer(text: string, { key_id, public_key }: ServerKey): Promise<Blob> {
+/** A line of JSON that says how, and the encrypted bytes (backend/wangge/unsent_files/key.py). */
+export async function encryptForServer(text: string, { key_id, public_key }: ServerKey): Promise<Blob> {
   const curve = { name: 'ECDH', namedCurve: 'P-256' }
   const point = Uint8Array.from(atob(public_key), (c) => c.charCodeAt(0))
   const theirs = await crypto.subtle.importKey('raw', point, curve, false, [])
@@ -70,9 +70,9 @@ export async function sealForServer(text: string, { key_id, public_key }: Server
   const params = { name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(), info }
   const key = await crypto.subtle.deriveKey(params, base, { name: 'AES-GCM', length: 256 }, false, ['encrypt'])
   const iv = crypto.getRandomValues(new Uint8Array(12))
-  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, new TextEncoder().encode(text))
-  const head = { format: 'wangge.unsent.sealed', v: 1, key_id, ephemeral: base64(ephemeral), iv: base64(iv) }
-  return new Blob([`${JSON.stringify(head)}\n`, sealed], { type: 'application/octet-stream' })
+  const encrypted = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, new TextEncoder().encode(text))
+  const head = { format: 'wangge.unsent.encrypted', v: 1, key_id, ephemeral: base64(ephemeral), iv: base64(iv) }
+  return new Blob([`${JSON.stringify(head)}\n`, encrypted], { type: 'application/octet-stream' })
 }
 
 const base64 = (bytes: Bytes) => btoa(String.fromCharCode(...bytes))

@@ -1,7 +1,7 @@
-/** A store of before the seal: its rows are sealed where they lie, batch by batch; killed anywhere, it goes on from there. */
+/** A store of before the encryption: its rows are encrypted where they lie, batch by batch; killed anywhere, it goes on from there. */
 import type { DeviceDb, LocalDb } from './db'
-import { sealedBytes } from './photoBytes'
-import { noteSealing, readVault } from './vault'
+import { encryptedBytes } from './photoBytes'
+import { noteEncrypting, readVault } from './vault'
 
 const BATCH = 200
 
@@ -9,16 +9,16 @@ const BATCH = 200
  * Seal what is still plain.
  *
  * Each batch is one transaction that reads rows and writes the same rows; the mark of how far it came follows it, so that after
- * a kill at most one batch is sealed a second time, and none is left out. Rows that are written meanwhile are sealed anyway.
+ * a kill at most one batch is encrypted a second time, and none is left out. Rows that are written meanwhile are encrypted anyway.
  */
-export async function sealOld(
+export async function encryptOld(
   db: LocalDb,
   device: DeviceDb,
   accountId: string,
   onProgress: (done: number, total: number) => void = () => undefined,
   batch = BATCH,
 ): Promise<void> {
-  const from = (await readVault(device, accountId))?.sealing
+  const from = (await readVault(device, accountId))?.encrypting
   if (!from) return
   const tables = db.tables
     .filter(({ name }) => name >= from.table && name !== 'packs')
@@ -34,7 +34,7 @@ export async function sealOld(
         .limit(size)
         .primaryKeys()
       if (!keys.length) break
-      if (table.name === 'photo_bytes') await sealFile(db, keys[0] as string)
+      if (table.name === 'photo_bytes') await encryptFile(db, keys[0] as string)
       else {
         await db.transaction('rw', table, async () => {
           const rows = await table.bulkGet(keys)
@@ -43,19 +43,19 @@ export async function sealOld(
       }
       after = keys[keys.length - 1] as string
       done += keys.length
-      await noteSealing(device, accountId, { table: table.name, after })
+      await noteEncrypting(device, accountId, { table: table.name, after })
       onProgress(done, total)
     }
   }
-  await noteSealing(device, accountId, null)
+  await noteEncrypting(device, accountId, null)
 }
 
-async function sealFile(db: LocalDb, id: string): Promise<void> {
+async function encryptFile(db: LocalDb, id: string): Promise<void> {
   const row = await db.photo_bytes.get(id)
-  if (!row || row.sealed) return
-  const sealed = await sealedBytes(db, id, row.type, row.buffer)
+  if (!row || row.encrypted) return
+  const encrypted = await encryptedBytes(db, id, row.type, row.buffer)
   await db.transaction('rw', db.photo_bytes, async () => {
     // Sent and gone meanwhile: it stays gone.
-    if (await db.photo_bytes.get(id)) await db.photo_bytes.put(sealed)
+    if (await db.photo_bytes.get(id)) await db.photo_bytes.put(encrypted)
   })
 }

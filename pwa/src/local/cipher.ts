@@ -3,10 +3,10 @@
  *
  * Rows: XChaCha20-Poly1305, in one breath, because an IndexedDB transaction does not wait for the platform's own cipher
  * (docs/decisions/0017). Files: AES-256-GCM of the platform under a key of their own, outside of any transaction, so that a
- * photo of 12 MB never holds the screen. What is sealed is bound to its place: it opens nowhere else.
+ * photo of 12 MB never holds the screen. What is encrypted is bound to its place: it opens nowhere else.
  */
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { StoreDamaged, StoreLocked, type Bytes, type Sealer } from './sealer'
+import { StoreDamaged, StoreLocked, type Bytes, type StoreCipher } from './storeCipher'
 
 const NONCE = 24
 const IV = 12
@@ -15,7 +15,7 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 /** Without a data key it is locked until it is given one. */
-export function makeSealer(dataKey?: Bytes): Sealer {
+export function makeCipher(dataKey?: Bytes): StoreCipher {
   let key: Bytes | null = dataKey?.slice() ?? null
   let fileKey: Promise<CryptoKey> | null = null
   const keyNow = () => {
@@ -28,38 +28,38 @@ export function makeSealer(dataKey?: Bytes): Sealer {
       key = given.slice()
       fileKey = null
     },
-    seal(table, rowKey, row) {
+    encrypt(table, rowKey, row) {
       const nonce = freshNonce()
       const plain = pack(row)
-      const sealed = new Uint8Array(NONCE + plain.length + 16)
-      sealed.set(nonce)
-      xchacha20poly1305(keyNow(), nonce, place(table, rowKey)).encrypt(plain, sealed.subarray(NONCE))
-      return sealed
+      const encrypted = new Uint8Array(NONCE + plain.length + 16)
+      encrypted.set(nonce)
+      xchacha20poly1305(keyNow(), nonce, place(table, rowKey)).encrypt(plain, encrypted.subarray(NONCE))
+      return encrypted
     },
-    open(table, rowKey, sealed) {
-      const cipher = xchacha20poly1305(keyNow(), sealed.subarray(0, NONCE), place(table, rowKey))
+    decrypt(table, rowKey, encrypted) {
+      const cipher = xchacha20poly1305(keyNow(), encrypted.subarray(0, NONCE), place(table, rowKey))
       let plain
       try {
-        plain = cipher.decrypt(sealed.subarray(NONCE))
+        plain = cipher.decrypt(encrypted.subarray(NONCE))
       } catch (error) {
         throw new StoreDamaged(`a row of ${table} cannot be opened`, { cause: error })
       }
       return unpack(plain)
     },
-    async sealFile(id, bytes) {
+    async encryptFile(id, bytes) {
       const iv = crypto.getRandomValues(new Uint8Array(IV))
       const params = { name: 'AES-GCM', iv, additionalData: place('file', id) }
-      const sealed = await crypto.subtle.encrypt(params, await keyOfFiles(), bytes)
-      const whole = new Uint8Array(IV + sealed.byteLength)
+      const encrypted = await crypto.subtle.encrypt(params, await keyOfFiles(), bytes)
+      const whole = new Uint8Array(IV + encrypted.byteLength)
       whole.set(iv)
-      whole.set(new Uint8Array(sealed), IV)
+      whole.set(new Uint8Array(encrypted), IV)
       return whole.buffer
     },
-    async openFile(id, sealed) {
-      const params = { name: 'AES-GCM', iv: new Uint8Array(sealed, 0, IV), additionalData: place('file', id) }
+    async decryptFile(id, encrypted) {
+      const params = { name: 'AES-GCM', iv: new Uint8Array(encrypted, 0, IV), additionalData: place('file', id) }
       const fileKeyNow = await keyOfFiles()
       try {
-        return await crypto.subtle.decrypt(params, fileKeyNow, new Uint8Array(sealed, IV))
+        return await crypto.subtle.decrypt(params, fileKeyNow, new Uint8Array(encrypted, IV))
       } catch (error) {
         throw new StoreDamaged('a file cannot be opened', { cause: error })
       }
@@ -108,7 +108,7 @@ function pack(row: object): Uint8Array {
       binary.push([column, bytes.length, isBuffer ? 1 : 0])
       files.push(bytes)
       delete plain[column]
-    } else if (!isPlain(value)) throw new TypeError(`${column} holds what cannot be sealed`)
+    } else if (!isPlain(value)) throw new TypeError(`${column} holds what cannot be encrypted`)
   }
   if (binary.length) plain[BINARY] = binary
   const json = encoder.encode(JSON.stringify(plain))
