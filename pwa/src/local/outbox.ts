@@ -181,15 +181,7 @@ export async function exportUnsent(db: LocalDb, about: Record<string, unknown>, 
       base64: base64(new Uint8Array(bytes.buffer)),
     })
   }
-  const export_of = operations.map(({ op_id, body, sha256, state, problem, receipt }) => ({
-    op_id,
-    sha256,
-    state,
-    problem,
-    receipt,
-    body,
-  }))
-  return JSON.stringify({ format: 'wangge.unsent', v: 1, ...about, operations: export_of, files })
+  return JSON.stringify({ format: 'wangge.unsent', v: 1, ...about, operations, files })
 }
 
 function base64(bytes: Uint8Array): string {

@@ -16,6 +16,7 @@ import {
 import { resultOf } from '@/api/client'
 import { ownProblem, type Problem } from '@/api/problems'
 import { pinRules } from '@/local/pin'
+import { FIRST_STATE } from '@/sync/state'
 import { device } from './device'
 import { noteSurprise } from './errors'
 import { gate, labelOf } from './gate'
@@ -30,6 +31,7 @@ import {
   leaveAccount,
   policies,
   stopEngine,
+  syncState,
   work,
 } from './work'
 
@@ -51,6 +53,7 @@ export async function lock(): Promise<void> {
   await nothingHeld()
   if (work.value?.db === now.db) work.value = null
   closeStore(now.db)
+  syncState.value = FIRST_STATE
   gate.value = { ...of, isClosing: false }
 }
 
