@@ -56,6 +56,7 @@ from wangge.spatial_imports.reading import stop_reading
 from wangge.sync.controllers import SyncController
 from wangge.training.controllers import TrainingController
 from wangge.units.controllers import MatterController, UnitController
+from wangge.unsent_files.controllers import UnsentFileController
 from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
@@ -66,7 +67,7 @@ CONTROLLERS = (
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
     SpatialImportController, ExportController, GapController, SealController, RecordLogController,
-    EvidencePackageController, AnomalyController,
+    EvidencePackageController, UnsentFileController, AnomalyController,
 )  # fmt: skip
 
 # How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).

@@ -137,7 +137,7 @@ def reset(login: str, clear_totp: bool) -> None:
 
 @main.group()
 def evidence() -> None:
-    """Evidence that left the house."""
+    """Records and photos: packages that left the house, unsent work that left a phone."""
 
 
 @evidence.command()
@@ -165,6 +165,34 @@ def verify(package: Path, keys: tuple[str, ...], trust: Path | None, as_json: bo
     else:
         click.echo(report.text())
     raise SystemExit(0 if report.is_good else 1)
+
+
+@evidence.command("import-unsent")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--server", help="Where the API runs; WANGGE_HOST and WANGGE_PORT without it.")
+@click.option("--yes", is_flag=True, help="Do not ask whether the file came from this person.")
+def import_unsent(file: Path, server: str | None, yes: bool) -> None:
+    """Take in FILE, the unsent work that somebody exported from a phone that cannot send."""
+    from wangge.unsent_files.errors import UnsentFileError
+    from wangge.unsent_files.importing import read_unsent, take_in
+    from wangge.unsent_files.key import UnsentFilesKey
+
+    settings = _settings()
+    try:
+        content = read_unsent(UnsentFilesKey(settings.data_dir).open(file.read_bytes()))
+        click.echo(f"{content['person']} ({content['login']}), exported {content.get('exported_at', '')}: "
+                   f"{len(content['operations'])} operation(s), {len(content['files'])} photo(s).")  # fmt: skip
+        # Whoever knows the public key can encrypt such a file: that it came from her is for the operator to know.
+        if not yes:
+            click.confirm("Did this file come from this person's phone?", abort=True)
+        taken = asyncio.run(take_in(_owner_url(settings), server or f"http://{settings.host}:{settings.port}", content))
+    except UnsentFileError as error:
+        raise click.ClickException(str(error)) from error
+    for outcome, count in sorted(taken.outcomes.items()):
+        click.echo(f"{outcome}: {count}")
+    click.echo(f"photos stored: {taken.stored}")
+    for evidence_id, reason in taken.left:
+        click.echo(f"photo {evidence_id} not stored: {reason}")
 
 
 @main.command("rights-page")

@@ -1,7 +1,17 @@
 """Every table of the house, imported once, so that the metadata is whole (migrations, checks)."""
 
 import wangge.core.db  # noqa: F401  (sets the naming convention before any table is declared)
-from wangge.accounts.models import Account, AuditEntry, Device, OneTimeCode, PastPassword, Session, SignInAttempt, SignInFailure
+from wangge.accounts.models import (
+    Account,
+    AuditEntry,
+    Device,
+    OneTimeCode,
+    PastPassword,
+    PhoneStoreKey,
+    Session,
+    SignInAttempt,
+    SignInFailure,
+)
 from wangge.anomalies.models import Anomaly, AnomalyDayDue, PhotoHash, PhotoHashDue
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
@@ -29,7 +39,8 @@ __all__ = [
     "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
     "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
     "GridVersion", "HandOver", "HandOverItem", "IntakeCounter", "LogEntry", "LogNode", "LogPending", "LogRoot", "Matter",
-    "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "PhotoHash", "PhotoHashDue", "Policy",
-    "Power", "PowerHolder", "PublishedKey", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport",
-    "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
+    "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash",
+    "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "Right", "RoleRight", "Session", "SignInAttempt",
+    "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit",
+    "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

@@ -3,6 +3,7 @@ import App from './App.vue'
 import { errors, noteSurprise } from './modules/errors'
 import { chosenLanguage } from './modules/i18n'
 import { fieldI18n } from './modules/language'
+import { watchIdle } from './modules/lock'
 import { pwa } from './modules/pwa'
 import { resumeWork, storeTrouble } from './modules/work'
 import { router } from './router'
@@ -17,8 +18,9 @@ for (const { components } of router.resolve(location.pathname).matched) {
 await Promise.all([
   resumeWork(fieldI18n.language).catch((error: unknown) => {
     noteSurprise(error)
-    storeTrouble.value = true
+    storeTrouble.value ??= { kind: 'cannot_open', rescue: null }
   }),
   chosenLanguage() === 'en' ? fieldI18n.useLanguage('en') : Promise.resolve(),
 ])
+watchIdle()
 createApp(App).use(errors).use(fieldI18n).use(router).use(pwa).mount('#app')

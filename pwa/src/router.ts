@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { gate } from './modules/gate'
 import { work } from './modules/work'
 import TodayPage from './features/patrols/TodayPage.vue'
 
@@ -79,6 +80,8 @@ export const router = createRouter({
 })
 
 router.beforeEach((to) => {
+  // Locked: the page waits behind the door, and nothing of it is shown.
+  if (!work.value && gate.value) return
   if (!to.meta.open && !work.value) return { name: 'sign-in', query: to.path === '/' ? {} : { to: to.fullPath } }
   if (to.name === 'sign-in' && work.value) return { name: 'today' }
   // A temporary password is changed before anything else; phones of before do not know the word.

@@ -63,6 +63,9 @@ export class TestServer {
     }
   }
 
+  /** One of the operator's commands on this server's data; gives what it printed. */
+  run = (...words: string[]) => execFileSync(join(BIN, 'wangge'), words, { env: this.environment() }).toString()
+
   /** The demo city's password, as the operator reads it. */
   demoPassword(): string {
     return (JSON.parse(readFileSync(join(this.dataDir, 'secrets/demo.json'), 'utf8')) as { password: string }).password

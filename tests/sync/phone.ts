@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { LocalDb, readMeta } from '@/local/db'
+import { makeCipher } from '@/local/cipher'
 import type { Capture } from '@/local/outbox'
 import { keepPhoto, type PreparedPhoto } from '@/local/photos'
 import { finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from '@/local/records'
@@ -34,6 +35,8 @@ export class Phone {
   readonly received = new Map<string, Set<string>>()
   faultRate = 0
   private readonly store = new IDBFactory()
+  /** Her store is encrypted as on a real phone; only the PIN is left out. */
+  private readonly dataKey = crypto.getRandomValues(new Uint8Array(32))
   private generation = 0
   private clockAheadMs = 0
   private visitNumber = 0
@@ -52,7 +55,7 @@ export class Phone {
   private now = () => Date.now() + this.clockAheadMs
 
   private open(): void {
-    this.db = new LocalDb('wangge-sim', { indexedDB: this.store, IDBKeyRange })
+    this.db = new LocalDb('wangge-sim', makeCipher(this.dataKey), { indexedDB: this.store, IDBKeyRange })
     const generation = this.generation
     this.engine = new SyncEngine({
       db: this.db,

@@ -164,6 +164,30 @@ class DeviceWipe(WanggeError):
     en = "An administrator has ordered this phone erased: unsent records are sent first, then its store is cleared."
 
 
+class FreshSignInRequired(WanggeError):
+    """The store key is given out only right after the password was given."""
+
+    code, status = "fresh_sign_in_required", 403
+    zh = "为了安全，请先用账号密码重新登录，再重设解锁码。"
+    en = "For safety, sign in again with your password, then choose a new PIN."
+
+
+class StoreKeyNotKept(WanggeError):
+    """The server has no key for this account's store on this phone."""
+
+    code, status = "store_key_not_kept", 404
+    zh = "服务器没有保存这台手机的恢复密钥，只有原来的解锁码能打开本机数据。"
+    en = "The server keeps no recovery key for this phone; only the former PIN opens its data."
+
+
+class NotOnAPhone(WanggeError):
+    """The session belongs to no phone, so it has no store either."""
+
+    code, status = "not_on_a_phone", 409
+    zh = "只有在手机端登录后才能这样做。"
+    en = "This can only be done when signed in on a phone."
+
+
 class OwnAccount(WanggeError):
     """Nobody manages her own account, nor one of her own unit: the unit above does."""
 

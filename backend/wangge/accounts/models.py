@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, LargeBinary, func
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, ForeignKeyConstraint, Identity, Index, LargeBinary, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -115,6 +115,19 @@ class PastPassword(SQLModel, table=True):
     account_id: UUID = Field(foreign_key="accounts.id")
     password_hash: str
     set_at: datetime = moment()
+
+
+class PhoneStoreKey(SQLModel, table=True):
+    """The key that opens an account's store on one phone when its PIN was forgotten; ``key_locked`` is encrypted (see
+    ``secrets_box``), and nobody but the person herself, freshly signed in on that phone, is given it."""
+
+    __tablename__ = "phone_store_keys"
+    __table_args__ = (ForeignKeyConstraint(["device_id", "account_id"], ["devices.id", "devices.account_id"]),)
+    device_id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(primary_key=True, index=True)
+    key_id: UUID
+    key_locked: str
+    kept_at: datetime = moment(default_now=True)
 
 
 class AuditEntry(SQLModel, table=True):

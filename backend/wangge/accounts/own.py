@@ -214,4 +214,5 @@ async def revoke_others(db: AsyncSession, actor: Actor) -> Revoked:
 
 async def device_wiped(db: AsyncSession, left_unsent: int) -> None:
     """Note that this phone has erased its store, as it was told; its session ends with that."""
+    await db.execute(text("delete from phone_store_keys"))  # hers on this phone: the policy shows no other
     await db.execute(text("select own_device_wiped(:left)"), {"left": left_unsent})

@@ -3,13 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from wangge.accounts import own
+from wangge.accounts import own, store_keys
 from wangge.accounts.acting import acting_for
 from wangge.accounts.actor import BY_ONESELF, UNFINISHED, Actor
 from wangge.accounts.origin import origin_of
@@ -21,6 +21,8 @@ from wangge.accounts.schemas import (
     Revoked,
     Security,
     SessionRead,
+    StoreKey,
+    StoreKeyKept,
     TotpCode,
     TotpOffer,
 )
@@ -84,6 +86,20 @@ class OwnController(Controller):
     async def revoke_others(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]) -> Revoked:
         """End all but this one."""
         return await own.revoke_others(db, actor)
+
+    @put("/device/store-key", status_code=200, opt=OPEN)
+    async def keep_store_key(
+        self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], data: JSONBody[StoreKey], box: NamedDependency[SecretsBox]
+    ) -> StoreKeyKept:
+        """Keep the key that opens one's store on this phone when its PIN was forgotten."""
+        return await store_keys.keep_store_key(db, actor, box, data)
+
+    @get("/device/store-key", opt={UNFINISHED: {"wipe", *BY_ONESELF}})
+    async def store_key(
+        self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], box: NamedDependency[SecretsBox]
+    ) -> StoreKey:
+        """That key again, right after signing in with the password."""
+        return await store_keys.give_store_key(db, actor, box)
 
     @post("/device/wiped", status_code=204, opt={UNFINISHED: {"wipe"}})
     async def wiped(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], data: JSONBody[DeviceWiped]) -> None:

@@ -108,6 +108,20 @@ class DeviceWiped(Struct, forbid_unknown_fields=True):
     left_unsent: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
 
 
+class StoreKey(Struct, forbid_unknown_fields=True):
+    """The key of a phone's store for a forgotten PIN: 32 bytes in base64, under the name the phone gave it."""
+
+    key_id: UUID
+    key: Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{43}=$")]
+
+
+class StoreKeyKept(Struct):
+    """The server's word that it keeps a store key."""
+
+    key_id: UUID
+    kept_at: datetime
+
+
 class PersonRead(Struct):
     """A person, her phone number masked."""
 

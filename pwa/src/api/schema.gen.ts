@@ -1612,6 +1612,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/device/store-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** StoreKey */
+        get: operations["ApiMeDeviceStoreKeyStoreKey"];
+        /** KeepStoreKey */
+        put: operations["ApiMeDeviceStoreKeyKeepStoreKey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/device/wiped": {
         parameters: {
             query?: never;
@@ -2584,6 +2602,23 @@ export interface paths {
         put?: never;
         /** EndPowers */
         post: operations["ApiUnitsUnitIdPowersEndEndPowers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/unsent-files/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Key */
+        get: operations["ApiUnsentFilesKeyKey"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5139,6 +5174,19 @@ export interface components {
             status: "planned" | "visited" | "skipped";
             visits: components["schemas"]["VisitRead"][];
         };
+        /** StoreKey */
+        StoreKey: {
+            key: string;
+            /** Format: uuid */
+            key_id: string;
+        };
+        /** StoreKeyKept */
+        StoreKeyKept: {
+            /** Format: date-time */
+            kept_at: string;
+            /** Format: uuid */
+            key_id: string;
+        };
         /** TilingOfGap */
         TilingOfGap: {
             children: number;
@@ -5339,6 +5387,11 @@ export interface components {
         Unmasked: {
             id_number: string | null;
             phone: string | null;
+        };
+        /** UnsentFilesKeyRead */
+        UnsentFilesKeyRead: {
+            key_id: string;
+            public_key: string;
         };
         /** Version */
         Version: {
@@ -5628,6 +5681,8 @@ export type SchemaSplit = components['schemas']['Split'];
 export type SchemaStep = components['schemas']['Step'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
+export type SchemaStoreKey = components['schemas']['StoreKey'];
+export type SchemaStoreKeyKept = components['schemas']['StoreKeyKept'];
 export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
 export type SchemaTilingReport = components['schemas']['TilingReport'];
 export type SchemaTotpCode = components['schemas']['TotpCode'];
@@ -5646,6 +5701,7 @@ export type SchemaUnitOfGap = components['schemas']['UnitOfGap'];
 export type SchemaUnitRead = components['schemas']['UnitRead'];
 export type SchemaUnitRef = components['schemas']['UnitRef'];
 export type SchemaUnmasked = components['schemas']['Unmasked'];
+export type SchemaUnsentFilesKeyRead = components['schemas']['UnsentFilesKeyRead'];
 export type SchemaVersion = components['schemas']['Version'];
 export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer'];
 export type SchemaVisitRead = components['schemas']['VisitRead'];
@@ -9547,6 +9603,65 @@ export interface operations {
             };
         };
     };
+    ApiMeDeviceStoreKeyStoreKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreKey"];
+                };
+            };
+        };
+    };
+    ApiMeDeviceStoreKeyKeepStoreKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreKey"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreKeyKept"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiMeDeviceWipedWiped: {
         parameters: {
             query?: never;
@@ -12021,6 +12136,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiUnsentFilesKeyKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentFilesKeyRead"];
                 };
             };
         };

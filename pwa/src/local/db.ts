@@ -3,6 +3,9 @@
  *
  * Fields carry the names of the wire. Photo bytes are ArrayBuffers (Blobs failed on a WebKit version). A new shape is a
  * new version number with an upgrade step and a test that starts from the old data; no version is ever edited.
+ *
+ * On the disk every row is encrypted but for its key and its indexed columns (see encryption.ts): an index must never hold anything
+ * that says who or what, and vault.spec.ts knows the list of those that do not.
  */
 import Dexie, { type DexieOptions, type Table } from 'dexie'
 import type { Problem } from '@/api/problems'
@@ -18,6 +21,8 @@ import type {
   Receipt,
   VisitPayload,
 } from './shapes'
+import type { StoreCipher } from './storeCipher'
+import { OpenedRows, encryption } from './encryption'
 
 /** A row of the work package; `generation` says with which snapshot it last came. */
 export interface Pulled {
@@ -125,10 +130,18 @@ export interface UploadRow {
   problem: Problem | null
 }
 
-/** The bytes themselves, apart from their row, so that lists do not load them. */
+/** The bytes themselves, apart from their row, so that lists do not load them; read them by `readBytes`. */
 export interface PhotoBytesRow {
   id: string
   type: string
+  buffer: ArrayBuffer
+  /** Missing on those that were stored before the store was encrypted. */
+  encrypted?: 1
+}
+
+/** Rows of a table encrypted together; see packs.ts. */
+export interface PackRow {
+  id: string
   buffer: ArrayBuffer
 }
 
@@ -163,10 +176,18 @@ export class LocalDb extends Dexie {
   drafts!: Table<DraftRow, string>
   reference!: Table<ReferenceRow, string>
   meta!: Table<MetaRow, string>
+  packs!: Table<PackRow, string>
+  readonly opened = new OpenedRows()
 
-  constructor(name: string, options: DexieOptions = {}) {
+  /** `cipher` is this account's; without her key the store can be counted and nothing else. */
+  constructor(
+    name: string,
+    readonly cipher: StoreCipher,
+    options: DexieOptions = {},
+  ) {
     // Dexie's cache copies every row once more: 5,000 employers would cost twice.
     super(name, { cache: 'disabled', ...options })
+    this.use(encryption(cipher, this.opened))
     this.version(1).stores({
       grids: 'id, generation',
       employers: 'id, generation, initials',
@@ -180,6 +201,8 @@ export class LocalDb extends Dexie {
       reference: 'key',
       meta: 'key',
     })
+    // Initials of names are names: the list is sorted in memory.
+    this.version(2).stores({ employers: 'id, generation', packs: 'id' })
   }
 }
 

@@ -15,6 +15,7 @@ import {
 } from '@/testing/phone'
 import { discardDraft, readDraft, saveDraft } from './drafts'
 import { exportUnsent, isReceived, markSeen, operationOf, resend, standing } from './outbox'
+import { readBytes } from './photoBytes'
 import { dropDraftPhoto, keepPhoto, uploadId } from './photos'
 import { correctEmployer, finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from './records'
 
@@ -82,7 +83,7 @@ describe('a visit with photos', () => {
     const { factory, one } = await withPhotos()
     const again = openStore(factory)
     expect(await readDraft(again, 'visit:e1')).toMatchObject({ value: { note: '一半' } })
-    const bytes = await again.photo_bytes.get(uploadId(one.id, 'copy'))
+    const bytes = await readBytes(again, uploadId(one.id, 'copy'))
     expect(bytes!.buffer.byteLength).toBe(2_000)
     expect(bytes!.buffer).toBeInstanceOf(ArrayBuffer)
     expect(await again.uploads.where('state').equals('draft').count()).toBe(4)

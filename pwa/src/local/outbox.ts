@@ -1,6 +1,7 @@
 /** Operations that wait for their receipts. Nothing here is ever deleted before the server has answered for it. */
 import { isoMoment } from '@/shared/time'
 import type { LocalDb, OutboxRow } from './db'
+import { readBytes } from './photoBytes'
 import { append, draftOf, type Alongside } from './seal'
 import type { Operation, OperationKind, Payloads } from './shapes'
 
@@ -110,15 +111,18 @@ export async function standing(db: LocalDb): Promise<Standing> {
   }
 }
 
-/** Everything the server does not have yet, as one JSON text: the way out when a phone cannot send. Photos as base64. */
-export async function exportUnsent(db: LocalDb, about: Record<string, unknown>): Promise<string> {
+/**
+ * What the server does not have yet, as one JSON text: the way out when a phone cannot send. Photos as base64.
+ * With `only`, that operation alone.
+ */
+export async function exportUnsent(db: LocalDb, about: Record<string, unknown>, only?: string): Promise<string> {
   const [operations, uploads] = await Promise.all([
-    db.outbox.filter((row) => row.state !== 'sent').toArray(),
-    db.uploads.filter((row) => row.state !== 'stored' && row.part === 'copy').toArray(),
+    db.outbox.filter((row) => (only ? row.op_id === only : row.state !== 'sent')).toArray(),
+    db.uploads.filter((row) => !only && row.state !== 'stored' && row.part === 'copy').toArray(),
   ])
   const files = []
   for (const upload of uploads) {
-    const bytes = await db.photo_bytes.get(upload.id)
+    const bytes = await readBytes(db, upload.id)
     if (!bytes) continue
     files.push({
       evidence_id: upload.photo_id,
@@ -128,17 +132,7 @@ export async function exportUnsent(db: LocalDb, about: Record<string, unknown>):
       base64: base64(new Uint8Array(bytes.buffer)),
     })
   }
-  const export_of = operations.map(({ op_id, body, sha256, key_id, signature, state, problem, receipt }) => ({
-    op_id,
-    sha256,
-    key_id,
-    signature,
-    state,
-    problem,
-    receipt,
-    body,
-  }))
-  return JSON.stringify({ format: 'wangge.unsent', v: 1, ...about, operations: export_of, files })
+  return JSON.stringify({ format: 'wangge.unsent', v: 1, ...about, operations, files })
 }
 
 function base64(bytes: Uint8Array): string {

@@ -29,10 +29,6 @@ export const ownGrids = (db: LocalDb): Promise<GridRow[]> => db.grids.toArray()
 
 export const allEmployers = (db: LocalDb): Promise<EmployerRow[]> => db.employers.toArray()
 
-/** The first few by name: a list is there before all of it has been read. */
-export const firstEmployers = (db: LocalDb, count: number): Promise<EmployerRow[]> =>
-  db.employers.orderBy('initials').limit(count).toArray()
-
 /** Patrols of a day and of the days after it, soonest first. */
 export const patrolsFrom = (db: LocalDb, day: string): Promise<PatrolRow[]> =>
   db.patrols.where('planned_on').aboveOrEqual(day).sortBy('planned_on')

@@ -203,6 +203,16 @@ export const FIRST_POLICIES: Policies = {
   evidence_max_bytes: 52_428_800,
   original_upload: 'wifi',
   push_operations_max: 200,
+  phone_pin_required: true,
+  phone_pin_min_digits: 6,
+  phone_pin_rounds: 600_000,
+  phone_pin_free_tries: 5,
+  phone_pin_delay_s: 30,
+  phone_pin_delay_max_s: 3_600,
+  phone_lock_idle_minutes: 5,
+  phone_space_reserve_bytes: 20_971_520,
+  phone_photo_keep_days: 0,
+  phone_record_keep_days: 30,
 }
 
 export type Me = Omit<components['schemas']['Me'], 'policies'> & { policies: Policies }

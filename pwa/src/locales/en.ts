@@ -40,6 +40,60 @@ const en: typeof zh = {
     later: 'Not now, keep working',
     waitingHere: 'Records from last time still wait on this phone; they are sent after you sign in.',
   },
+  lock: {
+    enter: 'Enter your PIN',
+    enterOld: 'Enter your present PIN',
+    choose: 'Choose a PIN',
+    again: 'Once more',
+    anew: 'Choose again',
+    open: 'Unlock',
+    next: 'Next',
+    typed: '{n} digits typed',
+    busy: 'Checking…',
+    wrong: 'Wrong PIN, {n} wrong so far.',
+    tooSoon: '{n} wrong so far.',
+    wait: 'Try again in {time}.',
+    seconds: '{n} s',
+    short: 'At least {n} digits.',
+    trivial: 'Too easy to guess; choose another.',
+    mismatch: 'The two differ; choose again.',
+    waiting: '{what} to send; they go once unlocked.',
+    why: {
+      first: 'The data on this phone is encrypted and opens with your PIN. Remember it; no birthday, no phone number.',
+      old_store: 'From this version on the data on the phone is encrypted. Choose a PIN; every record stays.',
+      forgotten: 'Your password was right. Choose a new PIN; all records are still on this phone.',
+      change: 'Choose your new PIN.',
+    },
+    encrypting: 'Encrypting the data on this phone',
+    encryptingShare: '{percent}% done. Do not clear browser data; if it is closed half way, it goes on next time.',
+    forgotten: 'Forgotten PIN',
+    forgottenWhy: 'Go online and sign in with your password, then choose a new PIN. Unsent records stay on the phone.',
+    other: 'Somebody else',
+    ordered: 'Sign in to send',
+    orderedWhy:
+      'An administrator has ordered this phone erased and the PIN no longer works. Sign in with your password: unsent records go first, then the data is cleared.',
+    afresh: 'Give up the data and start afresh',
+    afreshAsk:
+      '{records} records and {photos} photos have not been sent and would be lost. If you remember the PIN, go back and try.',
+    afreshDo: 'Give up and start afresh',
+    now: 'Lock now',
+    changePin: 'Change PIN',
+    title: 'PIN',
+    hint: 'Locks after {n} minutes without use; locked, nothing can be read or sent.',
+  },
+  storeTrouble: {
+    title: 'The phone’s storage cannot be used',
+    closed:
+      'The browser took the storage away (little space, or data was cleared). Open it again below; do not clear browser data, unsent records may be in it.',
+    blocked:
+      'Another tab still has an older version open and holds up the upgrade. Close the other tabs, then open again.',
+    newer: 'Another tab has upgraded to a new version. Open again below; what you wrote is kept.',
+    upgrade:
+      'The upgrade of the data on this phone failed and was stopped; the old data is untouched. Open again; if it still fails, export what is unsent for the street office.',
+    cannot_open:
+      'The phone’s storage cannot be opened, so nothing can be saved. Close other pages, restart the browser; do not clear browser data, unsent records may be in it.',
+    reload: 'Open again',
+  },
   status: {
     label: 'What has been sent',
     safe: 'All safe on the server at {time}',
@@ -333,9 +387,11 @@ const en: typeof zh = {
     leave: 'Understood, leave it',
     leaveHint: 'The server keeps this record and the reason; your street office sees it too.',
     export: 'Export what is not sent',
-    exportHint: 'If the phone cannot send for long, give this file to your street office.',
+    exportHint:
+      'If the phone cannot send for long, give this encrypted file to your street office; only the server can open it.',
     exportOne: 'Export this one',
     fileSaved: 'Exported as {name}',
+    exportFailed: 'Not exported: this phone has not received the server’s key yet; try again online.',
     copyState: 'Photo',
     originalState: 'Original',
     part: { draft: 'draft', waiting: 'waiting', stored: 'on the server', needs_you: 'needs you' },
@@ -399,8 +455,11 @@ const en: typeof zh = {
     right_missing: 'Your account may not report; ask your street office. Your records are safe here.',
     credit_code_invalid: 'The credit code cannot be right; compare it with the licence.',
     unknown: 'Something unexpected ({type}). Your records are safe here.',
-    store:
-      'The storage of this phone cannot be opened, so nothing could be saved. Close other pages and restart the browser. Do not clear its data: unsent records may be in it.',
+    full: 'The phone’s storage is full and this step was not saved; what you wrote is kept. Delete some photos or videos, then save once more.',
+    fresh_sign_in_required: 'For safety, sign in with your password once more.',
+    store_key_not_kept:
+      'The server has no recovery key for this phone; only the former PIN opens it. Think again, or ask your street office.',
+    store_key_misfit: 'The recovery key of the server does not open this data; only the former PIN does.',
     surprise: 'That did not work. What you wrote is kept; please try again.',
   },
   map: {

@@ -3,6 +3,8 @@ import { shallowRef, type App } from 'vue'
 
 export interface Surprise {
   at: string
+  /** What was thrown, for those who know its kind. */
+  error: unknown
   message: string
   stack: string
 }
@@ -18,7 +20,7 @@ export const surprises = (): readonly Surprise[] => ring
 
 export function noteSurprise(error: unknown): void {
   const known = error instanceof Error ? error : new Error(String(error))
-  const surprise = { at: new Date().toISOString(), message: known.message, stack: known.stack ?? '' }
+  const surprise = { at: new Date().toISOString(), error, message: known.message, stack: known.stack ?? '' }
   ring.push(surprise)
   if (ring.length > KEPT) ring.shift()
   lastSurprise.value = surprise

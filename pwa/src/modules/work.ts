@@ -2,20 +2,39 @@
  * Who is at work on this phone: her store, her sync, and the occasions on which it runs.
  *
  * The session's cookie is shared by all tabs, so signing in and out takes the sync's own locks: no record of one person can
- * leave while the cookie becomes another's.
+ * leave while the cookie becomes another's. Her store opens with a key that only her PIN unwraps (local/vault.ts); where it is
+ * missing, `gate` says what is asked for first.
  */
+import Dexie from 'dexie'
 import { shallowRef } from 'vue'
 import { makeApi, resultOf } from '@/api/client'
 import { meansSignIn, type Result } from '@/api/problems'
-import { DeviceDb, LocalDb, readMeta, storeOf, writeMeta } from '@/local/db'
+import { LocalDb, readMeta, storeOf, writeMeta, type PackRow } from '@/local/db'
 import type { Capture } from '@/local/outbox'
+import { pinRules } from '@/local/pin'
+import { loadPacks, refreshPacks } from '@/local/packs'
+import { noKey, StoreLocked, type Bytes, type StoreCipher } from '@/local/storeCipher'
 import { FIRST_POLICIES, type Binding, type Me } from '@/local/shapes'
+import {
+  addServerWrap,
+  createVault,
+  destroyVault,
+  dropPin,
+  noteKept,
+  noteRules,
+  readVault,
+  unlockBare,
+  type Vault,
+} from '@/local/vault'
 import { newId } from '@/shared/ids'
 import { isoMoment } from '@/shared/time'
 import type { Locks, Network } from '@/sync/context'
-import { ownLocks, SYNC_LOCK, SyncEngine, UPLOAD_LOCK } from '@/sync/engine'
+import type { SyncEngine } from '@/sync/engine'
+import { ownLocks, SYNC_LOCK, UPLOAD_LOCK } from '@/sync/locks'
 import { FIRST_STATE, type SyncState } from '@/sync/state'
+import { device, deviceId } from './device'
 import { noteSurprise } from './errors'
+import { gate, labelOf } from './gate'
 import { lastFix } from './position'
 
 export interface Work {
@@ -33,15 +52,25 @@ export const isPersistent = shallowRef<boolean | null>(null)
 /** This phone was erased by order of an administrator; said until somebody signs in here again. */
 export const wasErased = shallowRef(false)
 
-/** The phone's store cannot be opened: nothing could be kept, so nothing is offered. */
-export const storeTrouble = shallowRef(false)
+/** The phone's store cannot be used: nothing could be kept, so nothing is offered but a way out. */
+export interface StoreTrouble {
+  /**
+   * `closed`: the browser took it away; `blocked`: another tab holds an older version open; `newer`: another tab has made a
+   * newer version of it; `upgrade`: its own upgrade failed, the data is as it was; `cannot_open`: anything else.
+   */
+  kind: 'closed' | 'blocked' | 'newer' | 'upgrade' | 'cannot_open'
+  /** With what the store's work can still be saved as a file; null where nobody has unlocked it. */
+  rescue: { account_id: string; cipher: StoreCipher } | null
+}
+export const storeTrouble = shallowRef<StoreTrouble | null>(null)
 
-const device = new DeviceDb()
 const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('wangge-account') : null
 const locks: Locks = 'locks' in navigator ? (navigator.locks as unknown as Locks) : ownLocks()
 const TIMER_MS = 60_000
 
 let engine: SyncEngine | null = null
+/** Counts starts and stops, so that a start whose code comes late is no start any more. */
+let starts = 0
 let language: () => string = () => 'zh-CN'
 let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -65,21 +94,264 @@ export async function resumeWork(languageOf: () => string): Promise<void> {
   await confirmErased()
   const accountId = localStorage.getItem(ACCOUNT_KEY)
   if (!accountId) return
-  const db = new LocalDb(storeOf(accountId))
-  const [me, device_id] = await db.meta.bulkGet(['me', 'device_id'])
-  if (!me) return
-  work.value = { me: me.value as Me, db, device_id: (device_id?.value as string | undefined) ?? (await deviceId()) }
-  setTimeout(startEngine, SYNC_AFTER_MS)
+  await meet(accountId, null)
+  if (gate.value?.step === 'unlock') void hearOrders().catch(noteSurprise)
 }
 
-/** Begin with what a sign-in brought. */
-async function begin(me: Me, db: LocalDb): Promise<void> {
-  const device_id = await deviceId()
-  await writeMeta(db, 'me', me)
+/** Open an account's store, or ask for what opens it. `me` is what a sign-in has just brought. */
+async function meet(accountId: string, me: Me | null): Promise<void> {
+  const vault = await readVault(device, accountId)
+  if (!vault) return meetWithoutVault(accountId, me)
+  const of = { account_id: accountId, label: vault.label, me }
+  localStorage.setItem(ACCOUNT_KEY, accountId)
+  const dataKey = await unlockBare(vault, accountId)
+  const rules = me ? rulesOf(me) : vault.rules
+  if (!dataKey) gate.value = vault.pin ? { ...of, step: 'unlock', isClosing: false } : { ...of, step: 'sign_in' }
+  else if (rules.required) gate.value = { ...of, step: 'choose', why: 'first', rules, dataKey }
+  else await enter(accountId, dataKey, me)
+}
+
+const rulesOf = (me: Me) => pinRules({ ...FIRST_POLICIES, ...me.policies })
+
+/** A first sign-in on this phone, or a store of before the encryption. */
+async function meetWithoutVault(accountId: string, me: Me | null): Promise<void> {
+  const found = await storeWithoutVault(accountId)
+  const isOld = found !== null
+  const known = me ?? found?.me
+  if (!known) return
+  const rules = rulesOf(known)
+  const label = labelOf(known.person.name)
+  localStorage.setItem(ACCOUNT_KEY, accountId)
+  if (rules.required) {
+    gate.value = {
+      account_id: accountId,
+      label,
+      me,
+      step: 'choose',
+      why: isOld ? 'old_store' : 'first',
+      rules,
+      dataKey: null,
+    }
+  } else await enter(accountId, await createVault(device, accountId, { label, rules, pin: null, isOld }), me)
+}
+
+/** What a store of before says of its person; null where there is no such store. */
+async function storeWithoutVault(accountId: string): Promise<{ me?: Me } | null> {
+  if (!(await Dexie.exists(storeOf(accountId)))) return null
+  const db = new LocalDb(storeOf(accountId), noKey)
+  try {
+    return { me: await readMeta<Me>(db, 'me') }
+  } catch (error) {
+    if (!(error instanceof StoreLocked)) throw error
+    // Sealed, and its key is gone: the rest of an erasing that was cut off. Nobody can ever read it.
+    db.close()
+    await deleteStore(accountId)
+    return null
+  } finally {
+    db.close()
+  }
+}
+
+interface WarmStore {
+  db: LocalDb
+  /** The packs as they lie there; rejected when the store cannot be opened. */
+  packs: Promise<PackRow[]>
+}
+
+let warm: { accountId: string; store: Promise<WarmStore> } | null = null
+
+/** Open a store, and read its packs, while the PIN is being typed and stretched. What is in it cannot be read yet. */
+export function warmUp(accountId: string): Promise<WarmStore> {
+  if (warm?.accountId === accountId) return warm.store
+  coolDown()
+  const store = import('@/local/cipher').then(({ makeCipher }) => {
+    const db = new LocalDb(storeOf(accountId), makeCipher())
+    watchStore(db, accountId)
+    const packs = db.packs.toArray()
+    packs.catch(() => undefined) // whoever enters hears of it
+    return { db, packs }
+  })
+  warm = { accountId, store }
+  return store
+}
+
+function coolDown(): void {
+  void warm?.store.then(({ db }) => closeStore(db))
+  warm = null
+}
+
+/** Open the store with its key and go to work. The key is cleared: it lives on in the store's cipher alone. */
+export async function enter(accountId: string, dataKey: Bytes, me: Me | null): Promise<void> {
+  const { db, packs } = await warmUp(accountId)
+  warm = null
+  db.cipher.take(dataKey)
+  let packed
+  try {
+    packed = await packs
+  } catch (error) {
+    dataKey.fill(0)
+    await nameTrouble(error, db, accountId)
+    return
+  }
+  if (storeTrouble.value?.kind === 'blocked') storeTrouble.value = null
+  const vault = await readVault(device, accountId)
+  if (vault?.encrypting) {
+    const of = { account_id: accountId, label: vault.label, me }
+    const { encryptOld } = await import('@/local/encryptOld')
+    await encryptOld(db, device, accountId, (done, total) => {
+      gate.value = { ...of, step: 'encrypting', share: done / Math.max(1, total) }
+    })
+  }
+  await prepareStoreKey(db, accountId, dataKey, vault)
+  dataKey.fill(0)
+  const [device_id, stored] = await Promise.all([deviceId(), readMeta<Me>(db, 'me'), loadPacks(db, packed)])
+  const known = me ?? stored
+  if (!known) {
+    // Killed between making the vault and the first word about her: she signs in once more.
+    closeStore(db)
+    leaveAccount()
+    return
+  }
+  if (me) await writeMeta(db, 'me', me)
   await writeMeta(db, 'device_id', device_id)
-  localStorage.setItem(ACCOUNT_KEY, me.account_id)
-  work.value = { me, db, device_id }
-  startEngine()
+  localStorage.setItem(ACCOUNT_KEY, accountId)
+  work.value = { me: known, db, device_id }
+  gate.value = null
+  if (me) startEngine()
+  else setTimeout(startEngine, SYNC_AFTER_MS)
+}
+
+/** Close a store for good: its key leaves the memory. */
+export function closeStore(db: LocalDb): void {
+  closed.add(db)
+  db.close()
+  db.cipher.forget()
+  db.opened.rows.clear()
+}
+
+/** Nobody is at work here; what is stored stays. */
+export function leaveAccount(): void {
+  localStorage.removeItem(ACCOUNT_KEY)
+  coolDown()
+  gate.value = null
+  work.value = null
+}
+
+export async function deleteStore(accountId: string): Promise<void> {
+  coolDown()
+  const db = new LocalDb(storeOf(accountId), noKey)
+  closed.add(db)
+  await db.delete()
+}
+
+export interface Unsent {
+  records: number
+  photos: number
+  /** All of it, announcements and originals too. */
+  all: number
+}
+
+/** What the server has not answered for, of a store that may be locked: keys and indexes say it without the rows. */
+export async function countUnsent(accountId: string): Promise<Unsent> {
+  const db = new LocalDb(storeOf(accountId), noKey)
+  try {
+    const operations = await db.outbox.where('state').notEqual('sent').primaryKeys()
+    const files = await db.uploads.where('state').anyOf('waiting', 'needs_you').primaryKeys()
+    const photos = (await db.uploads.orderBy('photo_id').uniqueKeys()) as string[]
+    const announcements = new Set(await db.outbox.where('entity_id').anyOf(photos).primaryKeys())
+    return {
+      records: operations.filter((id) => !announcements.has(id)).length,
+      photos: files.filter((id) => id.endsWith(':copy')).length,
+      all: operations.length + files.length,
+    }
+  } finally {
+    db.close()
+  }
+}
+
+// ---- the store as the browser keeps it
+
+const closed = new WeakSet<LocalDb>()
+
+function watchStore(db: LocalDb, account_id: string): void {
+  const rescue = { account_id, cipher: db.cipher }
+  db.on('blocked', () => {
+    storeTrouble.value = { kind: 'blocked', rescue: null }
+  })
+  db.on('versionchange', (event) => {
+    if (closed.has(db)) return
+    if (event.newVersion) storeTrouble.value = { kind: 'newer', rescue: null }
+    else location.reload() // erased in another tab
+  })
+  db.on('close', () => {
+    if (closed.has(db) || storeTrouble.value) return
+    // Taken away by the browser (storage pressure, cleared data): mostly it gives it back at once.
+    setTimeout(() => {
+      if (closed.has(db) || db.isOpen()) return
+      db.open().catch((error: unknown) => {
+        noteSurprise(error)
+        storeTrouble.value = { kind: 'closed', rescue }
+      })
+    })
+  })
+}
+
+async function nameTrouble(error: unknown, db: LocalDb, account_id: string): Promise<void> {
+  noteSurprise(error)
+  const { name } = error as Error
+  const rescue = { account_id, cipher: db.cipher }
+  closed.add(db)
+  db.close()
+  if (name === 'VersionError') storeTrouble.value = { kind: 'newer', rescue: null }
+  else {
+    const found = (await indexedDB.databases?.())?.find((one) => one.name === db.name)?.version ?? 0
+    storeTrouble.value = { kind: found > 0 && found < db.verno * 10 ? 'upgrade' : 'cannot_open', rescue }
+  }
+}
+
+// ---- the key that the server keeps, for a forgotten PIN
+
+interface PendingStoreKey {
+  key_id: string
+  key: string
+}
+
+/** Wrap the data key once more, under a key for the server; it waits in the store until the server has it. */
+async function prepareStoreKey(db: LocalDb, accountId: string, dataKey: Bytes, vault?: Vault): Promise<void> {
+  if (vault?.server.some(({ kept_at }) => kept_at) || (await readMeta<PendingStoreKey>(db, 'store_key'))) return
+  const key_id = newId()
+  const key = await addServerWrap(device, accountId, dataKey, key_id)
+  if (key) await writeMeta(db, 'store_key', { key_id, key: btoa(String.fromCharCode(...key)) })
+}
+
+async function handOverStoreKey({ me, db }: Work): Promise<void> {
+  const pending = await readMeta<PendingStoreKey>(db, 'store_key')
+  if (!pending) return
+  const answer = await resultOf(api(me.account_id).PUT('/api/me/device/store-key', { body: pending }))
+  if (!answer.ok) return // the next round asks again
+  await noteKept(device, me.account_id, pending.key_id, answer.data.kept_at)
+  await db.meta.delete('store_key')
+}
+
+// ---- orders to a phone that is locked
+
+/**
+ * Ask whether this phone is to be erased, though its store is locked: a stolen one stays so for ever.
+ *
+ * With nothing unsent it is erased at once. Else the PIN is taken away: whoever has it gets nowhere, and the person, signing in
+ * with her password, hands over what is unsent before all of it goes.
+ */
+async function hearOrders(): Promise<void> {
+  const at = gate.value
+  if (at?.step !== 'unlock') return
+  const answer = await resultOf(api(at.account_id).GET('/api/me'))
+  if (answer.ok || answer.problem.type !== 'device_wipe' || gate.value !== at) return
+  if ((await countUnsent(at.account_id)).all === 0) {
+    await eraseStore(at.account_id)
+    wasErased.value = true
+    leaveAccount()
+    await confirmErased()
+  } else if (await dropPin(device, at.account_id)) gate.value = { ...at, step: 'sign_in' }
 }
 
 /** Ask the browser not to clear the store by itself; what it says shows on the account page. */
@@ -98,20 +370,23 @@ function askToPersist(): void {
     )
 }
 
-async function deviceId(): Promise<string> {
-  return device.transaction('rw', device.meta, async () => {
-    const known = await readMeta<string>(device, 'device_id')
-    if (known) return known
-    const made = newId()
-    await writeMeta(device, 'device_id', made)
-    return made
-  })
+/** Let the screen have its turn. */
+const pause = () => new Promise<void>((done) => setTimeout(done, 30))
+
+/** Begin to sync. Its code comes now: the first page does not wait for it. */
+function startEngine(): void {
+  const starting = ++starts
+  if (engine || !work.value) return
+  import('@/sync/engine')
+    .then((code) => {
+      if (starting === starts && !engine && work.value)
+        runEngine(new code.SyncEngine(engineOptions(work.value)), work.value)
+    })
+    .catch(noteSurprise)
 }
 
-function startEngine(): void {
-  if (engine || !work.value) return
-  const { me, db } = work.value
-  const fresh = new SyncEngine({
+function engineOptions({ me, db }: Work): ConstructorParameters<typeof SyncEngine>[0] {
+  return {
     db,
     account_id: me.account_id,
     fetch: (input, init) => fetch(input, init),
@@ -120,8 +395,15 @@ function startEngine(): void {
     app_version: __APP_VERSION__,
     language,
     network: networkNow,
-    erase: () => eraseStore(db),
-  })
+    erase: async () => {
+      closed.add(db)
+      await eraseStore(me.account_id)
+      db.cipher.forget()
+    },
+  }
+}
+
+function runEngine(fresh: SyncEngine, { db }: Work): void {
   engine = fresh
   syncState.value = fresh.state.value
   fresh.state.watch((state) => {
@@ -130,16 +412,22 @@ function startEngine(): void {
     if (state.wipe === 'erased') leaveErased(fresh)
   })
   setTimeout(() => {
-    if (engine === fresh) fresh.tidy().catch(noteSurprise)
+    if (engine !== fresh) return
+    fresh
+      .tidy()
+      .then(() => refreshPacks(db, pause))
+      .catch((error: unknown) => engine === fresh && noteSurprise(error))
   }, TIDY_AFTER_MS)
   askToPersist()
   requestSync()
 }
 
 /** Erase the store; a mark on the phone remembers to tell the server, should it be cut off just then. */
-async function eraseStore(db: LocalDb): Promise<void> {
+async function eraseStore(accountId: string): Promise<void> {
   await writeMeta(device, 'erased', true)
-  await db.delete()
+  // The key first: should the rest be cut off, what is left says nothing.
+  await destroyVault(device, accountId)
+  await deleteStore(accountId)
   localStorage.removeItem(ACCOUNT_KEY)
 }
 
@@ -164,8 +452,9 @@ async function confirmErased(): Promise<void> {
   if (answer.ok || meansSignIn(answer.problem)) await device.meta.delete('erased')
 }
 
-async function stopEngine(): Promise<void> {
+export async function stopEngine(): Promise<void> {
   clearTimeout(timer)
+  starts++
   const old = engine
   engine = null
   await old?.stop()
@@ -181,7 +470,13 @@ export function requestSync(): void {
     .then(async () => {
       if (engine !== current) return
       const me = await current.me()
-      if (me && work.value && engine === current) work.value = { ...work.value, me }
+      if (me && work.value && engine === current) {
+        work.value = { ...work.value, me }
+        const { db } = work.value
+        await noteRules(device, me.account_id, rulesOf(me), labelOf(me.person.name))
+        await handOverStoreKey(work.value)
+        await import('@/features/outbox/export').then(({ learnServerKey }) => learnServerKey(db))
+      }
       await schedule(current)
     })
     .catch(noteSurprise)
@@ -206,14 +501,18 @@ async function schedule(current: SyncEngine): Promise<void> {
 }
 
 function listenForOccasions(): void {
-  addEventListener('online', requestSync)
+  const occasion = () => {
+    requestSync()
+    void hearOrders().catch(noteSurprise)
+  }
+  addEventListener('online', occasion)
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') requestSync()
+    if (document.visibilityState === 'visible') occasion()
   })
   channel?.addEventListener('message', ({ data }: MessageEvent<{ type: string; account_id?: string | null }>) => {
     if (data.type === 'signing') void stopEngine()
     if (data.type === 'signed') {
-      if (data.account_id === work.value?.me.account_id) startEngine()
+      if (data.account_id === (work.value?.me.account_id ?? gate.value?.account_id)) startEngine()
       else location.reload()
     }
   })
@@ -226,12 +525,14 @@ async function withNothingUnderWay<T>(act: () => Promise<T>): Promise<T> {
   return locks.request(SYNC_LOCK, {}, () => locks.request(UPLOAD_LOCK, {}, act))
 }
 
-export const api = () =>
+/** The API; with an account, for nobody else than her. */
+export const api = (account_id?: string) =>
   makeApi({
     fetch: (input, init) => fetch(input, init),
     origin: location.origin,
     app_version: __APP_VERSION__,
     language: language(),
+    account_id,
   })
 
 /** Sign in. Another person than before gets her own store; the first one's work stays in hers and waits for her. */
@@ -256,12 +557,21 @@ export async function signIn(
     if (!answer.ok) return answer
     const me = answer.data as Me
     wasErased.value = false
-    const db = before?.me.account_id === me.account_id ? before.db : new LocalDb(storeOf(me.account_id))
-    if (before && before.db !== db) before.db.close()
-    await begin(me, db)
+    if (before?.me.account_id === me.account_id && work.value === before) {
+      await writeMeta(before.db, 'me', me)
+      work.value = { ...before, me }
+      startEngine()
+    } else {
+      work.value = null
+      if (before) closeStore(before.db)
+      await meet(me.account_id, me)
+    }
     return { ok: true, data: me }
   })
-  channel?.postMessage({ type: 'signed', account_id: work.value?.me.account_id ?? null })
+  channel?.postMessage({
+    type: 'signed',
+    account_id: result.ok ? result.data.account_id : (work.value?.me.account_id ?? null),
+  })
   if (!result.ok && work.value) startEngine()
   return result
 }
@@ -270,9 +580,9 @@ export async function signIn(
 export async function signOut(): Promise<void> {
   await withNothingUnderWay(async () => {
     await resultOf(api().POST('/api/auth/sign-out'))
-    localStorage.removeItem(ACCOUNT_KEY)
-    work.value?.db.close()
-    work.value = null
+    const before = work.value
+    leaveAccount()
+    if (before) closeStore(before.db)
     syncState.value = FIRST_STATE
   })
   channel?.postMessage({ type: 'signed', account_id: null })

@@ -2,6 +2,7 @@
 import { reactive, ref, toRaw, watch, type Ref } from 'vue'
 import { discardDraft, readDraft, saveDraft } from '@/local/drafts'
 import { noteSurprise } from '@/modules/errors'
+import { hold } from '@/modules/holds'
 import { atWork } from '@/modules/work'
 
 export interface Draft<T extends object> {
@@ -32,13 +33,15 @@ export function useDraft<T extends object>(key: string, employerId: string | nul
   const save = () => {
     if (isOver || !isReady.value) return
     const copy = JSON.parse(JSON.stringify(toRaw(value))) as T
-    writing = writing
-      .then(async () => {
-        if (isOver) return
-        await saveDraft(db, key, employerId, copy, Date.now())
-        savedAt.value = Date.now()
-      })
-      .catch(noteSurprise)
+    writing = hold(
+      writing
+        .then(async () => {
+          if (isOver) return
+          await saveDraft(db, key, employerId, copy, Date.now())
+          savedAt.value = Date.now()
+        })
+        .catch(noteSurprise),
+    )
   }
 
   void readDraft<T>(db, key)

@@ -386,6 +386,22 @@ describe('stopping', () => {
     expect((await db.outbox.toArray()).map((row) => row.employer_id)).toEqual(['e2'])
     expect(await db.records.count()).toBe(1)
   })
+
+  it('keeps arrived bytes for as many days as the deployment says, and what has not arrived for ever', async () => {
+    const tus = tusServer()
+    const policies = { ...FIRST_POLICIES, phone_photo_keep_days: 2 }
+    const { db, engine, clock } = await engineWith({ ...tus.routes, 'GET /api/me': () => json(me({ policies })) })
+    const photo = await visitWithPhoto(db)
+    await engine.sync()
+    await engine.settled()
+    expect(tus.stored.has(`${photo.id}:copy`)).toBe(true)
+    clock.now += 1.9 * 86_400_000
+    await engine.tidy()
+    expect(await db.photo_bytes.count()).toBe(2)
+    clock.now += 0.2 * 86_400_000
+    await engine.tidy()
+    expect(await db.photo_bytes.toCollection().primaryKeys()).toEqual([`${photo.id}:original`])
+  })
 })
 
 describe('an order to erase this phone', () => {

@@ -6,9 +6,10 @@
 import { meansSignIn, ownProblem, type Problem } from '@/api/problems'
 import { readMeta, writeMeta } from '@/local/db'
 import { asksForPerson, isReceived } from '@/local/outbox'
-import type { Me } from '@/local/shapes'
+import { FIRST_POLICIES, type Me } from '@/local/shapes'
 import { backoffMs } from './backoff'
 import { call, type Fetch, type Locks, type Network, type SyncContext } from './context'
+import { ownLocks, SYNC_LOCK, UPLOAD_LOCK } from './locks'
 import { pull } from './pull'
 import { push } from './push'
 import { makeKeyKnown } from './sealKey'
@@ -17,9 +18,6 @@ import { FIRST_STATE, Watched, type SyncState } from './state'
 import { upload } from './upload'
 
 const WIPE_UPLOAD_TRIES = 8
-export const SYNC_LOCK = 'wangge-sync'
-export const UPLOAD_LOCK = 'wangge-upload'
-
 export interface EngineOptions {
   db: SyncContext['db']
   fetch: Fetch
@@ -33,21 +31,6 @@ export interface EngineOptions {
   network?: () => Network
   /** Clear this account's store for good; what else of it lies outside is the caller's to clear. */
   erase?: () => Promise<void>
-}
-
-/** Locks within one JavaScript world, for where there are no Web Locks. */
-export function ownLocks(): Locks {
-  const tails = new Map<string, Promise<unknown>>()
-  return {
-    request(name, options, work) {
-      const run = (tails.get(name) ?? Promise.resolve()).then(() => {
-        if (options.signal?.aborted) throw new Error('aborted')
-        return work()
-      })
-      tails.set(name, run.catch(() => undefined)) // prettier-ignore
-      return run
-    },
-  }
 }
 
 /** Operations and photos that the server has not answered for, as `12,3`. */
@@ -274,10 +257,18 @@ export class SyncEngine {
     } while (this.uploadAgain && !signal.aborted)
   }
 
-  /** Let go of what is long done, so that the store stays small: own records after `days`, their receipts and previews with them. */
-  async tidy(days = 30): Promise<void> {
+  /**
+   * Let go of what is long done, by the deployment's policies, so that the store stays small and holds no more than it must: bytes
+   * that have arrived, and own records with their receipts and previews.
+   */
+  async tidy(): Promise<void> {
     const { db, now } = this.context
-    const before = new Date(now() - days * 86_400_000).toISOString()
+    const limits = { ...FIRST_POLICIES, ...(await this.me())?.policies }
+    const daysAgo = (days: unknown) => new Date(now() - Number(days) * 86_400_000).toISOString()
+    const before = daysAgo(limits.phone_record_keep_days)
+    const arrived = await db.uploads.where('state').equals('stored').toArray()
+    const bytesBefore = daysAgo(limits.phone_photo_keep_days)
+    await db.photo_bytes.bulkDelete(arrived.filter((part) => (part.stored_at ?? '') <= bytesBefore).map(({ id }) => id))
     await db.transaction('rw', [db.records, db.outbox, db.photos, db.uploads, db.photo_bytes], async () => {
       const old = await db.outbox.filter((row) => row.captured_at < before).toArray()
       const done = old.filter((row) => row.state === 'sent' || (row.state === 'needs_you' && !asksForPerson(row)))

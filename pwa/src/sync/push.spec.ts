@@ -7,7 +7,7 @@ import { signText, toBase64url } from '@/shared/signatures'
 import { ACCOUNT, capture, checkInOf, json, me, NOON, openStore, phone, problem } from '@/testing/phone'
 import { writeMeta, type LocalDb } from '@/local/db'
 import type { Outcome } from '@/local/shapes'
-import { ownLocks } from './engine'
+import { ownLocks } from './locks'
 import type { Fetch, SyncContext } from './context'
 import { push } from './push'
 

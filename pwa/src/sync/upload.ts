@@ -1,6 +1,7 @@
 /** Photo bytes on their way: resumable, smallest first, copies before originals, never in the way of data. */
 import { failed, ownProblem, type Problem, type Result } from '@/api/problems'
 import { readMeta, type LocalDb, type UploadRow } from '@/local/db'
+import { readBytes } from '@/local/photoBytes'
 import type { Me, Policies } from '@/local/shapes'
 import { sha256OfBytes } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
@@ -98,7 +99,7 @@ async function sendPart(
     if (!known.ok) return known
     if (known.data === row.sha256) return noteStored(context, row, known.data)
   }
-  const bytes = await context.db.photo_bytes.get(row.id)
+  const bytes = await readBytes(context.db, row.id)
   if (!bytes || (row.attempts > 0 && (await sha256OfBytes(bytes.buffer)) !== row.sha256)) {
     return failed(ownProblem('photo_damaged_here'))
   }
@@ -131,6 +132,7 @@ async function storedHash(context: SyncContext, row: UploadRow, signal?: AbortSi
 /** The byte receipt is here: only now may the bytes go. */
 async function noteStored(context: SyncContext, row: UploadRow, sha256: string): Promise<Result<null>> {
   const { db } = context
+  const keepDays = Number((await readMeta<Me>(db, 'me'))?.policies.phone_photo_keep_days ?? 0)
   await db.transaction('rw', db.uploads, db.photo_bytes, async () => {
     await db.uploads.update(row.id, {
       state: 'stored',
@@ -140,7 +142,8 @@ async function noteStored(context: SyncContext, row: UploadRow, sha256: string):
       problem: null,
       upload_url: null,
     })
-    await db.photo_bytes.delete(row.id)
+    // How long they stay after that is the deployment's policy; `tidy` lets go of them later.
+    if (keepDays === 0) await db.photo_bytes.delete(row.id)
   })
   return { ok: true, data: null }
 }

@@ -1,7 +1,10 @@
 /** A phone's store in memory and a server of scripted answers, for tests beside the code. */
+import Dexie from 'dexie'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
-import { LocalDb, writeMeta } from '@/local/db'
+import { DeviceDb, LocalDb, writeMeta } from '@/local/db'
 import type { Capture } from '@/local/outbox'
+import { makeCipher } from '@/local/cipher'
+import type { StoreCipher } from '@/local/storeCipher'
 import { FIRST_POLICIES, type Employer, type EmployerPayload, type Me, type VisitPayload } from '@/local/shapes'
 import type { PreparedPhoto } from '@/local/photos'
 import { newId } from '@/shared/ids'
@@ -31,8 +34,32 @@ export const me = (changes: Partial<Me> = {}): Me => ({
 })
 
 /** A store as a killed app finds it again: the same factory opens the same data. */
-export function openStore(factory = new IDBFactory()): LocalDb {
-  return new LocalDb('wangge-test', { indexedDB: factory, IDBKeyRange })
+export function openStore(factory = new IDBFactory(), cipher: StoreCipher = makeCipher(DATA_KEY)): LocalDb {
+  return new LocalDb('wangge-test', cipher, { indexedDB: factory, IDBKeyRange })
+}
+
+export const DATA_KEY = Uint8Array.from({ length: 32 }, (_, i) => i)
+
+export const openDevice = (factory: IDBFactory) => new DeviceDb({ indexedDB: factory, IDBKeyRange })
+
+/** What lies on the disk, as one text: every row of every table of every database, binary columns as their bytes. */
+export async function dump(factory: IDBFactory): Promise<string> {
+  const texts: string[] = []
+  for (const { name } of await factory.databases()) {
+    const db = await new Dexie(name!, { indexedDB: factory, IDBKeyRange }).open()
+    for (const table of db.tables) for (const row of (await table.toArray()) as object[]) texts.push(spell(row))
+    db.close()
+  }
+  return texts.join('\n')
+}
+
+function spell(value: unknown): string {
+  if (value instanceof ArrayBuffer) return spell(new Uint8Array(value))
+  if (value instanceof Uint8Array) return new TextDecoder('utf-8').decode(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Object.entries(value)
+    .map(([key, inner]) => `${key}=${spell(inner)}`)
+    .join(';')
 }
 
 export async function phone(factory = new IDBFactory()) {

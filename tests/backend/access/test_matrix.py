@@ -58,6 +58,7 @@ ENDS = {
     ("GET", "/api/certificates/{certificate_id}/scan"): {404},
     ("POST", "/api/people/{person_id}/appointments"): {404},  # the body names a unit, a person that there is not
     ("POST", "/api/training/exams/{exam_id}/scores"): {404},
+    ("GET", "/api/me/device/store-key"): {409},  # these sessions are on no phone
     ("GET", "/api/evidence/{evidence_id}/copy"): {404},  # announced, and its bytes have not arrived
     ("GET", "/api/evidence/{evidence_id}/original"): {404},
     ("GET", "/api/evidence/{evidence_id}/thumbnail"): {404},

@@ -1,5 +1,6 @@
 /** The phone's app, as a supervisor uses it: where things are on its screens, and nothing about what should be there. */
 import { expect, type Locator, type Page } from '@playwright/test'
+import { dataKeyOf, openRow, rawRows } from '../support/store'
 
 export type Tab = '今日' | '地图' | '单位' | '待传' | '我的'
 
@@ -14,10 +15,50 @@ export interface OutboxLine {
 export class FieldApp {
   readonly status: Locator
   readonly signInSheet: Locator
+  /** The door of the app: it stands before everything else until her PIN has been given. */
+  readonly door: Locator
+  pin = '481516'
+  private readonly dataKeys = new Map<string, string>()
 
   constructor(readonly page: Page) {
-    this.status = page.getByRole('status').first()
+    this.status = page.locator('main:not([data-lock])').getByRole('status').first()
     this.signInSheet = page.getByRole('dialog', { name: '请重新登录' })
+    this.door = page.locator('[data-lock]')
+    // Whatever a story is about, she gives her PIN when she is asked for it, like everybody else.
+    this.givesPin = this.passDoorFromNowOn()
+  }
+
+  // ---- the door
+
+  private readonly givesPin: Promise<void>
+  private readonly asksForPin = () => this.page.locator('[data-lock=unlock], [data-lock=choose]')
+
+  passDoorFromNowOn = () => this.page.addLocatorHandler(this.asksForPin(), () => this.passDoor())
+
+  /** From here on the story gives the PIN itself, or does not. */
+  async standBeforeDoor(): Promise<void> {
+    await this.givesPin
+    await this.page.removeLocatorHandler(this.asksForPin())
+  }
+
+  async typePin(pin: string): Promise<void> {
+    await this.door.waitFor()
+    await this.page.keyboard.type(pin)
+    await this.page.keyboard.press('Enter')
+  }
+
+  /** The door is behind her: what follows may look at the store without looking at the screen. */
+  isInside = () => expect(this.door).toBeHidden({ timeout: 30_000 })
+
+  /** Give the PIN, or choose it at the first sign-in. */
+  private async passDoor(): Promise<void> {
+    const step = await this.door.getAttribute('data-lock')
+    await this.typePin(this.pin)
+    if (step === 'choose') {
+      await this.page.getByRole('heading', { name: '再输一次' }).waitFor()
+      await this.typePin(this.pin)
+    }
+    await this.door.waitFor({ state: 'hidden' })
   }
 
   // ---- signing in
@@ -63,14 +104,17 @@ export class FieldApp {
 
   /** The phone says that all is safe, and its outbox bears it out: the sentence of a moment ago may still stand there. */
   async expectAllSafe(): Promise<void> {
+    await this.isInside()
     const underWay = async () => (await this.outbox()).filter(({ state }) => state === 'waiting' || state === 'sending')
     await expect.poll(underWay, { timeout: 30_000 }).toEqual([])
     await expect(this.status).toContainText('全部已安全存到服务器', { timeout: 30_000 })
   }
 
   /** All that was captured has its receipt; drafts and originals may be left. */
-  expectSent = () =>
-    expect.poll(async () => (await this.outbox()).filter(({ state }) => state !== 'sent'), { timeout: 30_000 }).toEqual([])
+  async expectSent(): Promise<void> {
+    await this.isInside()
+    await expect.poll(async () => (await this.outbox()).filter(({ state }) => state !== 'sent'), { timeout: 30_000 }).toEqual([])
+  }
 
   /** She puts the phone away and takes it out again. */
   async comeBack(): Promise<void> {
@@ -161,27 +205,21 @@ export class FieldApp {
 
   // ---- the store under it
 
-  /** All rows of a table, of every person who has a store on this phone. */
-  rows<T>(table: string): Promise<T[]> {
-    return this.page.evaluate(async (name) => {
-      const open = (database: string) =>
-        new Promise<IDBDatabase>((done, fail) => {
-          const asked = indexedDB.open(database)
-          asked.onsuccess = () => done(asked.result)
-          asked.onerror = () => fail(asked.error)
-        })
-      const all = (db: IDBDatabase, store: string) =>
-        new Promise<unknown[]>((done, fail) => {
-          const asked = db.transaction(store).objectStore(store).getAll()
-          asked.onsuccess = () => done(asked.result as unknown[])
-          asked.onerror = () => fail(asked.error)
-        }).finally(() => db.close())
-      const stores = (await indexedDB.databases())
-        .map((database) => database.name ?? '')
-        .filter((store) => /^wangge-[0-9a-f]{8}-/.test(store))
-      const found = await Promise.all(stores.map(async (store) => all(await open(store), name)))
-      return found.flat() as never
-    }, table)
+  /** All rows of a table, of every person who has a store on this phone and the same PIN; opened without the app. */
+  async rows<T>(table: string): Promise<T[]> {
+    const rows = []
+    for (const raw of await rawRows(this.page, table)) {
+      if (raw.encrypted === null) rows.push(raw.plain)
+      else rows.push(openRow(await this.dataKey(raw.database), table, { key: raw.key, encrypted: raw.encrypted }))
+    }
+    return rows as T[]
+  }
+
+  private async dataKey(database: string): Promise<string> {
+    const known = this.dataKeys.get(database) ?? (await dataKeyOf(this.page, database, this.pin))
+    if (!known) throw new Error(`the PIN does not open ${database}`)
+    this.dataKeys.set(database, known)
+    return known
   }
 
   outbox = () => this.rows<OutboxLine>('outbox')

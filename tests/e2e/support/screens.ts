@@ -104,6 +104,40 @@ export const FIELD_SCREENS: [string, Step<FieldScene>][] = [
     },
   ],
   ['account', ({ app }) => app.go('我的')],
+  [
+    'lock',
+    async ({ app }) => {
+      await app.standBeforeDoor()
+      await app.page.reload()
+      await expect(app.door).toBeVisible()
+    },
+  ],
+  [
+    'lock-wrong',
+    async ({ app }) => {
+      await app.typePin('902741')
+      await expect(app.page.getByRole('alert')).toBeVisible()
+    },
+  ],
+  [
+    'lock-forgotten',
+    async ({ app }) => {
+      await app.page.getByRole('button', { name: '忘记解锁码' }).click()
+      await expect(app.page.getByLabel('账号')).toBeVisible()
+    },
+  ],
+  [
+    'lock-change',
+    async ({ app }) => {
+      await app.page.getByRole('button', { name: '返回' }).click()
+      await app.typePin(app.pin)
+      await app.go('我的')
+      await app.page.getByRole('button', { name: '更换解锁码' }).click()
+      await app.typePin(app.pin)
+      await expect(app.page.getByRole('heading', { name: '设置解锁码' })).toBeVisible()
+      await app.passDoorFromNowOn()
+    },
+  ],
 ]
 
 export interface DeskScene {

@@ -1,7 +1,8 @@
 /** All employers of the phone in memory: a search over 5,000 takes a millisecond there, and far longer in IndexedDB. */
 import { computed, shallowRef, watch } from 'vue'
 import type { EmployerRow } from '@/local/db'
-import { allEmployers, firstEmployers } from '@/local/reference'
+import { rememberedEmployers } from '@/local/packs'
+import { allEmployers } from '@/local/reference'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
 import { distanceM, type LonLat } from '@/shared/geo'
@@ -17,7 +18,8 @@ export interface Listed {
 
 export type Filter = 'all' | 'unvisited' | 'waiting'
 
-const FIRST_ROWS = 24
+/** Time for a first look to be painted. */
+const AFTER_FIRST_MS = 250
 
 /** All rows of the phone; null until they have been read. */
 export function useAllEmployers() {
@@ -51,10 +53,16 @@ export const visitedAt = (row: EmployerRow, own: Map<string, string>): string | 
 }
 
 export function useEmployerList() {
-  const first = shallowRef<EmployerRow[] | null>(null)
-  if (work.value) void firstEmployers(work.value.db, FIRST_ROWS).then((found) => (first.value = found))
-  const all = useAllEmployers()
-  const rows = computed(() => all.value ?? first.value)
+  // What the packs held is on the screen before the rows themselves are read.
+  const first = work.value ? rememberedEmployers(work.value.db) : null
+  const isShown = shallowRef(first === null)
+  if (first) setTimeout(() => (isShown.value = true), AFTER_FIRST_MS)
+  const all = useLive<EmployerRow[] | null>(
+    () => (isShown.value && work.value ? allEmployers(work.value.db) : null),
+    null,
+    [() => work.value?.db, isShown],
+  )
+  const rows = computed(() => all.value ?? first)
   const own = useOwnVisits()
   const typed = shallowRef('')
   const filter = shallowRef<Filter>('all')

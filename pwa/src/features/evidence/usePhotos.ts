@@ -5,14 +5,11 @@ import type { PhotoRow } from '@/local/db'
 import { dropDraftPhoto, keepPhoto } from '@/local/photos'
 import { atWork, captureNow, policies } from '@/modules/work'
 import { noteSurprise } from '@/modules/errors'
+import { hold } from '@/modules/holds'
+import { hasRoomFor, isFull } from '@/modules/space'
 import { useLive } from '@/shared/useLive'
 import { PhotoRefused } from './image'
 import { prepareInWorker } from './photoWorker'
-
-const isFull = (error: unknown): boolean => {
-  const { name, inner } = error as { name?: string; inner?: { name?: string } }
-  return name === 'QuotaExceededError' || inner?.name === 'QuotaExceededError'
-}
 
 export function usePhotos(
   draftKey: string,
@@ -33,6 +30,7 @@ export function usePhotos(
       try {
         // The moment and place of the capture, before the work on it begins.
         const capture = await captureNow()
+        if (!(await hasRoomFor(file.size))) throw new PhotoRefused('photo_no_space')
         const prepared = await prepareInWorker(file, {
           max_bytes: limits.evidence_max_bytes,
           copy_max_px: limits.evidence_copy_max_px,
@@ -58,7 +56,8 @@ export function usePhotos(
     photos,
     isWorking: computed(() => working.value > 0),
     trouble,
-    add,
+    /** The store is not locked before they are kept. */
+    add: (files: FileList | null, source: PhotoRow['source']) => hold(add(files, source)),
     remove: (id: string) => dropDraftPhoto(db, id),
   }
 }
