@@ -4,7 +4,7 @@ import type { components } from '@/api/schema.gen'
 import type { OutboxRow } from '@/local/db'
 import type { Policies } from '@/local/shapes'
 import { readMeta } from '@/local/db'
-import { backoffMs } from './backoff'
+import { backoffMs, isDue } from './backoff'
 import { call, type SyncContext } from './context'
 
 type PushAnswer = components['schemas']['PushAnswer']
@@ -63,7 +63,7 @@ async function dueOperations(context: SyncContext, size: number): Promise<Outbox
   const now = context.now()
   const rows = await context.db.outbox.where('state').anyOf('waiting', 'sending').toArray()
   return rows
-    .filter((row) => row.next_at <= now)
+    .filter((row) => isDue(row.next_at, now))
     .sort((a, b) => a.device_seq - b.device_seq)
     .slice(0, size)
 }

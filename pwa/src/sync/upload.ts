@@ -4,7 +4,7 @@ import { readMeta, type LocalDb, type UploadRow } from '@/local/db'
 import type { Me, Policies } from '@/local/shapes'
 import { sha256OfBytes } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
-import { backoffMs } from './backoff'
+import { backoffMs, isDue } from './backoff'
 import { headersOf } from '@/api/client'
 import { apiOptions, call, type SyncContext } from './context'
 import { bufferReader, fetchStack } from './tusHttp'
@@ -75,7 +75,7 @@ async function due(context: SyncContext, originals: boolean, wanted?: ReadonlySe
   return rows
     .filter(
       (row) =>
-        row.next_at <= now && (row.part === 'copy' || originals || wanted?.has(row.id)) && announced.has(row.photo_id),
+        isDue(row.next_at, now) && (row.part === 'copy' || originals || wanted?.has(row.id)) && announced.has(row.photo_id),
     )
     .sort((a, b) => (a.part === b.part ? a.bytes - b.bytes : a.part === 'copy' ? -1 : 1))
 }
