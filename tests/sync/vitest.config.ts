@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import { mutantModules } from './mutation/plugin'
+import { mutantModules } from './mutation/plugin.ts'
 
 /** Simulated phones run the app's own store and sync engine under Node, against a real server on a real PostGIS. */
 export default defineConfig({

@@ -24,7 +24,21 @@ export interface UploadReport {
 const CHUNK_BYTES = 512 * 1024
 const HASH_TRIES = 3
 /** Answers after which sending more would only fail again: everything waits, nobody is asked about one photo. */
-const STOPS_ALL = new Set(['no_network', 'server_slow', 'server_unavailable', 'not_signed_in', 'session_expired', 'session_idle', 'other_account', 'rate_limited']) // prettier-ignore
+const STOPS_ALL = new Set([
+  'no_network',
+  'server_slow',
+  'server_unavailable',
+  'not_signed_in',
+  'session_expired',
+  'session_idle',
+  'other_account',
+  'rate_limited',
+  // What must come first concerns the account or the phone, never this photo.
+  'device_wipe',
+  'device_not_enrolled',
+  'password_change_required',
+  'totp_enrolment_required',
+])
 
 /** Whether originals may travel by themselves now: policy first, then the kind of network. */
 export function originalsMayTravel(policy: Policies['original_upload'], context: SyncContext): boolean {
@@ -152,7 +166,7 @@ async function noteFailure(context: SyncContext, row: UploadRow, problem: Proble
   const isFinal =
     problem.type === 'photo_damaged_here' ||
     (isHash && attempts >= HASH_TRIES) ||
-    (!isHash && [400, 403, 413, 415, 422].includes(problem.status))
+    (!isHash && !STOPS_ALL.has(problem.type) && [400, 403, 413, 415, 422].includes(problem.status))
   // After a refusal for its hash the same file starts afresh: what arrived was not what was sent.
   const again = isHash ? { upload_url: null, sent_bytes: 0 } : {}
   await context.db.uploads.update(row.id, { ...later, ...again, ...(isFinal ? { state: 'needs_you' as const } : {}) })

@@ -37,7 +37,7 @@ export interface Telling {
   passed?: () => number
   /** Something about the phone that this telling wants otherwise. */
   adjust?: (phone: FaultyPhone) => void
-  /** Leave the checks of every moment out and look at the end only. */
+  /** Without a fault: look at the end only. With one, it is looked at as soon as it has struck, and at the end. */
   onlyEnd?: boolean
 }
 
@@ -199,6 +199,8 @@ export async function tell(stage: Stage, telling: Telling): Promise<Told> {
   const { acts, meanwhile } = actsOf(stage, world, phone, chance, sizes)
   phone.meanwhile = meanwhile
   telling.adjust?.(phone)
+  // what comes before the fault has been looked at in the day without any
+  let wasStruck = false
   try {
     for (const act of acts) {
       phone.step = act.step
@@ -206,7 +208,9 @@ export async function tell(stage: Stage, telling: Telling): Promise<Told> {
       for (;;) {
         const ended = await phone.live(act.do)
         await phone.takeUp()
-        if (phone.isStruck || !telling.onlyEnd) await look()
+        const isNew = phone.isStruck !== wasStruck
+        wasStruck = phone.isStruck
+        if (fault ? isNew : !telling.onlyEnd) await look()
         if (ended === 'done' || !act.isDone || (await act.isDone())) break
       }
     }

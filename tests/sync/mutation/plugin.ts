@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import type { Plugin } from 'vite'
-import { applied } from './applying'
-import { APP_MUTANTS } from './mutants'
+import { applied } from './applying.ts'
+import { APP_MUTANTS } from './mutants.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const OURS = [resolve(ROOT, 'pwa/src'), resolve(ROOT, 'tests')]
