@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestServer } from '../support/server'
 import { tellWithoutUploads } from './faults/media'
 import { checkAnyOrder } from './faults/order'
+import { checkOldPhone, releases } from './faults/oldPhone'
 import type { Stage } from './faults/story'
 import { tellInTwoTabs } from './faults/tabs'
 import { makeCity } from './world'
@@ -39,6 +40,10 @@ describe('the sync', () => {
 
   it.each(SEEDS)(`leaves the same state whatever the order of arrival, day %i, ${ORDERS} orders`, async (seed) => {
     expect(await checkAnyOrder(stage, { seed, place: () => place++, orders: ORDERS })).toBe(ORDERS)
+  })
+
+  it.each(releases())('takes over the store and the operations of release %s', async (release) => {
+    expect(await checkOldPhone(stage, release, place++)).toBeGreaterThan(5)
   })
 
   it.each(SEEDS)('pushes from one tab at a time, day %i', (seed) => tellInTwoTabs(stage, { seed, place: place++ }))

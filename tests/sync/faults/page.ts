@@ -8,7 +8,8 @@ interface StoreHook {
   onWrite(tables: string): Act | null
 }
 
-type Tx = IDBTransaction & { _abort(name: string): void }
+/** A transaction of the IndexedDB in memory, with what it still has to do. */
+type Tx = IDBTransaction & { _requests: { operation: () => unknown }[] }
 
 /** Takes every call and gives nothing back: what a dead page still asks for. */
 const silence: never = new Proxy(() => undefined, {
@@ -44,6 +45,12 @@ export class Page {
   onDeath(tell: () => void): void {
     if (this.isDead) tell()
     else this.dying.push(tell)
+  }
+
+  /** Until none of its transactions is under way: some are begun and not waited for. */
+  async quiet(): Promise<void> {
+    do await new Promise((later) => setTimeout(later, 1))
+    while (!this.isDead && this.open.size > 0)
   }
 
   /** What the page sees of the phone's disk. */
@@ -118,8 +125,9 @@ export class Page {
           this.die()
           return silence
         }
-        // Browsers find out as late as at the commit: the write itself has succeeded.
-        request.addEventListener('success', () => tx._abort('QuotaExceededError'))
+        tx._requests.at(-1)!.operation = () => {
+          throw new DOMException('The disk is full.', 'QuotaExceededError')
+        }
         return request
       }
       Object.defineProperty(store, verb, { value: hurt, configurable: true })

@@ -128,13 +128,13 @@ export class FaultyPhone {
       () => 'done' as const,
       (error: unknown) => {
         if (page.isDead) return 'died' as const
-        if (isFull(error)) return 'refused' as const
+        if (this.isDiskFull()) return 'refused' as const
         throw error
       },
     )
     const ended = await Promise.race([doing, death])
-    if (ended === 'died') doing.catch(() => undefined)
-    return ended
+    await page.quiet()
+    return page.isDead ? 'died' : ended
   }
 
   /** What the person does after a fault: open the app again, sign in again. */
@@ -203,6 +203,9 @@ export class FaultyPhone {
     const announced = await announcedPhotos(this.db, rows)
     return rows.filter(({ photo_id }) => announced.has(photo_id))
   }
+
+  /** Whether the disk has been full: the act was refused and the person told. */
+  private isDiskFull = (): boolean => this.isStruck && this.options.fault?.act === 'disk_full'
 
   private strike(point: Point): Act | null {
     const { fault } = this.options
@@ -317,12 +320,6 @@ export class FaultyPhone {
       this.received.set(id, (this.received.get(id) ?? new Set()).add(data.grid_id))
     }
   }
-}
-
-/** Whether the phone said that its disk is full: an act that is refused so was not done, and the person knows. */
-export function isFull(error: unknown): boolean {
-  const { name, inner, message } = error as { name?: string; inner?: { name?: string }; message?: string }
-  return name === 'QuotaExceededError' || inner?.name === 'QuotaExceededError' || name === 'AbortError' || /Quota/.test(message ?? '')
 }
 
 function receiptsOfAnotherText(init: RequestInit): Response {

@@ -6,6 +6,7 @@ import type { Pool } from 'pg'
 import { saveDraft } from '@/local/drafts'
 import { keepPhoto } from '@/local/photos'
 import { finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from '@/local/records'
+import { pullState } from '@/local/reference'
 import { newId } from '@/shared/ids'
 import { captureOf, photoOf } from '../capturing'
 import { giveRound } from '../desk'
@@ -158,7 +159,7 @@ export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: C
     await register(newId(), 'meanwhile')
   }
   const acts: Act[] = [
-    { step: 'first package', do: sync },
+    { step: 'first package', do: sync, isDone: async () => (await pullState(phone.db)).complete_generation > 0 },
     { step: 'a draft', do: () => saveDraft(phone.db, 'visit-1', first, { note: '写' }, phone.now()), isDone: async () => Boolean(await phone.db.drafts.get('visit-1')) || hasRecord(visitId) }, // prettier-ignore
     { step: 'a photo', do: () => keep('visit-1', 'visit', first), isDone: async () => (await draftPhotos('visit-1')).length > 0 }, // prettier-ignore
     { step: 'a patrol begun', do: async () => startPatrol(phone.db, await capture(), (await patrol())!.id), isDone: () => took('patrol_start') }, // prettier-ignore
