@@ -1,4 +1,4 @@
-"""Make or drop a database in the tests' own cluster: ``database.py make NAME`` prints its URLs as JSON.
+"""Make or drop a database in the tests' own cluster: ``database.py make NAME [durable]`` prints its URLs as JSON.
 
 ``database.py crash`` kills the whole cluster as a power cut would, ``database.py start`` starts it again.
 The cluster is started when it does not run yet (a stage run by hand); it stays up for the next run.
@@ -12,6 +12,8 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+
+import asyncpg
 
 from wangge.cluster import PrivateCluster
 from wangge.core.migrate import upgrade
@@ -31,12 +33,21 @@ def main() -> None:
         return
     if verb == "make":
         urls = cluster.create_database(name, replace=True)
+        if "durable" in sys.argv[3:]:
+            asyncio.run(keep_commits(urls.owner, name))
         asyncio.run(upgrade(urls.owner))
         print(json.dumps(asdict(urls)))
     elif verb == "drop":
         cluster.drop_database(name)
     else:
         sys.exit(f"unknown verb {verb}: make, drop, crash or start")
+
+
+async def keep_commits(owner_url: str, name: str) -> None:
+    """Let what is committed in this database survive ``crash``; the tests' cluster does not care otherwise."""
+    connection = await asyncpg.connect(owner_url)
+    await connection.execute(f'alter database "{name}" set synchronous_commit = on')
+    await connection.close()
 
 
 def crash(cluster: PrivateCluster) -> None:

@@ -95,12 +95,21 @@ export class Proxy {
   private pass(direction: Direction, from: Socket, to: Socket, cut: () => void): void {
     const { loss = 0, random = Math.random } = this.line
     const pipe = new Pipe(this.line, (ms) => new Promise((done) => setTimeout(done, ms)))
+    let isOver = false
     from.on('data', (data: Buffer) => {
-      if (loss && random() < loss) return cut()
+      // a stream has no holes: after what was cut off nothing follows
+      if (isOver) return
+      if (loss && random() < loss) {
+        isOver = true
+        return cut()
+      }
       const { allowed, isCut } = this.allow(direction, data)
       if (allowed.length) pipe.send(allowed, (piece) => to.writable && to.write(piece))
       // what came before the cut still arrives
-      if (isCut) pipe.end(() => setTimeout(cut, 5))
+      if (isCut) {
+        isOver = true
+        pipe.end(() => setTimeout(cut, 5))
+      }
     })
     from.on('end', () => pipe.end(() => to.end()))
     from.on('close', () => pipe.end(() => to.destroy()))

@@ -50,9 +50,10 @@ export class TestServer {
     this.baseUrl = `http://127.0.0.1:${port}`
   }
 
-  /** Make the database, load the demo city if wanted, and start serving. */
-  static async create(name: string, options: { demo?: boolean } = {}): Promise<TestServer> {
-    const out = execFileSync(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), 'make', name])
+  /** Make the database, load the demo city if wanted, and start serving. A `durable` one loses no commit in `killDatabase`. */
+  static async create(name: string, options: { demo?: boolean; durable?: boolean } = {}): Promise<TestServer> {
+    const words = ['make', name, ...(options.durable ? ['durable'] : [])]
+    const out = execFileSync(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), ...words])
     const urls = JSON.parse(out.toString()) as DatabaseUrls
     const dataDir = mkdtempSync(join(SCRATCH, `wangge-${name}-`))
     const server = new TestServer(name, urls, dataDir, await freePort())

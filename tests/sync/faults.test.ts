@@ -38,7 +38,7 @@ let stage: Stage
 let place = 1
 
 beforeAll(async () => {
-  server = await TestServer.create('sync_faults')
+  server = await TestServer.create('sync_faults', { durable: true })
   pool = new Pool({ connectionString: server.urls.owner, max: 12 })
   // connections that lie idle while the database dies
   pool.on('error', () => undefined)

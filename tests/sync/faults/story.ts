@@ -2,6 +2,7 @@
  * One supervisor's day, always in the same order, told with the app's own store and sync: the first work package, captures
  * of every kind, a round, the desk at work meanwhile, more captures, another round.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { saveDraft } from '@/local/drafts'
 import { keepPhoto } from '@/local/photos'
@@ -61,6 +62,8 @@ interface Act {
   isDone?: () => Promise<boolean>
 }
 
+/** How often an act is tried that a single fault may hinder once. */
+const TRIES = 4
 /** Employers of the world that lie in the phone's own grid for the story to go to. */
 const OWN = 4
 
@@ -179,6 +182,16 @@ export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: C
   return { acts, meanwhile }
 }
 
+/** Until the feed of changes has passed everything that is committed by now: others' transactions hold it up. */
+async function feedHasPassed(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ tx: string }>('select pg_current_xact_id()::text as tx')
+  for (;;) {
+    const passed = await pool.query<{ ok: boolean }>('select feed_frontier() > $1::bigint as ok', [rows[0]!.tx])
+    if (passed.rows[0]!.ok) return
+    await pause(5)
+  }
+}
+
 /** Tell the day once, with one fault or none. Throws when a promise of docs/sync.md is broken. */
 export async function tell(stage: Stage, telling: Telling): Promise<Told> {
   const { seed, fault = null, meeting, sizes = { copy: 900, original: 2_400 } } = telling
@@ -206,16 +219,20 @@ export async function tell(stage: Stage, telling: Telling): Promise<Told> {
     for (const act of acts) {
       phone.step = act.step
       phone.moment()
-      for (;;) {
+      for (let tries = 0; ; ) {
         const ended = await phone.live(act.do)
         await phone.takeUp()
         const isNew = phone.isStruck !== wasStruck
         wasStruck = phone.isStruck
         if (fault ? isNew : !telling.onlyEnd) await look()
-        if (ended === 'done' || !act.isDone || (await act.isDone())) break
+        if (!act.isDone || (await act.isDone())) break
+        if (++tries === TRIES) throw new Error(`S1: ${act.step} cannot be done; it ${ended}`)
+        await phone.waitOut()
       }
     }
     phone.step = 'the end'
+    await phone.rest()
+    await feedHasPassed(stage.pool)
     await phone.rest()
     await look()
     await checkAllArrived(stage.pool, phone, stage.dataDir)
