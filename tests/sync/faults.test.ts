@@ -25,7 +25,7 @@ const AT_ONCE = 4
 const KILL_DELAYS = FULL ? [0, 2, 5, 10, 20, 40] : [5]
 const PHASES: Record<Victim, Phase[]> = FULL
   ? { server: [...KILL_ACTS], database: [...KILL_ACTS] }
-  : { server: ['killed_during', 'killed_after'], database: ['killed_during'] }
+  : { server: ['killed_during', 'killed_once_answered'], database: ['killed_during'] }
 /** What is tried at each point when not everything is. */
 const ACTS_A_POINT = 2
 const CUT_EVERY_UP = 10_240

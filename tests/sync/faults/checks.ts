@@ -55,6 +55,8 @@ export async function checkWhole({ db }: Phone): Promise<void> {
     const isOpen = row.state === 'waiting' || row.state === 'sending'
     if (isOpen && row.employer_id && !names.has(row.employer_id))
       fail('S3', 'unsent work refers to an employer that the phone dropped', row.op_id)
+    if (isOpen && row.kind === 'employer.register' && employers.some(({ id, gone }) => id === row.entity_id && gone))
+      fail('S3', 'an employer that was registered here left the list before it was sent', row.op_id)
   }
 }
 

@@ -5,9 +5,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { TestServer } from '../../support/server'
 import type { Meeting } from './phone'
+import type { KILL_ACTS } from './points'
 
 export type Victim = 'server' | 'database'
-export type Phase = 'killed_before' | 'killed_during' | 'killed_after'
+export type Phase = (typeof KILL_ACTS)[number]
 
 /** Phones that do not come are not waited for longer than this. */
 const PATIENCE_MS = 120_000

@@ -15,8 +15,8 @@ import { Counter, nameOf, type Act, type Fault, type Point } from './points'
 
 /** The server and the database may die at a request of several phones at once: they meet there. */
 export interface Meeting {
-  /** All are here; resolves when it is done with as far as `phase` says. */
-  join(phase: 'killed_before' | 'killed_during' | 'killed_after'): Promise<void>
+  /** Wait for all who are to meet it; resolves when it has come to the point that is wanted. */
+  join(): Promise<void>
   /** Everything runs again. */
   over(): Promise<void>
 }
@@ -59,8 +59,9 @@ export class FaultyPhone {
   /** Pushes under way at the same time, at the most. */
   pushesAtOnce = 0
   step = 'start'
-  /** Whether the fault has happened. */
+  /** Whether the fault has happened; its second one, too. */
   isStruck = false
+  isStruckTwice = false
   /** What becomes of photo bytes: they pass, or never get an answer, or are refused. */
   bytes: 'pass' | 'hang' | 'refused' = 'pass'
   /** What the person captures while a request is under way, when the story wants it so. */
@@ -209,9 +210,15 @@ export class FaultyPhone {
 
   private strike(point: Point): Act | null {
     const { fault } = this.options
-    if (!fault || this.isStruck || nameOf(point) !== fault.point) return null
-    this.isStruck = true
-    return fault.act
+    if (fault && !this.isStruck && nameOf(point) === fault.point) {
+      this.isStruck = true
+      return fault.act
+    }
+    if (fault?.then && this.isStruck && !this.isStruckTwice && nameOf(point) === fault.then.point) {
+      this.isStruckTwice = true
+      return fault.then.act
+    }
+    return null
   }
 
   private async signIn(): Promise<void> {
@@ -280,21 +287,29 @@ export class FaultyPhone {
         return this.send(input, init)
       case 'kept_by_a_proxy':
         return takenBy((init.body as Blob).size, init)
+      case 'half_then_again': {
+        // the line is cut within the body; something on the way sends the whole request once more
+        const half = (init.body as Blob).slice(0, Math.floor((init.body as Blob).size / 2))
+        await this.send(input, { ...init, body: half })
+        return this.send(input, init)
+      }
       case 'receipt_of_another_text':
         return receiptsOfAnotherText(init)
       case 'a_byte_turned':
         return this.send(input, { ...init, body: await withAByteTurned(init.body as Blob) })
       case 'killed_before':
-        await meeting?.join(act)
+      case 'killed_during':
+        await meeting?.join()
         return this.send(input, init)
-      case 'killed_during': {
-        await meeting?.join(act)
-        return this.send(input, init)
-      }
       case 'killed_after':
         await this.send(input, init)
-        await meeting?.join(act)
+        await meeting?.join()
         throw lost()
+      case 'killed_once_answered': {
+        const answer = await this.send(input, init)
+        await meeting?.join()
+        return answer
+      }
       default:
         return this.send(input, init)
     }

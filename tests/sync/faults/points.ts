@@ -32,10 +32,10 @@ export const REQUEST_ACTS = [
 
 /** At requests that carry something of which a receipt is given. */
 export const PUSH_ACTS = ['receipt_of_another_text'] as const
-export const BYTES_ACTS = ['a_byte_turned', 'kept_by_a_proxy'] as const
+export const BYTES_ACTS = ['a_byte_turned', 'kept_by_a_proxy', 'half_then_again'] as const
 
-/** What may happen to server and database, at a request that is about to go, under way, or answered. */
-export const KILL_ACTS = ['killed_before', 'killed_during', 'killed_after'] as const
+/** What may happen to server and database: at a request that is about to go, under way, done but not heard of, or answered. */
+export const KILL_ACTS = ['killed_before', 'killed_during', 'killed_after', 'killed_once_answered'] as const
 
 /** What may happen to the phone's clock between two acts. */
 export const CLOCK_ACTS = ['clock_3_hours_back', 'clock_3_hours_ahead', 'clock_2_days_back', 'clock_2_days_ahead'] as const
@@ -48,10 +48,11 @@ export type Act =
   | (typeof BYTES_ACTS)[number]
   | (typeof KILL_ACTS)[number]
 
-/** One fault: this, there. */
+/** One fault: this, there; and after it, perhaps, a second one. */
 export interface Fault {
   point: string
   act: Act
+  then?: { point: string; act: Act }
 }
 
 export const nameOf = ({ step, kind, label, nth }: Point) => `${step}: ${kind} ${label} #${nth}`

@@ -49,6 +49,11 @@ export interface Told {
   operations: number
 }
 
+interface Sizes {
+  copy: number
+  original: number
+}
+
 interface Day {
   acts: Act[]
   /** What she captures while the sync is at work. */
@@ -81,11 +86,13 @@ export async function worldOf(stage: Stage, { seed, place }: Pick<Telling, 'seed
 }
 
 /** What happens in the day; what has an `isDone` is a capture of the person's, or the desk at work. */
-export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: Chance, sizes: { copy: number; original: number }): Day {
+export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: Chance, sizes: Sizes): Day {
   const { pool } = stage
   const [first = '', second = '', moved = ''] = world.employers
   const [visitId, laterVisitId, newEmployer] = [newId(), newId(), newId()]
   const [home, , , far] = world.grids
+  // other bytes in each world: the server keeps the same file but once
+  const bytes = new Chance(parseInt(newEmployer.slice(-7), 16))
   const capture = () => captureOf(phone.db, phone.device_id, phone.now())
   const patrol = async () => (await phone.db.patrols.toArray())[0]
   const link = async (employer: string) => {
@@ -98,7 +105,7 @@ export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: C
   const hasRecord = async (id: string) => (await phone.db.records.get(id)) !== undefined
   const took = async (kind: string) => (await phone.db.records.toArray()).some((row) => row.kind === kind)
   const keep = async (draft_key: string, subject_kind: 'visit' | 'employer', employer_id: string | null) =>
-    keepPhoto(phone.db, await capture(), photoOf(chance, sizes), { draft_key, subject_kind, employer_id, source: 'camera' })
+    keepPhoto(phone.db, await capture(), photoOf(bytes, sizes), { draft_key, subject_kind, employer_id, source: 'camera' })
   const checkIn = async (employer: string) => {
     const [lon, lat] = home!.centre
     const fix = { position: { lon, lat }, accuracy_m: 5 + chance.below(60), age_s: 1 }

@@ -3,6 +3,7 @@
  *
  * `find` stands exactly once in its file; when the code moves on, the mutant has to follow, or its test fails.
  */
+import type { Fault } from '../faults/points.ts'
 
 export interface Edit {
   /** From the repository's root. */
@@ -17,10 +18,10 @@ export interface Mutant {
   what: string
   edits: Edit[]
   /**
-   * What must catch it: faults of the day whose name (`step: kind label #n · act`) holds one of these; a death of the
-   * server at every request; two tabs at once; captures arriving in every order; a line cut within an upload.
+   * What must catch it: faults of the day whose name (`step: kind label #n · act`) holds one of these, with a second one
+   * after it where `then` says so; a death of the server just when it has answered a push; two tabs at once; captures arriving in every order; a line cut within an upload.
    */
-  caught_by: { faults: string[] } | 'server_killed' | 'two_tabs' | 'any_order' | 'cut_line'
+  caught_by: { faults: string[]; then?: Fault['then'] } | 'server_killed' | 'two_tabs' | 'any_order' | 'cut_line'
 }
 
 const PUSH = 'pwa/src/sync/push.ts'
@@ -78,19 +79,19 @@ export const APP_MUTANTS: Mutant[] = [
         replace: `    await writeMeta(context.db, 'pull', { ...before, cursor: result.data.cursor })\n    const after = await storePage(context.db, { ...before, cursor: result.data.cursor }, result.data as PullPage, context.now())`,
       },
     ],
-    caught_by: { faults: ['another round: write drafts+employers+grids', 'first package: write drafts+employers+grids'] },
+    caught_by: { faults: ['first package: write drafts+employers+grids+meta+outbox+patrols+photos+uploads #1 · page_dies_before', 'another round: write drafts+employers+grids+meta+outbox+patrols+photos+uploads #1 · page_dies_before'] }, // prettier-ignore
   },
   {
     name: 'purge_of_what_is_in_use',
     what: 'what leaves the scope is purged though unsent work refers to it',
     edits: [{ file: PULL, find: `  const inUse = await employersInUse(db)`, replace: `  const inUse = new Set<string>()` }],
-    caught_by: { faults: ['another round: request GET /api/sync/pull', 'another round: request POST /api/sync/push'] },
+    caught_by: { faults: ['another round: request GET /api/sync/pull #1 · a_capture_meanwhile', 'another round: request GET /api/sync/pull #2 · a_capture_meanwhile'] }, // prettier-ignore
   },
   {
     name: 'purge_of_new_ones',
     what: 'a snapshot purges the employers that were registered here and not sent yet',
     edits: [{ file: RECORDS, find: `generation: Number.MAX_SAFE_INTEGER`, replace: `generation: 0` }],
-    caught_by: { faults: ['another round: request GET /api/sync/pull', 'another round: request POST /api/sync/push'] },
+    caught_by: { faults: ['another round: request GET /api/sync/pull #1 · a_capture_meanwhile', 'another round: request GET /api/sync/pull #2 · a_capture_meanwhile'] }, // prettier-ignore
   },
   {
     name: 'bytes_before_receipt',
@@ -126,7 +127,7 @@ export const APP_MUTANTS: Mutant[] = [
     name: 'number_twice',
     what: 'two operations of a phone bear the same number',
     edits: [{ file: OUTBOX, find: `  await writeMeta(db, 'device_seq', device_seq)`, replace: `` }],
-    caught_by: { faults: ['a visit: write'] },
+    caught_by: { faults: ['a visit: moment clock #1 · clock_3_hours_ahead'] },
   },
   {
     name: 'record_before_operation',
@@ -176,7 +177,7 @@ export const APP_MUTANTS: Mutant[] = [
     name: 'waits_for_the_clock',
     what: 'after the phone\'s clock was set back, nothing is sent until it has caught up',
     edits: [{ file: 'pwa/src/sync/backoff.ts', find: ` || nextAt - now > CAP_MS`, replace: `` }],
-    caught_by: { faults: ['clock_2_days_back'] },
+    caught_by: { faults: ['a round: request POST /api/uploads #1 · cut_before_it_arrives'], then: { point: 'another round: moment clock #1', act: 'clock_2_days_back' } }, // prettier-ignore
   },
 ]
 
@@ -235,7 +236,7 @@ export const SERVER_MUTANTS: Mutant[] = [
       { file: UPLOADING, find: `        if offset != state.offset:`, replace: `        if offset < 0:` },
       { file: INCOMING, find: `            if size != offset:`, replace: `            if size < 0:` },
     ],
-    caught_by: { faults: ['request PATCH /api/uploads/:id #1 · sent_twice', 'request PATCH /api/uploads/:id #2 · sent_twice'] },
+    caught_by: { faults: ['a round: request PATCH /api/uploads/:id #1 · half_then_again'] },
   },
   {
     name: 'children_never_woken',
