@@ -20,7 +20,7 @@ const FULL: SoakSize = {
   slow_part: 0.2,
   slow_bytes_per_s: 8_000,
 }
-const SMALL: SoakSize = { ...FULL, phones: 6, operations: 240, photos: 18, restarts: 1, latency_ms: 60 }
+const SMALL: SoakSize = { ...FULL, phones: 6, operations: 180, photos: 12, restarts: 1, latency_ms: 60 }
 const asked = process.env.SOAK ?? (process.env.WANGGE_TEST_FULL === '1' ? 'full' : '')
 const SIZE: SoakSize = asked === 'full' ? FULL : { ...SMALL, ...(asked ? (JSON.parse(asked) as Partial<SoakSize>) : {}) }
 

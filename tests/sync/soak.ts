@@ -123,9 +123,9 @@ async function work(worker: Worker, progress: { captured: number }): Promise<voi
   let photosLeft = worker.photos
   while (done < worker.operations) {
     const left = worker.operations - done
-    // photos spread evenly over the work; the last ones come when there is just room for them
-    const wantsPhoto = photosLeft > 0 && left >= 3 && photosLeft / left >= worker.chance.next() * (2 * worker.photos / worker.operations) // prettier-ignore
-    const made = await captureOne(worker, left, wantsPhoto || photosLeft * 3 >= left - 2)
+    // photos are spread over the work by chance, and come at the latest when there is just room for them: two operations each
+    const isTurn = worker.chance.next() < (photosLeft * 2) / left
+    const made = await captureOne(worker, left, photosLeft > 0 && (isTurn || photosLeft * 2 >= left - 1))
     photosLeft -= made.photos
     done += made.operations
     sinceRound += made.operations

@@ -9,7 +9,13 @@ describe('a wait', () => {
   })
 
   it('that is set is never longer than one that is believed', () => {
-    for (const failures of [1, 2, 5, 20, 1_000]) expect(isDue(backoffMs(failures, () => 0.999), 0)).toBe(false)
+    for (const failures of [1, 2, 5, 20, 1_000])
+      expect(
+        isDue(
+          backoffMs(failures, () => 0.999),
+          0,
+        ),
+      ).toBe(false)
   })
 
   it('counts for nothing when the clock was put back since it was set', () => {

@@ -89,7 +89,9 @@ async function due(context: SyncContext, originals: boolean, wanted?: ReadonlySe
   return rows
     .filter(
       (row) =>
-        isDue(row.next_at, now) && (row.part === 'copy' || originals || wanted?.has(row.id)) && announced.has(row.photo_id),
+        isDue(row.next_at, now) &&
+        (row.part === 'copy' || originals || wanted?.has(row.id)) &&
+        announced.has(row.photo_id),
     )
     .sort((a, b) => (a.part === b.part ? a.bytes - b.bytes : a.part === 'copy' ? -1 : 1))
 }

@@ -1,5 +1,4 @@
 /** One life of the app's page: a store and a network that stop for good when it dies, as those of a killed page do. */
-import { IDBFactory } from 'fake-indexeddb'
 import type { Fetch } from '@/sync/context'
 import type { Act } from './points'
 

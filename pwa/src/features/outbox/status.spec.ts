@@ -12,7 +12,14 @@ function wordsOf(locale: 'zh-CN' | 'en'): StatusWords {
   return { t: (key, named) => t(key, named ?? {}), has: (key) => te(key, 'zh-CN') }
 }
 
-const NOTHING: Standing = { records_waiting: 0, photos_waiting: 0, originals_waiting: 0, needs_you: 0, unsafe: 0, drafts: 0 }
+const NOTHING: Standing = {
+  records_waiting: 0,
+  photos_waiting: 0,
+  originals_waiting: 0,
+  needs_you: 0,
+  unsafe: 0,
+  drafts: 0,
+}
 
 function say(
   standing: Partial<Standing>,

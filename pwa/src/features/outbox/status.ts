@@ -44,7 +44,12 @@ export function statusOf(facts: StatusFacts, words: StatusWords): Status {
   const more = [needsYou, drafts].filter(Boolean).join(' · ')
   const trouble = sync.problem ?? sync.upload_problem
   const isStopped = sync.session === 'signed_out' || sync.session === 'other_account'
-  const say = (tone: Status['tone'], text: string, also = more): Status => ({ tone, text, more: also, says_safe: false })
+  const say = (tone: Status['tone'], text: string, also = more): Status => ({
+    tone,
+    text,
+    more: also,
+    says_safe: false,
+  })
 
   const what = waitingWords(s, words)
   if (what) {
