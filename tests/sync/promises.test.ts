@@ -2,6 +2,7 @@
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TestServer } from '../support/server'
+import { sendOverNetworks } from './faults/budget'
 import { tellWithoutUploads } from './faults/media'
 import { checkAnyOrder } from './faults/order'
 import { checkOldPhone, releases } from './faults/oldPhone'
@@ -44,6 +45,17 @@ describe('the sync', () => {
 
   it.each(releases())('takes over the store and the operations of release %s', async (release) => {
     expect(await checkOldPhone(stage, release, place++)).toBeGreaterThan(5)
+  })
+
+  it('holds photos to the budget of mobile data, and no record', async () => {
+    // two copies of 900 bytes wait: room for one
+    const told = await sendOverNetworks(stage, { place: place++, mbPerDay: 0.0015 })
+    expect(told.saving).toMatchObject({ copies: 0, records: 0 })
+    expect(told.saving.status).toContain('status.why.save_data')
+    expect(told.cellular).toMatchObject({ copies: 1, records: 0 })
+    expect(told.cellular.status).toContain('status.why.data_budget_used')
+    expect(told.byHand.copies).toBe(2)
+    expect(told.wifi.status).toContain('status.safe')
   })
 
   it.each(SEEDS)('pushes from one tab at a time, day %i', (seed) => tellInTwoTabs(stage, { seed, place: place++ }))

@@ -186,6 +186,8 @@ export interface Policies {
   evidence_max_bytes: number
   original_upload: 'wifi' | 'never' | 'always'
   push_operations_max: number
+  /** MB (1e6 bytes) that photos may use of mobile data in a day by themselves; 0: none. */
+  photo_cellular_mb_per_day: number
   [key: string]: unknown
 }
 
@@ -199,6 +201,7 @@ export const FIRST_POLICIES: Policies = {
   evidence_max_bytes: 52_428_800,
   original_upload: 'wifi',
   push_operations_max: 200,
+  photo_cellular_mb_per_day: 30,
 }
 
 export type Me = Omit<components['schemas']['Me'], 'policies'> & { policies: Policies }

@@ -72,6 +72,8 @@ const en: typeof zh = {
       right_missing: 'this account may not report',
       no_appointment: 'no appointment today',
       rate_limited: 'the server is busy',
+      data_budget_used: 'today’s mobile data for photos is used up; they go by Wi‑Fi or tomorrow',
+      save_data: 'the phone saves data; they go when it does not',
       other: 'trying again soon',
     },
   },
@@ -310,6 +312,7 @@ const en: typeof zh = {
     sync: 'Send now',
     syncing: 'Sending…',
     originalsNow: 'Send originals now (mobile data)',
+    photosNow: 'Send the photos now, using mobile data',
     state: { waiting: 'waiting', sending: 'sending', sent: 'arrived', needs_you: 'needs you', handled: 'dealt with' },
     held: 'arrived, waits for its parent',
     conflict: 'arrived, being compared',
@@ -372,6 +375,9 @@ const en: typeof zh = {
     server_unavailable: 'The server does not answer just now; tried again by itself. Your records are safe here.',
     unexpected_answer:
       'An answer that makes no sense: perhaps this Wi‑Fi wants a sign-in first. Your records are safe here.',
+    data_budget_used:
+      'Photos have used up today’s mobile data. They go by Wi‑Fi, or tomorrow, or now if you send them by hand.',
+    save_data: 'This phone saves data. Photos go when it does not, or now if you send them by hand.',
     receipt_mismatch:
       'The receipt does not fit this record, so it does not count as arrived. Send it again, or export it.',
     photo_damaged_here: 'The photo’s file on this phone is damaged. Export the rest and tell your street office.',

@@ -1,12 +1,13 @@
 /** Photo bytes on their way: resumable, smallest first, copies before originals, never in the way of data. */
 import { failed, ownProblem, type Problem, type Result } from '@/api/problems'
 import { readMeta, type LocalDb, type UploadRow } from '@/local/db'
-import type { Me, Policies } from '@/local/shapes'
+import { FIRST_POLICIES, type Me, type Policies } from '@/local/shapes'
 import { sha256OfBytes } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
 import { backoffMs, isDue } from './backoff'
 import { headersOf } from '@/api/client'
 import { apiOptions, call, type SyncContext } from './context'
+import { countBytes, holdOn, type Hold } from './dataBudget'
 import { bufferReader, fetchStack } from './tusHttp'
 
 export interface UploadProgress {
@@ -58,18 +59,27 @@ export async function upload(
     onProgress?: (progress: UploadProgress | null) => void
   } = {},
 ): Promise<UploadReport> {
-  const policy = (await readMeta<Me>(context.db, 'me'))?.policies.original_upload ?? 'wifi'
+  const policies = { ...FIRST_POLICIES, ...(await readMeta<Me>(context.db, 'me'))?.policies }
+  const policy = policies.original_upload
   const originals = options.everything === true || originalsMayTravel(policy, context)
   const wanted = policy === 'never' ? undefined : options.wanted
+  let held: Hold = null
   let stored = 0
   const tried = new Set<string>()
   for (;;) {
     if (options.signal?.aborted) return { stored, problem: null }
     const row = (await due(context, originals, wanted)).find(({ id }) => !tried.has(id))
-    if (!row) return { stored, problem: null }
+    if (!row) return { stored, problem: held && ownProblem(held) }
     tried.add(row.id)
+    if (!options.everything && !options.wanted?.has(row.id)) {
+      const hold = await holdOn(context, policies, row.bytes - row.sent_bytes)
+      held ??= hold
+      if (hold) continue
+    }
     const result = await sendPart(context, row, options)
     options.onProgress?.(null)
+    const sent = result.ok ? row.bytes : ((await context.db.uploads.get(row.id))?.sent_bytes ?? 0)
+    await countBytes(context, sent - row.sent_bytes)
     if (options.signal?.aborted) return { stored, problem: null }
     if (result.ok) {
       stored++

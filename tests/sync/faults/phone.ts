@@ -4,7 +4,7 @@ import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import type { Pool } from 'pg'
 import { LocalDb } from '@/local/db'
 import { newId } from '@/shared/ids'
-import type { Locks } from '@/sync/context'
+import type { Locks, Network } from '@/sync/context'
 import { ownLocks, SyncEngine } from '@/sync/engine'
 import { announcedPhotos } from '@/sync/upload'
 import type { Captured } from '../phone'
@@ -64,6 +64,7 @@ export class FaultyPhone {
   isStruckTwice = false
   /** What becomes of photo bytes: they pass, or never get an answer, or are refused. */
   bytes: 'pass' | 'hang' | 'refused' = 'pass'
+  network: Network = { type: 'wifi', save_data: false }
   /** What the person captures while a request is under way, when the story wants it so. */
   meanwhile: () => Promise<unknown> = () => Promise.resolve()
   page!: Page
@@ -107,7 +108,7 @@ export class FaultyPhone {
       now: this.now,
       random: this.options.chance.next,
       locks: this.locks,
-      network: () => ({ type: 'wifi', save_data: false }),
+      network: () => this.network,
       fetch,
     })
   }
