@@ -8,6 +8,7 @@ import { checkAnyOrder } from './faults/order'
 import { checkOldPhone, releases } from './faults/oldPhone'
 import type { Stage } from './faults/story'
 import { tellInTwoTabs } from './faults/tabs'
+import { checkOldPackageStays, checkPackageResumes } from './faults/workPackage'
 import { makeCity } from './world'
 
 const FULL = process.env.WANGGE_TEST_FULL === '1'
@@ -46,6 +47,12 @@ describe('the sync', () => {
   it.each(releases())('takes over the store and the operations of release %s', async (release) => {
     expect(await checkOldPhone(stage, release, place++)).toBeGreaterThan(5)
   })
+
+  it('goes on with a work package that was cut off after any of its pages, and lets it be used meanwhile', async () => {
+    expect(await checkPackageResumes(stage, () => place++)).toBeGreaterThan(2)
+  })
+
+  it('keeps the old work package until another one is complete', () => checkOldPackageStays(stage, place++))
 
   it('holds photos to the budget of mobile data, and no record', async () => {
     // two copies of 900 bytes wait: room for one
