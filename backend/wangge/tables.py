@@ -16,7 +16,7 @@ from wangge.patrols.models import Patrol, PatrolStop
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
-from wangge.sync.models import Change, Feed, SyncOperation
+from wangge.sync.models import Change, Feed, OperationClosing, SyncOperation
 from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
 from wangge.units.models import IntakeCounter, Matter, Power, PowerHolder, Unit, UnitPower
 from wangge.visits.models import Finding, Visit
@@ -25,7 +25,7 @@ __all__ = [
     "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device",
     "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam",
     "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem",
-    "IntakeCounter", "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy",
+    "IntakeCounter", "Matter", "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy",
     "Power", "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport",
     "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

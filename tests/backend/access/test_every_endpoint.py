@@ -43,6 +43,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/coverage/uncovered": {},
     "/api/employers/{employer_id}/place": {"position": [119.1, 36.6], "version": 1},
     "/api/sync/push": {"operations": []},
+    "/api/sync/operations/{operation_id}/withdraw": {"reason": "重复"},
+    "/api/sync/operations/{operation_id}/close": {"reason": "重复"},
     "/api/spatial-imports/{import_id}": {"version": 1},
     "/api/spatial-imports/{import_id}/apply": {"version": 1},
     "/api/spatial-imports/{import_id}/withdraw": {"version": 1},
@@ -246,6 +248,8 @@ RIGHTS = [
     ("GET", "/api/sync/pull", "field.pull"),
     ("POST", "/api/sync/push", "field.capture"),
     ("GET", "/api/sync/operations", "records.read"),
+    ("POST", f"/api/sync/operations/{ID}/withdraw", "field.capture"),
+    ("POST", f"/api/sync/operations/{ID}/close", "records.close"),
 ]
 # Open to everyone who is signed in: oneself, what no role is denied, and what is decided by whose record it is.
 OWN = {

@@ -30,6 +30,7 @@ from factories import (
     make_exam,
     make_hand_over,
     make_import,
+    make_kept_operation,
     make_own_power,
     make_patrol,
     make_person,
@@ -49,7 +50,8 @@ ROLES = tuple(PLACES)
 THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "evidence_id": "evidence", "account_id": "account",
           "device_id": "device", "session_id": "session", "unit_id": "unit", "entrustment_id": "entrustment",
           "designation_id": "designation", "person_id": "person", "certificate_id": "certificate", "duty_id": "duty",
-          "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import"}  # fmt: skip
+          "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import",
+          "operation_id": "operation"}  # fmt: skip
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/entrustments/{entrustment_id}/document"): {404},  # none was uploaded
@@ -58,6 +60,7 @@ ENDS = {
     ("POST", "/api/training/exams/{exam_id}/scores"): {404},
     ("GET", "/api/evidence/{evidence_id}/copy"): {404},  # announced, and its bytes have not arrived
     ("GET", "/api/evidence/{evidence_id}/original"): {404},
+    ("POST", "/api/sync/operations/{operation_id}/withdraw"): {404},  # somebody else captured it
     ("GET", "/api/evidence/{evidence_id}/thumbnail"): {404},
 }
 
@@ -130,6 +133,7 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
         "account": below.account_id,
         "device": device,
         "session": session,
+        "operation": await make_kept_operation(owner, holder.id, path),
     }
 
 
