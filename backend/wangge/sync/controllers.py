@@ -53,7 +53,7 @@ class SyncController(Controller):
         outcome: FromQuery[str | None] = None,
         closed: FromQuery[bool] = False,
         kind: FromQuery[Annotated[str, Parameter(max_length=80)] | None] = None,
-        q: FromQuery[Annotated[str, Parameter(max_length=80)] | None] = None,
+        q: FromQuery[Annotated[str, Parameter(max_length=100)] | None] = None,
         sort: FromQuery[Sort] = "-received_at",
         page: FromQuery[PageNumber] = 1,
         page_size: FromQuery[PageSize] = 50,
