@@ -1,9 +1,8 @@
 /** Take back a record that the server keeps without applying it: with a reason, and only where the server can be asked. */
+import { resultOf, type Api } from '@/api/client'
 import { failed, type Result } from '@/api/problems'
-import { resultOf } from '@/api/client'
 import type { LocalDb, OutboxRow, UploadRow } from '@/local/db'
 import { asksForPerson, isReceived, markSeen } from '@/local/outbox'
-import { api } from '@/modules/work'
 
 /** As the server wants it. */
 export const REASON_LENGTH = { min: 2, max: 300 }
@@ -12,10 +11,10 @@ export const REASON_LENGTH = { min: 2, max: 300 }
 export const mayWithdraw = (row: OutboxRow, uploads: UploadRow[]): boolean =>
   asksForPerson(row) && isReceived(row) && uploads.every(({ state }) => state === 'stored')
 
-export async function withdraw(db: LocalDb, opId: string, reason: string): Promise<Result<null>> {
+export async function withdraw(api: Api, db: LocalDb, opId: string, reason: string): Promise<Result<null>> {
   const path = { operation_id: opId }
   const answer = await resultOf(
-    api().POST('/api/sync/operations/{operation_id}/withdraw', { params: { path }, body: { reason } }),
+    api.POST('/api/sync/operations/{operation_id}/withdraw', { params: { path }, body: { reason } }),
   )
   // Closed at the desk meanwhile, or applied after all: there is nothing left to ask of the person either.
   if (!answer.ok && answer.problem.type !== 'operation_not_open') return failed(answer.problem)
