@@ -27,7 +27,7 @@ export interface Captured {
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 export class Phone {
-  readonly device_id = newId()
+  readonly device_id: string
   readonly captured: Captured[] = []
   /** Every employer row that a pull ever brought, with the grid it lay in: nothing here may be out of scope. */
   readonly received = new Map<string, Set<string>>()
@@ -44,6 +44,7 @@ export class Phone {
     private readonly baseUrl: string,
     private readonly chance: Chance,
   ) {
+    this.device_id = who.device_id
     this.open()
   }
 

@@ -6,6 +6,8 @@ import type { Chance } from './random'
 export interface Supervisor {
   person_id: string
   account_id: string
+  /** The phone that the session was opened on. */
+  device_id: string
   token: string
 }
 
@@ -86,7 +88,7 @@ export async function makeWorld(
     }
     const people: Supervisor[] = []
     for (let i = 0; i < supervisors; i++) {
-      const person = { person_id: randomUUID(), account_id: randomUUID(), token: randomBytes(24).toString('base64url') }
+      const person = { person_id: randomUUID(), account_id: randomUUID(), device_id: randomUUID(), token: randomBytes(24).toString('base64url') }
       const grid = grids[i % grids.length]!
       const appointment = randomUUID()
       await client.query(
@@ -106,9 +108,11 @@ export async function makeWorld(
         `insert into appointments (id, person_id, role, unit_id, grid_path, valid_from) values ($1, $2, 'community', $3, $4, '2020-01-01')`,
         [appointment, person.person_id, city.unit, grid.path],
       )
+      await client.query(`insert into devices (id, account_id, name) values ($1, $2, '手机')`, [person.device_id, person.account_id])
       await client.query(
-        `insert into sessions (id, account_id, appointment_id, token_sha256, expires_at) values ($1, $2, $3, $4, now() + interval '1 day')`,
-        [randomUUID(), person.account_id, appointment, createHash('sha256').update(person.token).digest()],
+        `insert into sessions (id, account_id, appointment_id, device_id, token_sha256, expires_at)
+         values ($1, $2, $3, $4, $5, now() + interval '1 day')`,
+        [randomUUID(), person.account_id, appointment, person.device_id, createHash('sha256').update(person.token).digest()],
       )
       await giveDuty(client, person.person_id, grid)
       people.push(person)

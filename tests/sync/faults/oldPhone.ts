@@ -43,7 +43,8 @@ export async function checkOldPhone(stage: Stage, name: string, place: number): 
     original_bytes: String(photo.original.buffer.byteLength),
     original_sha256: photo.original.sha256,
   }
-  for (const id of ['device', 'registered', 'act', 'check_in', 'visit', 'photo', 'finding', 'finish']) words[id] = newId()
+  words.device = who.device_id
+  for (const id of ['registered', 'act', 'check_in', 'visit', 'photo', 'finding', 'finish']) words[id] = newId()
   const rows = Object.entries(old.texts).map(([kind, text], i) => rowOf(kind, text, { ...words, op: newId(), seq: String(i + 1) }))
   const disk = new IDBFactory()
   await writeOldStore(disk, old, rows, words, photo)

@@ -3,7 +3,6 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import type { Pool } from 'pg'
 import { LocalDb } from '@/local/db'
-import { newId } from '@/shared/ids'
 import type { Locks, Network } from '@/sync/context'
 import { ownLocks, SyncEngine } from '@/sync/engine'
 import { announcedPhotos } from '@/sync/upload'
@@ -52,7 +51,7 @@ function labelOf(method: string, input: string): string {
 }
 
 export class FaultyPhone {
-  readonly device_id = newId()
+  readonly device_id: string
   readonly captured: Captured[] = []
   readonly received = new Map<string, Set<string>>()
   readonly counter = new Counter()
@@ -79,6 +78,7 @@ export class FaultyPhone {
     readonly who: Supervisor,
     private readonly options: PhoneOptions,
   ) {
+    this.device_id = who.device_id
     this.open()
   }
 
@@ -226,8 +226,8 @@ export class FaultyPhone {
     const { pool } = this.options
     const token = randomBytes(24).toString('base64url')
     await pool.query(
-      `insert into sessions (id, account_id, appointment_id, token_sha256, expires_at)
-       select $1, account_id, appointment_id, $3, now() + interval '1 day' from sessions where account_id = $2 limit 1`,
+      `insert into sessions (id, account_id, appointment_id, device_id, token_sha256, expires_at)
+       select $1, account_id, appointment_id, device_id, $3, now() + interval '1 day' from sessions where account_id = $2 limit 1`,
       [randomUUID(), this.who.account_id, createHash('sha256').update(token).digest()],
     )
     this.who.token = token
