@@ -10,7 +10,7 @@ export const ROOT = resolve(import.meta.dirname, '../..')
 const BIN = join(ROOT, '.venv', 'bin')
 /** In memory where the system has it: tests wait for no disk. */
 const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-const READY_TIMEOUT_MS = 30_000
+const READY_TIMEOUT_MS = 90_000
 
 export interface DatabaseUrls {
   owner: string
