@@ -29,7 +29,7 @@ from wangge.policies.models import Policy
 from wangge.record_log.models import LogEntry, LogNode, LogPending, LogRoot, PublishedKey
 from wangge.seals.models import DeviceKey
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
-from wangge.sync.models import Change, Feed, SyncOperation
+from wangge.sync.models import Change, Feed, OperationClosing, SyncOperation
 from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
 from wangge.units.models import IntakeCounter, Matter, Power, PowerHolder, Unit, UnitPower
 from wangge.visits.models import Finding, Visit
@@ -39,8 +39,8 @@ __all__ = [
     "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
     "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
     "GridVersion", "HandOver", "HandOverItem", "IntakeCounter", "LogEntry", "LogNode", "LogPending", "LogRoot", "Matter",
-    "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash",
-    "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "Right", "RoleRight", "Session", "SignInAttempt",
-    "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit",
-    "UnitPower", "Upload", "Visit",
+    "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey",
+    "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "Right", "RoleRight", "Session",
+    "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan",
+    "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

@@ -458,6 +458,17 @@ async def make_visit(
     return visit_id
 
 
+async def make_kept_operation(owner: Owner, person_id: UUID, path: str, *, outcome: str = "quarantined") -> UUID:
+    """An operation in the journal that was not applied; returns its id."""
+    op_id = new_id()
+    await owner.execute(
+        """insert into sync_operations (person_id, op_id, op_sha256, kind, v, body, outcome, grid_path)
+           values ($1, $2, $3, 'visit.record', 1, '{}', $4, $5::text::ltree)""",
+        person_id, op_id, hashlib.sha256(op_id.bytes).hexdigest(), outcome, path,
+    )  # fmt: skip
+    return op_id
+
+
 async def make_evidence(
     owner: Owner,
     person: Someone,

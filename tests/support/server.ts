@@ -1,5 +1,5 @@
 /** A real Wangge server on a database of its own, for simulations and browser tests. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { createWriteStream, existsSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ export const ROOT = resolve(import.meta.dirname, '../..')
 const BIN = join(ROOT, '.venv', 'bin')
 /** In memory where the system has it: tests wait for no disk. */
 const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-const READY_TIMEOUT_MS = 30_000
+const READY_TIMEOUT_MS = 90_000
 
 export interface DatabaseUrls {
   owner: string
@@ -29,6 +29,12 @@ async function freePort(): Promise<number> {
   })
 }
 
+function databaseTool(...words: string[]): Promise<void> {
+  return new Promise((done, fail) => {
+    execFile(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), ...words], (error) => (error ? fail(error) : done()))
+  })
+}
+
 export class TestServer {
   private process: ChildProcess | undefined
   readonly baseUrl: string
@@ -38,13 +44,16 @@ export class TestServer {
     readonly urls: DatabaseUrls,
     readonly dataDir: string,
     readonly port: number,
+    /** Where Python looks for the package first; absent: where this checkout has it. */
+    private readonly packageDir: string | null = null,
   ) {
     this.baseUrl = `http://127.0.0.1:${port}`
   }
 
-  /** Make the database, load the demo city if wanted, and start serving. */
-  static async create(name: string, options: { demo?: boolean } = {}): Promise<TestServer> {
-    const out = execFileSync(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), 'make', name])
+  /** Make the database, load the demo city if wanted, and start serving. A `durable` one loses no commit in `killDatabase`. */
+  static async create(name: string, options: { demo?: boolean; durable?: boolean } = {}): Promise<TestServer> {
+    const words = ['make', name, ...(options.durable ? ['durable'] : [])]
+    const out = execFileSync(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), ...words])
     const urls = JSON.parse(out.toString()) as DatabaseUrls
     const dataDir = mkdtempSync(join(SCRATCH, `wangge-${name}-`))
     const server = new TestServer(name, urls, dataDir, await freePort())
@@ -53,9 +62,17 @@ export class TestServer {
     return server
   }
 
+  /** Another server on the same database and files, with the package of another folder. */
+  async beside(name: string, packageDir: string): Promise<TestServer> {
+    const server = new TestServer(name, this.urls, this.dataDir, await freePort(), packageDir)
+    await server.start()
+    return server
+  }
+
   private environment(): NodeJS.ProcessEnv {
     return {
       ...process.env,
+      ...(this.packageDir ? { PYTHONPATH: this.packageDir } : {}),
       WANGGE_DATABASE_URL: this.urls.owner,
       WANGGE_DATABASE_APP_URL: this.urls.app,
       WANGGE_DATA_DIR: this.dataDir,
@@ -95,6 +112,16 @@ export class TestServer {
     const ended = new Promise((done) => running.once('exit', done))
     running.kill(signal)
     await ended
+  }
+
+  /** Kill the tests' whole database cluster as a power cut would. */
+  killDatabase(): Promise<void> {
+    return databaseTool('crash')
+  }
+
+  /** Start it again; it recovers by itself. */
+  startDatabase(): Promise<void> {
+    return databaseTool('start')
   }
 
   /** Stop, and take database and files away. */

@@ -30,8 +30,18 @@ async function editSlowly(pool: Pool, world: World, chance: Chance): Promise<voi
 }
 
 async function planPatrol(pool: Pool, world: World, chance: Chance): Promise<void> {
-  const who = chance.pick(world.supervisors)
-  const employers = [...new Set([chance.pick(world.employers), chance.pick(world.employers), chance.pick(world.employers)])]
+  const employers = [chance.pick(world.employers), chance.pick(world.employers), chance.pick(world.employers)]
+  await giveRound(pool, world, chance.pick(world.supervisors).person_id, employers, () => pause(chance.below(30)))
+}
+
+/** Plan a patrol of today for a supervisor; `between` happens between its row and its stops. Gives its id. */
+export async function giveRound(
+  pool: Pool,
+  world: World,
+  personId: string,
+  employers: string[],
+  between: () => Promise<unknown> = () => Promise.resolve(),
+): Promise<string> {
   const id = randomUUID()
   const client = await pool.connect()
   try {
@@ -39,17 +49,18 @@ async function planPatrol(pool: Pool, world: World, chance: Chance): Promise<voi
     await client.query(
       `insert into patrols (id, title, note, assignee_id, planned_on, planned_by, status, closing_note, grid_id, grid_path, version)
        values ($1, '巡查', '', $2, china_today(), $3, 'planned', '', $4, $5, 1)`,
-      [id, who.person_id, world.planner, world.street.id, world.street.path],
+      [id, personId, world.planner, world.street.id, world.street.path],
     )
-    await pause(chance.below(30))
-    for (const [seq, employer] of employers.entries()) {
+    await between()
+    for (const [seq, employer] of [...new Set(employers)].entries()) {
       await client.query(
         `insert into patrol_stops (id, patrol_id, employer_id, seq, status, assignee_id, is_open, grid_path)
          select $1, $2, e.id, $4, 'planned', $5, true, e.grid_path from employers e where e.id = $3`,
-        [randomUUID(), id, employer, seq + 1, who.person_id],
+        [randomUUID(), id, employer, seq + 1, personId],
       )
     }
     await client.query('commit')
+    return id
   } finally {
     client.release()
   }

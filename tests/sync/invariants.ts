@@ -4,7 +4,18 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pool } from 'pg'
-import type { Phone } from './phone'
+import type { LocalDb } from '@/local/db'
+import type { Captured } from './phone'
+import type { Supervisor } from './world'
+
+/** What is looked at of a phone. */
+export interface Phone {
+  who: Supervisor
+  db: LocalDb
+  captured: Captured[]
+  /** Every employer row that a pull ever brought, with the grids it lay in. */
+  received: Map<string, Set<string>>
+}
 
 const TABLES: Record<string, string> = {
   'employer.register': 'employers',
@@ -13,7 +24,8 @@ const TABLES: Record<string, string> = {
   'evidence.announce': 'evidence',
 }
 
-const fail = (invariant: string, what: string, more: unknown): never => {
+/** Name the promise that was broken. */
+export const fail = (invariant: string, what: string, more: unknown): never => {
   throw new Error(`${invariant}: ${what} ${JSON.stringify(more)}`)
 }
 

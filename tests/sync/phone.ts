@@ -1,14 +1,14 @@
 /** A simulated phone: the app's own store and engine, on an in-memory IndexedDB, behind a network that fails. */
-import { createHash } from 'node:crypto'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
-import { LocalDb, readMeta } from '@/local/db'
+import { LocalDb } from '@/local/db'
 import { makeCipher } from '@/local/cipher'
 import type { Capture } from '@/local/outbox'
-import { keepPhoto, type PreparedPhoto } from '@/local/photos'
+import { keepPhoto } from '@/local/photos'
 import { finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from '@/local/records'
 import { SyncEngine } from '@/sync/engine'
 import { announcedPhotos } from '@/sync/upload'
 import { newId } from '@/shared/ids'
+import { captureOf, photoOf } from './capturing'
 import type { Chance } from './random'
 import type { Supervisor, World } from './world'
 
@@ -25,7 +25,6 @@ export interface Captured {
   person_id: string
 }
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 export class Phone {
@@ -141,14 +140,7 @@ export class Phone {
     return rows.filter(({ photo_id }) => announced.has(photo_id))
   }
 
-  private async capture(): Promise<Capture> {
-    const server_offset_ms = (await readMeta<number>(this.db, 'server_offset_ms')) ?? null
-    return {
-      device_id: this.device_id,
-      captured_at: new Date(this.now()).toISOString(),
-      binding: { server_offset_ms, position: null, network: 'wifi', battery: 0.5, app_version: 'simulation' },
-    }
-  }
+  private capture = (): Promise<Capture> => captureOf(this.db, this.device_id, this.now())
 
   /** Remember what has just been captured, as the store holds it. */
   private async remember(): Promise<void> {
@@ -238,17 +230,8 @@ export class Phone {
   }
 
   private async photo(draft_key: string, subject_kind: 'visit' | 'employer', employer_id: string | null): Promise<string> {
-    const file = (size: number) => {
-      const bytes = new Uint8Array(size)
-      bytes.set([0xff, 0xd8, 0xff, 0xe0])
-      for (let i = 4; i < size; i++) bytes[i] = this.chance.below(256)
-      return { buffer: bytes.buffer, sha256: sha256(bytes) }
-    }
-    const prepared: PreparedPhoto = {
-      copy: { ...file(800 + this.chance.below(2000)), width: 8, height: 8 },
-      original: { ...file(3000 + this.chance.below(4000)), type: 'image/jpeg' },
-      preview: new ArrayBuffer(4),
-    }
+    const sizes = { copy: 800 + this.chance.below(2000), original: 3000 + this.chance.below(4000) }
+    const prepared = photoOf(this.chance, sizes)
     const row = await keepPhoto(this.db, await this.capture(), prepared, { draft_key, subject_kind, employer_id, source: 'camera' })
     return row.id
   }

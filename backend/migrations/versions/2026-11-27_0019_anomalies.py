@@ -12,7 +12,7 @@ from wangge.core.migrate import run_script
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
 revision = "0019_anomalies"
-down_revision = "0017_phone_store_keys"
+down_revision = "0018_closings_and_data_budget"
 branch_labels = None
 depends_on = None
 

@@ -1,18 +1,20 @@
 """HTTP of the sync."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery, JSONBody, Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import UNFINISHED, Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.record_log.server_key import ServerKey
-from wangge.sync import journal_reading, pulling, pushing
-from wangge.sync.schemas import OperationRead, PullPage, Push, PushAnswer
+from wangge.sync import closing, journal_reading, pulling, pushing
+from wangge.sync.journal_reading import Sort
+from wangge.sync.schemas import ClosingReason, OperationRead, PullPage, Push, PushAnswer
 
 
 class SyncController(Controller):
@@ -51,8 +53,38 @@ class SyncController(Controller):
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
         outcome: FromQuery[str | None] = None,
+        closed: FromQuery[bool] = False,
+        kind: FromQuery[Annotated[str, Parameter(max_length=80)] | None] = None,
+        q: FromQuery[Annotated[str, Parameter(max_length=100)] | None] = None,
+        sort: FromQuery[Sort] = "-received_at",
         page: FromQuery[PageNumber] = 1,
         page_size: FromQuery[PageSize] = 50,
     ) -> Page[OperationRead]:
-        """The journal: by default what needs a person (everything but the applied ones)."""
-        return await journal_reading.operations(db, actor, outcome, page, page_size, language_of(request))
+        """The journal: by default what needs a person (neither applied nor closed)."""
+        return await journal_reading.operations(
+            db, actor, language_of(request), outcome=outcome, closed=closed, kind=kind, q=q, sort=sort, page=page, page_size=page_size
+        )
+
+    @post("/operations/{operation_id:uuid}/withdraw", status_code=200)
+    async def withdraw(
+        self,
+        request: Request[Any, Any, Any],
+        operation_id: FromPath[UUID],
+        data: JSONBody[ClosingReason],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+    ) -> OperationRead:
+        """Take back one's own operation that could not be applied; its text is kept."""
+        return await closing.withdraw(db, actor, operation_id, data.reason, language_of(request))
+
+    @post("/operations/{operation_id:uuid}/close", status_code=200)
+    async def close(
+        self,
+        request: Request[Any, Any, Any],
+        operation_id: FromPath[UUID],
+        data: JSONBody[ClosingReason],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+    ) -> OperationRead:
+        """Close an operation of one's area that could not be applied; its text is kept."""
+        return await closing.close(db, actor, operation_id, data.reason, language_of(request))

@@ -35,6 +35,14 @@ class OperationFailed(WanggeError):
     en = "The server could not apply this record; it is kept as it came and support has been told."
 
 
+class OperationNotOpen(WanggeError):
+    """Nothing is left to do about an operation: it was applied, or is closed already."""
+
+    code, status = "operation_not_open", 409
+    zh = "这条记录已经入库或已经办结，不用再处理。"
+    en = "This record has been applied or closed already; nothing is left to do about it."
+
+
 class TooManyOperations(WanggeError):
     """More operations than one push may carry."""
 

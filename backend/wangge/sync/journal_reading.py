@@ -1,32 +1,71 @@
 """Reading the journal: what came from phones and needs a person."""
 
-from sqlalchemy import text
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import RowMapping, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
-from wangge.core.errors import FieldProblem, InvalidInput, Language
+from wangge.core.errors import FieldProblem, InvalidInput, Language, NotFound
 from wangge.core.paging import Page
-from wangge.sync.schemas import OperationRead, PersonName
+from wangge.sync.schemas import OperationClosingRead, OperationRead, PersonName
 
 OUTCOMES = ("applied", "conflict", "waiting_for_parent", "quarantined")
-READ = text("""
-    select o.op_id, o.kind, o.v, o.entity_id, o.person_id, p.name, g.name as grid_name, o.captured_at, o.received_at, o.outcome,
-           o.flags, o.problem, o.body
+Sort = Literal["-received_at", "received_at", "-captured_at", "captured_at"]
+ORDER: dict[Sort, str] = {
+    "-received_at": "o.received_at desc",
+    "received_at": "o.received_at",
+    "-captured_at": "o.captured_at desc nulls last",
+    "captured_at": "o.captured_at nulls last",
+}
+JOINS = """
     from sync_operations o
+    left join operation_closings c using (person_id, op_id, op_sha256)
     left join people p on p.id = o.person_id
+    left join people b on b.id = c.closed_by
     left join grids g on g.path = o.grid_path and g.valid_to is null
-    where o.outcome = any(:outcomes) and (:everyone or o.person_id = app_person())
-    order by o.received_at desc, o.op_id limit :limit offset :offset
-""")
-COUNT = text("select count(*) from sync_operations where outcome = any(:outcomes) and (:everyone or person_id = app_person())")
+"""
+COLUMNS = """
+    select o.op_id, o.kind, o.v, o.entity_id, o.person_id, p.name, g.name as grid_name, o.captured_at, o.received_at, o.outcome,
+           o.flags, o.problem, o.body, c.how, c.reason, c.closed_by, b.name as closer, c.closed_at
+"""
+WANTED = """
+    where o.outcome = any(:outcomes) and (:everyone or o.person_id = app_person()) and (c.how is not null) = :closed
+      and (cast(:kind as text) is null or o.kind = :kind)
+      and (cast(:q as text) is null or p.name like :q or o.body like :q)
+"""
+ONE = text(f"{COLUMNS} {JOINS} where o.op_id = :op_id order by o.received_at desc limit 1")
 
 
 async def operations(
-    db: AsyncSession, actor: Actor, outcome: str | None, page: int, page_size: int, language: Language
+    db: AsyncSession,
+    actor: Actor,
+    language: Language,
+    *,
+    outcome: str | None = None,
+    closed: bool = False,
+    kind: str | None = None,
+    q: str | None = None,
+    sort: Sort = "-received_at",
+    page: int = 1,
+    page_size: int = 50,
 ) -> Page[OperationRead]:
-    """A page of the journal, newest first; without ``outcome`` everything that is not applied.
+    """A page of the journal; without ``outcome`` everything that is not applied, and with ``closed`` what is done with.
 
     A supervisor reads her own operations, a desk those of its subtree.
+
+    Args:
+        db: the request's unit of work.
+        actor: who reads.
+        language: of the problems' sentences.
+        outcome: one of ``OUTCOMES``.
+        closed: whether to show the withdrawn and closed ones instead of the open ones.
+        kind: one kind of operation, such as ``visit.record``.
+        q: part of the person's name or of the operation's text.
+        sort: by when it came or was captured.
+        page: from 1.
+        page_size: rows a page.
 
     Raises:
         RightMissing: the role may not read records.
@@ -37,15 +76,35 @@ async def operations(
         names = ", ".join(OUTCOMES)
         raise InvalidInput([FieldProblem("outcome", "unknown_outcome", f"没有这种结果，可用：{names}", f"No such outcome; use: {names}")])
     outcomes = [outcome] if outcome else [o for o in OUTCOMES if o != "applied"]
-    wanted = {"outcomes": outcomes, "everyone": actor.role != "community"}
-    total = await db.scalar(COUNT, wanted)
-    rows = (await db.execute(READ, {**wanted, "limit": page_size, "offset": (page - 1) * page_size})).mappings()
-    items = [
-        OperationRead(
-            r["op_id"], r["kind"], r["v"], r["entity_id"], PersonName(r["person_id"], r["name"]), r["grid_name"],
-            r["captured_at"], r["received_at"], r["outcome"], r["flags"],
-            r["problem"] and r["problem"][language], r["body"],
-        )
-        for r in rows
-    ]  # fmt: skip
-    return Page(items, total or 0, page, page_size)
+    wanted: dict[str, Any] = {"outcomes": outcomes, "everyone": actor.role != "community", "closed": closed, "kind": kind,
+                              "q": f"%{_literal(q)}%" if q else None}  # fmt: skip
+    total = await db.scalar(text(f"select count(*) {JOINS} {WANTED}"), wanted)
+    read = text(f"{COLUMNS} {JOINS} {WANTED} order by {ORDER[sort]}, o.op_id limit :limit offset :offset")
+    rows = (await db.execute(read, {**wanted, "limit": page_size, "offset": (page - 1) * page_size})).mappings()
+    return Page([_read(row, language) for row in rows], total or 0, page, page_size)
+
+
+async def operation(db: AsyncSession, op_id: UUID, language: Language) -> OperationRead:
+    """One operation as the journal has it.
+
+    Raises:
+        NotFound: none that the caller may see.
+    """
+    row = (await db.execute(ONE, {"op_id": op_id})).mappings().one_or_none()
+    if row is None:
+        raise NotFound()
+    return _read(row, language)
+
+
+def _literal(q: str) -> str:
+    """The text with ``like``'s own signs taken as they are."""
+    return q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _read(r: RowMapping, language: Language) -> OperationRead:
+    closing = OperationClosingRead(r["how"], r["reason"], PersonName(r["closed_by"], r["closer"]), r["closed_at"]) if r["how"] else None
+    return OperationRead(
+        r["op_id"], r["kind"], r["v"], r["entity_id"], PersonName(r["person_id"], r["name"]), r["grid_name"],
+        r["captured_at"], r["received_at"], r["outcome"], r["flags"],
+        r["problem"] and r["problem"][language], r["body"], closing,
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -50,6 +50,29 @@ class SyncOperation(SQLModel, table=True):
     signature: str | None = None
     receipt_key_id: str | None = None
     receipt_signature: str | None = None
+
+
+class OperationClosing(SQLModel, table=True):
+    """Why an operation that was kept without being applied needs nobody any more (办结): withdrawn by whoever captured it, or
+    closed at a desk. Written once."""
+
+    __tablename__ = "operation_closings"
+    __table_args__ = (
+        CheckConstraint("how in ('withdrawn', 'closed')", name="how"),
+        ForeignKeyConstraint(
+            ["person_id", "op_id", "op_sha256"],
+            ["sync_operations.person_id", "sync_operations.op_id", "sync_operations.op_sha256"],
+        ),
+        Index("ix_operation_closings_grid_path", "grid_path", postgresql_using="gist"),
+    )
+    person_id: UUID = Field(primary_key=True)
+    op_id: UUID = Field(primary_key=True)
+    op_sha256: str = Field(primary_key=True, sa_type=Text)
+    how: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    closed_by: UUID = Field(foreign_key="people.id", index=True)
+    closed_at: datetime = moment(default_now=True)
+    grid_path: str = grid_path_field()
 
 
 class Change(SQLModel, table=True):

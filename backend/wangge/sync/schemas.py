@@ -1,10 +1,10 @@
 """Wire shapes of the sync."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from wangge.core.operations import Outcome
 
@@ -96,6 +96,21 @@ class PersonName(Struct):
     name: str | None
 
 
+class ClosingReason(Struct):
+    """Why a kept operation needs nobody any more."""
+
+    reason: Annotated[str, Meta(min_length=2, max_length=300)]
+
+
+class OperationClosingRead(Struct):
+    """How, why, by whom and when a kept operation was closed."""
+
+    how: Literal["withdrawn", "closed"]
+    reason: str
+    by: PersonName
+    at: datetime
+
+
 class OperationRead(Struct):
     """An operation in the journal, with the text as it came."""
 
@@ -111,3 +126,4 @@ class OperationRead(Struct):
     flags: list[str]
     problem: dict[str, Any] | None
     body: str
+    closing: OperationClosingRead | None = None

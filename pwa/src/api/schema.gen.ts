@@ -2315,6 +2315,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/operations/{operation_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close */
+        post: operations["ApiSyncOperationsOperationIdCloseClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/operations/{operation_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["ApiSyncOperationsOperationIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/pull": {
         parameters: {
             query?: never;
@@ -3117,6 +3151,10 @@ export interface components {
             grid: components["schemas"]["GridCount"];
             total: number;
             uncovered: number;
+        };
+        /** ClosingReason */
+        ClosingReason: {
+            reason: string;
         };
         /** Competent */
         Competent: {
@@ -4174,6 +4212,15 @@ export interface components {
             patrols: components["schemas"]["OpenPatrol"][];
             records: components["schemas"]["OpenRecord"][];
         };
+        /** OperationClosingRead */
+        OperationClosingRead: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonName"];
+            /** @enum {string} */
+            how: "withdrawn" | "closed";
+            reason: string;
+        };
         /** OperationOutcome */
         OperationOutcome: {
             flags: string[];
@@ -4190,6 +4237,7 @@ export interface components {
         OperationRead: {
             body: string;
             captured_at: string | null;
+            closing?: components["schemas"]["OperationClosingRead"] | null;
             entity_id: string | null;
             flags: string[];
             grid_name: string | null;
@@ -5485,6 +5533,7 @@ export type SchemaChangePreview = components['schemas']['ChangePreview'];
 export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
 export type SchemaCheckInRead = components['schemas']['CheckInRead'];
 export type SchemaChildCount = components['schemas']['ChildCount'];
+export type SchemaClosingReason = components['schemas']['ClosingReason'];
 export type SchemaCompetent = components['schemas']['Competent'];
 export type SchemaConfirm = components['schemas']['Confirm'];
 export type SchemaConsent = components['schemas']['Consent'];
@@ -5574,6 +5623,7 @@ export type SchemaOpenDevice = components['schemas']['OpenDevice'];
 export type SchemaOpenPatrol = components['schemas']['OpenPatrol'];
 export type SchemaOpenRecord = components['schemas']['OpenRecord'];
 export type SchemaOpenWork = components['schemas']['OpenWork'];
+export type SchemaOperationClosingRead = components['schemas']['OperationClosingRead'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
@@ -11281,9 +11331,13 @@ export interface operations {
     ApiSyncOperationsOperations: {
         parameters: {
             query?: {
+                closed?: boolean;
+                kind?: string | null;
                 outcome?: string | null;
                 page?: number;
                 page_size?: number;
+                q?: string | null;
+                sort?: "-received_at" | "received_at" | "-captured_at" | "captured_at";
             };
             header?: never;
             path?: never;
@@ -11298,6 +11352,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_wangge.sync.schemas.OperationRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSyncOperationsOperationIdCloseClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingReason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSyncOperationsOperationIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingReason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -190,6 +190,8 @@ export interface Policies {
   evidence_max_bytes: number
   original_upload: 'wifi' | 'never' | 'always'
   push_operations_max: number
+  /** MB (1e6 bytes) that photos may use of mobile data in a day by themselves; 0: none. */
+  photo_cellular_mb_per_day: number
   [key: string]: unknown
 }
 
@@ -213,6 +215,7 @@ export const FIRST_POLICIES: Policies = {
   phone_space_reserve_bytes: 20_971_520,
   phone_photo_keep_days: 0,
   phone_record_keep_days: 30,
+  photo_cellular_mb_per_day: 30,
 }
 
 export type Me = Omit<components['schemas']['Me'], 'policies'> & { policies: Policies }

@@ -126,6 +126,8 @@ const en: typeof zh = {
       right_missing: 'this account may not report',
       no_appointment: 'no appointment today',
       rate_limited: 'the server is busy',
+      data_budget_used: 'today’s mobile data for photos is used up; they go by Wi‑Fi or tomorrow',
+      save_data: 'the phone saves data; they go when it does not',
       other: 'trying again soon',
     },
   },
@@ -364,6 +366,7 @@ const en: typeof zh = {
     sync: 'Send now',
     syncing: 'Sending…',
     originalsNow: 'Send originals now (mobile data)',
+    photosNow: 'Send the photos now, using mobile data',
     state: { waiting: 'waiting', sending: 'sending', sent: 'arrived', needs_you: 'needs you', handled: 'dealt with' },
     held: 'arrived, waits for its parent',
     conflict: 'arrived, being compared',
@@ -386,6 +389,10 @@ const en: typeof zh = {
     resendDone: 'Queued again',
     leave: 'Understood, leave it',
     leaveHint: 'The server keeps this record and the reason; your street office sees it too.',
+    withdraw: 'Withdraw this record',
+    withdrawReason: 'Why do you withdraw it?',
+    withdrawHint: 'Its text stays on the server with your reason; nobody has to deal with it any more.',
+    withdrawn: 'Withdrawn',
     export: 'Export what is not sent',
     exportHint:
       'If the phone cannot send for long, give this encrypted file to your street office; only the server can open it.',
@@ -431,6 +438,9 @@ const en: typeof zh = {
       'An answer that makes no sense: perhaps this Wi‑Fi wants a sign-in first. Your records are safe here.',
     receipt_unverified:
       'The server’s receipt carries no signature that holds, so this does not count as received. It stays on the phone and is tried again.',
+    data_budget_used:
+      'Photos have used up today’s mobile data. They go by Wi‑Fi, or tomorrow, or now if you send them by hand.',
+    save_data: 'This phone saves data. Photos go when it does not, or now if you send them by hand.',
     receipt_mismatch:
       'The receipt does not fit this record, so it does not count as arrived. Send it again, or export it.',
     photo_damaged_here: 'The photo’s file on this phone is damaged. Export the rest and tell your street office.',

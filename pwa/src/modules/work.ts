@@ -486,6 +486,11 @@ export function sendOriginalsNow(): void {
   void engine?.sendPhotos({ originalsNow: true }).catch(noteSurprise)
 }
 
+/** Photos that wait for Wi-Fi or for tomorrow: the person knows what it costs. */
+export function sendPhotosNow(): void {
+  void engine?.sendPhotos({ copiesNow: true }).catch(noteSurprise)
+}
+
 /** The next try by itself: when something is due, and once a minute while the app is looked at. */
 async function schedule(current: SyncEngine): Promise<void> {
   const due = await current.nextDue()

@@ -7,3 +7,9 @@ export function backoffMs(failures: number, random: () => number): number {
   const ceiling = Math.min(CAP_MS, FIRST_MS * 2 ** Math.min(failures - 1, 20))
   return Math.round(ceiling / 2 + (random() * ceiling) / 2)
 }
+
+/**
+ * Whether something that waits until `nextAt` (ms) may go now. A wait longer than any that is ever set was set by a clock
+ * that has been put back since: it counts for nothing, or the phone would be silent until that clock's time came.
+ */
+export const isDue = (nextAt: number, now: number): boolean => nextAt <= now || nextAt - now > CAP_MS

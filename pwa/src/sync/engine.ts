@@ -66,7 +66,7 @@ export class SyncEngine {
   private again = false
   private uploads: Promise<void> | null = null
   private uploadAgain = false
-  /** Originals that the person wants sent now, whatever the network. */
+  /** Files that the person wants sent now, whatever the network. */
   private readonly wanted = new Set<string>()
   private failures = 0
   private readonly erase: () => Promise<void>
@@ -98,12 +98,14 @@ export class SyncEngine {
     return this.round
   }
 
-  /** Send photos now; with `originalsNow`, the originals that wait too, whatever the network. */
-  async sendPhotos(options: { originalsNow?: boolean } = {}): Promise<void> {
+  /** Send photos now; with `copiesNow` or `originalsNow`, those that wait for another network or another day, too. */
+  async sendPhotos(options: { copiesNow?: boolean; originalsNow?: boolean } = {}): Promise<void> {
     if (this.controller.signal.aborted) return
-    if (options.originalsNow) {
+    if (options.copiesNow || options.originalsNow) {
       const waiting = await this.context.db.uploads.where('state').equals('waiting').toArray()
-      for (const row of waiting) if (row.part === 'original') this.wanted.add(row.id)
+      for (const row of waiting) {
+        if (row.part === 'original' ? options.originalsNow : options.copiesNow) this.wanted.add(row.id)
+      }
     }
     if (this.uploads) this.uploadAgain = true
     else {

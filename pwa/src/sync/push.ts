@@ -4,7 +4,7 @@ import type { components } from '@/api/schema.gen'
 import type { OutboxRow } from '@/local/db'
 import type { Me } from '@/local/shapes'
 import { readMeta } from '@/local/db'
-import { backoffMs } from './backoff'
+import { backoffMs, isDue } from './backoff'
 import { call, type SyncContext } from './context'
 import { isSigned } from './receipts'
 import { sealOf } from './sealKey'
@@ -65,7 +65,7 @@ async function dueOperations(context: SyncContext, size: number): Promise<Outbox
   const now = context.now()
   const rows = await context.db.outbox.where('state').anyOf('waiting', 'sending').toArray()
   return rows
-    .filter((row) => row.next_at <= now)
+    .filter((row) => isDue(row.next_at, now))
     .sort((a, b) => a.device_seq - b.device_seq)
     .slice(0, size)
 }

@@ -2,12 +2,13 @@
 import { failed, ownProblem, type Problem, type Result } from '@/api/problems'
 import { readMeta, type LocalDb, type UploadRow } from '@/local/db'
 import { readBytes } from '@/local/photoBytes'
-import type { Me, Policies } from '@/local/shapes'
+import { FIRST_POLICIES, type Me, type Policies } from '@/local/shapes'
 import { sha256OfBytes } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
-import { backoffMs } from './backoff'
+import { backoffMs, isDue } from './backoff'
 import { headersOf } from '@/api/client'
 import { apiOptions, call, type SyncContext } from './context'
+import { countBytes, holdOn, type Hold } from './dataBudget'
 import { bufferReader, fetchStack } from './tusHttp'
 
 export interface UploadProgress {
@@ -25,7 +26,21 @@ export interface UploadReport {
 const CHUNK_BYTES = 512 * 1024
 const HASH_TRIES = 3
 /** Answers after which sending more would only fail again: everything waits, nobody is asked about one photo. */
-const STOPS_ALL = new Set(['no_network', 'server_slow', 'server_unavailable', 'not_signed_in', 'session_expired', 'session_idle', 'other_account', 'rate_limited']) // prettier-ignore
+const STOPS_ALL = new Set([
+  'no_network',
+  'server_slow',
+  'server_unavailable',
+  'not_signed_in',
+  'session_expired',
+  'session_idle',
+  'other_account',
+  'rate_limited',
+  // What must come first concerns the account or the phone, never this photo.
+  'device_wipe',
+  'device_not_enrolled',
+  'password_change_required',
+  'totp_enrolment_required',
+])
 
 /** Whether originals may travel by themselves now: policy first, then the kind of network. */
 export function originalsMayTravel(policy: Policies['original_upload'], context: SyncContext): boolean {
@@ -45,18 +60,27 @@ export async function upload(
     onProgress?: (progress: UploadProgress | null) => void
   } = {},
 ): Promise<UploadReport> {
-  const policy = (await readMeta<Me>(context.db, 'me'))?.policies.original_upload ?? 'wifi'
+  const policies = { ...FIRST_POLICIES, ...(await readMeta<Me>(context.db, 'me'))?.policies }
+  const policy = policies.original_upload
   const originals = options.everything === true || originalsMayTravel(policy, context)
   const wanted = policy === 'never' ? undefined : options.wanted
+  let held: Hold = null
   let stored = 0
   const tried = new Set<string>()
   for (;;) {
     if (options.signal?.aborted) return { stored, problem: null }
     const row = (await due(context, originals, wanted)).find(({ id }) => !tried.has(id))
-    if (!row) return { stored, problem: null }
+    if (!row) return { stored, problem: held && ownProblem(held) }
     tried.add(row.id)
+    if (!options.everything && !options.wanted?.has(row.id)) {
+      const hold = await holdOn(context, policies, row.bytes - row.sent_bytes)
+      held ??= hold
+      if (hold) continue
+    }
     const result = await sendPart(context, row, options)
     options.onProgress?.(null)
+    const sent = result.ok ? row.bytes : ((await context.db.uploads.get(row.id))?.sent_bytes ?? 0)
+    await countBytes(context, sent - row.sent_bytes)
     if (options.signal?.aborted) return { stored, problem: null }
     if (result.ok) {
       stored++
@@ -76,7 +100,9 @@ async function due(context: SyncContext, originals: boolean, wanted?: ReadonlySe
   return rows
     .filter(
       (row) =>
-        row.next_at <= now && (row.part === 'copy' || originals || wanted?.has(row.id)) && announced.has(row.photo_id),
+        isDue(row.next_at, now) &&
+        (row.part === 'copy' || originals || wanted?.has(row.id)) &&
+        announced.has(row.photo_id),
     )
     .sort((a, b) => (a.part === b.part ? a.bytes - b.bytes : a.part === 'copy' ? -1 : 1))
 }
@@ -155,7 +181,7 @@ async function noteFailure(context: SyncContext, row: UploadRow, problem: Proble
   const isFinal =
     problem.type === 'photo_damaged_here' ||
     (isHash && attempts >= HASH_TRIES) ||
-    (!isHash && [400, 403, 413, 415, 422].includes(problem.status))
+    (!isHash && !STOPS_ALL.has(problem.type) && [400, 403, 413, 415, 422].includes(problem.status))
   // After a refusal for its hash the same file starts afresh: what arrived was not what was sent.
   const again = isHash ? { upload_url: null, sent_bytes: 0 } : {}
   await context.db.uploads.update(row.id, { ...later, ...again, ...(isFinal ? { state: 'needs_you' as const } : {}) })

@@ -49,6 +49,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/anomalies/{anomaly_id}/review": {"conclusion": "explained", "note": "有原因", "version": 1},
     "/api/me/device/key": {"public_key": "x", "proof": "x"},
     "/api/evidence/packages": {"reason": "案卷移送", "employer_id": ID},
+    "/api/sync/operations/{operation_id}/withdraw": {"reason": "重复"},
+    "/api/sync/operations/{operation_id}/close": {"reason": "重复"},
     "/api/spatial-imports/{import_id}": {"version": 1},
     "/api/spatial-imports/{import_id}/apply": {"version": 1},
     "/api/spatial-imports/{import_id}/withdraw": {"version": 1},
@@ -257,6 +259,8 @@ RIGHTS = [
     ("GET", "/api/sync/operations", "records.read"),
     ("GET", f"/api/evidence/chains?person_id={ID}", "records.read"),
     ("POST", "/api/evidence/packages", "evidence.export"),
+    ("POST", f"/api/sync/operations/{ID}/withdraw", "field.capture"),
+    ("POST", f"/api/sync/operations/{ID}/close", "records.close"),
 ]
 # Open to everyone who is signed in: oneself, what no role is denied, and what is decided by whose record it is.
 OWN = {

@@ -31,6 +31,7 @@ from factories import (
     make_exam,
     make_hand_over,
     make_import,
+    make_kept_operation,
     make_own_power,
     make_patrol,
     make_person,
@@ -51,7 +52,7 @@ THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "
           "device_id": "device", "session_id": "session", "unit_id": "unit", "entrustment_id": "entrustment",
           "designation_id": "designation", "person_id": "person", "certificate_id": "certificate", "duty_id": "duty",
           "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import",
-          "anomaly_id": "anomaly"}  # fmt: skip
+          "anomaly_id": "anomaly", "operation_id": "operation"}  # fmt: skip
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/entrustments/{entrustment_id}/document"): {404},  # none was uploaded
@@ -61,6 +62,7 @@ ENDS = {
     ("GET", "/api/me/device/store-key"): {409},  # these sessions are on no phone
     ("GET", "/api/evidence/{evidence_id}/copy"): {404},  # announced, and its bytes have not arrived
     ("GET", "/api/evidence/{evidence_id}/original"): {404},
+    ("POST", "/api/sync/operations/{operation_id}/withdraw"): {404},  # somebody else captured it
     ("GET", "/api/evidence/{evidence_id}/thumbnail"): {404},
     ("GET", "/api/log/proof/inclusion"): {404},  # of an operation that there is not
     ("GET", "/api/log/proof/consistency"): {200, 422},  # 422 while the log is empty
@@ -136,6 +138,7 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
         "account": below.account_id,
         "device": device,
         "session": session,
+        "operation": await make_kept_operation(owner, holder.id, path),
     }
 
 

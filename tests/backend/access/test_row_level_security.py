@@ -57,6 +57,7 @@ BESIDES = {
     "evidence": "person_id = $2",
     "uploads": "person_id = $2",
     "sync_operations": "person_id = $2",
+    "operation_closings": "person_id = $2",
     "changes": "channel = $2",
     "grid_tilings": "false",
     "grid_versions": "false",
@@ -82,7 +83,8 @@ BESIDES = {
 OWNERS_ALONE = {"people_private", "tiling_checks", "photo_hashes", "photo_hashes_due", "anomaly_days_due"}
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
-KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "entrustment_employers": "employer_id",
+KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
+        "entrustment_employers": "employer_id",
         "spatial_import_features": "import_id"}  # fmt: skip
 
 
@@ -166,6 +168,11 @@ async def _journal(owner: Owner, person: Someone, path: str) -> None:
     marks = ", ".join(f"${i}" for i in range(1, len(names) + 1))
     sql = f"insert into sync_operations ({', '.join(names)}, grid_path) values ({marks}, ${len(names) + 1}::text::ltree)"
     await owner.execute(sql, *(values[n] for n in names), path)
+    await owner.execute(
+        """insert into operation_closings (person_id, op_id, op_sha256, how, reason, closed_by, grid_path)
+           select person_id, op_id, op_sha256, 'closed', '重复', person_id, grid_path from sync_operations where person_id = $1""",
+        person.id,
+    )
 
 
 async def scope_of(owner: Owner, someone: Someone) -> list[str]:

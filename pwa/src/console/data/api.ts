@@ -68,6 +68,9 @@ export const originalAddress = (id: string) => `/api/evidence/${id}/original`
 export const listKeptOperations = (query: Query, signal?: AbortSignal) =>
   get<Page<KeptOperation>>('/api/sync/operations', query, signal)
 
+export const closeOperation = (id: string, reason: string) =>
+  post<KeptOperation>(`/api/sync/operations/${id}/close`, { reason })
+
 function withoutEmpty(body: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(body).filter(([, value]) => value !== null && value !== undefined && value !== ''),
