@@ -47,7 +47,8 @@ export async function checkWhole({ db }: Phone): Promise<void> {
       if (part.state === 'stored' && part.stored_sha256 !== part.sha256) fail('S1', 'stored without a byte receipt', part)
       if (part.state === 'stored') continue
       if (!file) fail('S1', 'bytes without a receipt are gone from the phone', part)
-      else if (sha256(new Uint8Array(file.buffer)) !== part.sha256) fail('S1', 'bytes on the phone have changed', part.id)
+      const bytes = file!.encrypted ? await db.cipher.decryptFile(part.id, file!.buffer) : file!.buffer
+      if (sha256(new Uint8Array(bytes)) !== part.sha256) fail('S1', 'bytes on the phone have changed', part.id)
     }
   }
   const names = new Set(employers.map(({ id }) => id))
