@@ -351,6 +351,15 @@ async function expectRows(
     sent.map(({ op_id, sha256 }) => `${op_id} ${sha256}`).sort(),
   )
   expect(new Set(journal.map(({ outcome }) => outcome))).toEqual(new Set(['applied']))
+  // all of it sealed by this phone's key, in one chain, with receipts that the phone believed
+  expect(journal.filter(({ flags }) => flags.includes('unsealed'))).toEqual([])
+  const [chain, ...more] = await city.rows<{ first_seq: string; operations: string; keys: string; prev: string }>(
+    `select min(device_seq) as first_seq, count(*) as operations, count(distinct key_id) as keys, count(distinct coalesce(prev_sha256, '')) as prev
+     from sync_operations where person_id = $1 group by chain_id`,
+    who.person_id,
+  )
+  expect(more).toEqual([])
+  expect(chain).toEqual({ first_seq: '1', operations: String(sent.length), keys: '1', prev: String(sent.length) })
 
   const patrol = await city.one('select status, started_at is not null as has_start from patrols where id = $1', first.patrol_id)
   expect(patrol).toEqual({ status: 'started', has_start: true })
