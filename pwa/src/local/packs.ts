@@ -43,6 +43,9 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
   const known = new Set(keys)
   const left = [...db.opened.rows.keys()].filter((key) => !known.has(key as string))
   for (const key of left) db.opened.rows.delete(key)
+  // In the order of the list, so that sorting it at the next start has nothing to do.
+  const initials = (key: string) => (db.opened.rows.get(key)?.row as EmployerRow | undefined)?.initials ?? ''
+  keys.sort((a, b) => (initials(a) < initials(b) ? -1 : 1))
   const count = Math.ceil(keys.length / PER_PACK)
   if (!left.length && db.opened.misses - before < STALE && (await db.packs.count()) === count) return
   for (let n = 0; n < count; n++) {

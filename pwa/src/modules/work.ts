@@ -274,7 +274,8 @@ export async function countUnsent(accountId: string): Promise<Unsent> {
 const closed = new WeakSet<LocalDb>()
 
 function watchStore(db: LocalDb, account_id: string): void {
-  const rescue = { account_id, cipher: db.cipher }
+  let wasOpen = false
+  db.on('ready', () => void (wasOpen = true))
   db.on('blocked', () => {
     storeTrouble.value = { kind: 'blocked', rescue: null }
   })
@@ -284,13 +285,15 @@ function watchStore(db: LocalDb, account_id: string): void {
     else location.reload() // erased in another tab
   })
   db.on('close', () => {
-    if (closed.has(db) || storeTrouble.value) return
+    // One that cannot be opened at all is told by whoever wanted it opened.
+    if (!wasOpen || closed.has(db) || storeTrouble.value) return
     // Taken away by the browser (storage pressure, cleared data): mostly it gives it back at once.
     setTimeout(() => {
       if (closed.has(db) || db.isOpen()) return
       db.open().catch((error: unknown) => {
         noteSurprise(error)
-        storeTrouble.value = { kind: 'closed', rescue }
+        const isUnlocked = work.value?.db === db
+        storeTrouble.value = { kind: 'closed', rescue: isUnlocked ? { account_id, cipher: db.cipher } : null }
       })
     })
   })
@@ -396,9 +399,9 @@ function engineOptions({ me, db }: Work): ConstructorParameters<typeof SyncEngin
     language,
     network: networkNow,
     erase: async () => {
-      closed.add(db)
+      // Closed first: a query that still follows the store would make it anew.
+      closeStore(db)
       await eraseStore(me.account_id)
-      db.cipher.forget()
     },
   }
 }

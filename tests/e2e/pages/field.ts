@@ -216,9 +216,9 @@ export class FieldApp {
   }
 
   private async dataKey(database: string): Promise<string> {
-    const known = this.dataKeys.get(database) ?? (await dataKeyOf(this.page, database, this.pin))
+    const known = this.dataKeys.get(`${database} ${this.pin}`) ?? (await dataKeyOf(this.page, database, this.pin))
     if (!known) throw new Error(`the PIN does not open ${database}`)
-    this.dataKeys.set(database, known)
+    this.dataKeys.set(`${database} ${this.pin}`, known)
     return known
   }
 

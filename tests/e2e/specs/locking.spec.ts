@@ -5,7 +5,7 @@ import { FieldApp } from '../pages/field'
 import { rawRows } from '../support/store'
 import { expect, test } from '../support/stage'
 
-const TABLES = ['grids', 'employers', 'patrols', 'records', 'outbox', 'photos', 'uploads', 'drafts', 'reference', 'meta']
+const TABLES = ['grids', 'employers', 'patrols', 'records', 'outbox', 'photos', 'uploads', 'drafts', 'meta']
 const NEW_PIN = '902741'
 
 /** Everything of the store as it lies on the disk. */
@@ -287,4 +287,85 @@ test('a phone that cannot send: its work leaves as a file that only the server o
   expect(again).toContain(`duplicate: ${captured.length}`)
   expect(await city.operationsOf(who)).toHaveLength(captured.length)
   expect(await city.rows('select 1 from sessions where account_id = $1 and revoked_at is null and device_id is not null', who.account_id)).toHaveLength(1)
+})
+
+/** Version 1 of the store, as the releases before wrote it: every row plain, and no vault. */
+const VERSION_1 = {
+  grids: ['id', 'generation'],
+  employers: ['id', 'generation', 'initials'],
+  patrols: ['id', 'generation', 'planned_on'],
+  records: ['id', 'captured_on', 'employer_id', 'patrol_id'],
+  outbox: ['op_id', 'device_seq', 'state', 'entity_id', 'employer_id'],
+  photos: ['id', 'state', 'draft_key', 'subject_id', 'employer_id'],
+  uploads: ['id', 'photo_id', 'state'],
+  photo_bytes: ['id'],
+  drafts: ['key', 'employer_id'],
+  reference: ['key'],
+  meta: ['key'],
+}
+
+test('the first start after the upgrade: a PIN is chosen, what was plain is encrypted, unsent work goes', async ({ newPhone, city }) => {
+  const who = await city.anySupervisor()
+  const [employer] = await city.employersOf(who)
+  const { app, context } = await newPhone()
+  await app.signInAndReceive(who.login, city.password)
+  await context.setOffline(true)
+  await app.openEmployer(employer!.name)
+  await app.recordShortVisit('升级之前写的')
+  const captured = await app.outbox()
+  await app.standBeforeDoor()
+  const { page } = app
+  const rows: Record<string, unknown[]> = {}
+  for (const table of Object.keys(VERSION_1)) {
+    rows[table] = (await app.rows<{ key?: string }>(table)).filter(({ key }) => key !== 'store_key')
+  }
+  await context.setOffline(false)
+  await page.goto('/icons/wangge.svg')
+  await context.setOffline(true)
+  await page.evaluate(
+    async ([name, tables, rows]) => {
+      const done = (request: IDBRequest) =>
+        new Promise((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result)
+          request.onerror = () => reject(request.error)
+        })
+      await done(indexedDB.deleteDatabase(name))
+      const opening = indexedDB.open(name, 10)
+      opening.onupgradeneeded = () => {
+        for (const [table, [key, ...indexes]] of Object.entries(tables)) {
+          const store = opening.result.createObjectStore(table, { keyPath: key })
+          for (const index of indexes) store.createIndex(index, index)
+        }
+      }
+      await done(opening)
+      const writing = opening.result.transaction(Object.keys(tables), 'readwrite')
+      for (const [table, of] of Object.entries(rows)) for (const row of of) writing.objectStore(table).put(row)
+      await new Promise((resolve) => (writing.oncomplete = resolve))
+      opening.result.close()
+      const device = indexedDB.open('wangge-device')
+      await done(device)
+      const forgetting = device.result.transaction('meta', 'readwrite')
+      forgetting.objectStore('meta').delete(name.replace('wangge-', 'vault:'))
+      await new Promise((resolve) => (forgetting.oncomplete = resolve))
+      device.result.close()
+    },
+    [`wangge-${who.account_id}`, VERSION_1, rows] as const,
+  )
+  expect(await onDisk(page)).toContain('升级之前写的')
+
+  await page.goto('/')
+  await expect(page.getByText('已有的记录一条不少')).toBeVisible()
+  await app.typePin(NEW_PIN)
+  await app.typePin(NEW_PIN)
+  await expect(app.door).toBeHidden()
+  await expect(app.status).toContainText('1 条记录待传')
+  const disk = await onDisk(page)
+  for (const secret of [who.name, employer!.name, '升级之前写的', who.login]) expect(disk, secret).not.toContain(secret)
+  await context.setOffline(false)
+  app.pin = NEW_PIN
+  await app.expectAllSafe()
+  expect((await city.operationsOf(who)).map(({ op_id }) => op_id)).toEqual(captured.map(({ op_id }) => op_id))
+  await page.reload()
+  await app.typePin(NEW_PIN)
+  await app.openEmployer(employer!.name)
 })

@@ -117,7 +117,7 @@ test('another person on the same phone sees nothing of the first one’s, whose 
 
   await app.signOut()
   await app.fillSignIn(ann.login, city.password)
-  await app.isInside()
+  await expect(app.page.getByRole('heading', { name: '今日巡查' })).toBeVisible()
   await expect.poll(async () => (await city.operationsOf(ann)).length, { timeout: 30_000 }).toBe(anns.length)
   await app.expectAllSafe()
   expect((await city.operationsOf(ann)).map(({ op_id }) => op_id).sort()).toEqual(anns.map(({ op_id }) => op_id).sort())
