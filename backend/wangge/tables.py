@@ -25,7 +25,7 @@ __all__ = [
     "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device",
     "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam",
     "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem",
-    "IntakeCounter", "Matter", "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy",
-    "Power", "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport",
+    "IntakeCounter", "Matter", "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate",
+    "Policy", "Power", "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport",
     "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

@@ -81,8 +81,8 @@ BESIDES = {
 OWNERS_ALONE = {"people_private", "tiling_checks"}
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "one_time_codes", "past_passwords", "rights"}
-KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id", "entrustment_employers": "employer_id",
-        "spatial_import_features": "import_id"}  # fmt: skip
+KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
+        "entrustment_employers": "employer_id", "spatial_import_features": "import_id"}  # fmt: skip
 
 
 @pytest.fixture
