@@ -19,6 +19,7 @@ from wangge.accounts.managed_controllers import AccountController, DeviceControl
 from wangge.accounts.own_controllers import OwnController
 from wangge.accounts.secrets_box import SecretsBox
 from wangge.audit_log.controllers import AuditController
+from wangge.catalogues.controllers import CatalogueController
 from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.db import make_engine, unit_of_work
 from wangge.core.health import HealthController
@@ -38,6 +39,7 @@ from wangge.gaps.controllers import GapController
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
 from wangge.hand_overs.controllers import HandOverController
+from wangge.incidents.controllers import IncidentController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
 from wangge.people.controllers import RegisterController
@@ -45,6 +47,8 @@ from wangge.responsibility.controllers import ResponsibilityController
 from wangge.spatial_imports.controllers import SpatialImportController
 from wangge.spatial_imports.reading import stop_reading
 from wangge.sync.controllers import SyncController
+from wangge.talks.controllers import TalkController
+from wangge.tracks.controllers import TrackController
 from wangge.training.controllers import TrainingController
 from wangge.units.controllers import MatterController, UnitController
 from wangge.visits.controllers import CheckInController, VisitController
@@ -56,7 +60,8 @@ CONTROLLERS = (
     UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
-    SpatialImportController, ExportController, GapController,
+    SpatialImportController, ExportController, GapController, CatalogueController, TalkController, TrackController,
+    IncidentController,
 )  # fmt: skip
 
 

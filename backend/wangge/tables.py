@@ -2,6 +2,7 @@
 
 import wangge.core.db  # noqa: F401  (sets the naming convention before any table is declared)
 from wangge.accounts.models import Account, AuditEntry, Device, OneTimeCode, PastPassword, Session, SignInAttempt, SignInFailure
+from wangge.catalogues.models import IncidentKind, MaterialKind, TalkTopic
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
 from wangge.designations.models import EmployerDesignation
@@ -12,11 +13,14 @@ from wangge.gaps.models import GridTiling
 from wangge.grid_changes.models import EmployerMove, GridChange, GridVersion, TilingCheck
 from wangge.grids.models import Duty, Grid
 from wangge.hand_overs.models import HandOver, HandOverItem
-from wangge.patrols.models import Patrol, PatrolStop
+from wangge.incidents.models import Incident
+from wangge.patrols.models import Patrol, PatrolPause, PatrolStop
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
 from wangge.sync.models import Change, Feed, SyncOperation
+from wangge.talks.models import Talk, TalkMaterial
+from wangge.tracks.models import Track
 from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
 from wangge.units.models import IntakeCounter, Matter, Power, PowerHolder, Unit, UnitPower
 from wangge.visits.models import Finding, Visit
@@ -24,8 +28,9 @@ from wangge.visits.models import Finding, Visit
 __all__ = [
     "Account", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change", "CheckIn", "Course", "Device",
     "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam",
-    "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem",
-    "IntakeCounter", "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "Policy",
-    "Power", "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport",
-    "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
+    "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident",
+    "IncidentKind", "IntakeCounter", "MaterialKind", "Matter", "OneTimeCode", "PastPassword", "Patrol", "PatrolPause",
+    "PatrolStop", "Person", "PersonPrivate", "Policy", "Power", "PowerHolder", "Right", "RoleRight", "Session", "SignInAttempt",
+    "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck",
+    "Track", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

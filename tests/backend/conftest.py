@@ -32,7 +32,10 @@ from wangge.core.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 # The migrations' own rows, which stay; the audit log cannot be emptied. All else goes, children before parents.
-SEEDED = {"audit_log", "certificate_requirements", "feed", "matters", "policies", "power_holders", "powers", "rights", "role_rights"}
+SEEDED = {
+    "audit_log", "certificate_requirements", "feed", "incident_kinds", "material_kinds", "matters", "policies", "power_holders",
+    "powers", "rights", "role_rights", "talk_topics",
+}  # fmt: skip
 CLEAN = "".join(f"delete from {t.name};" for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in SEEDED)
 CLEAN += f"delete from policies where source = '{OF_A_TEST}';"
 
