@@ -226,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalogues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiCataloguesRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/certificates": {
         parameters: {
             query?: never;
@@ -1306,6 +1323,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiIncidentsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiIncidentsIncidentIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge */
+        post: operations["ApiIncidentsIncidentIdAcknowledgeAcknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close */
+        post: operations["ApiIncidentsIncidentIdCloseClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["ApiIncidentsCountsCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map/basemap": {
         parameters: {
             query?: never;
@@ -1641,6 +1743,23 @@ export interface paths {
         put?: never;
         /** Cancel */
         post: operations["ApiPatrolsPatrolIdCancelCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiPatrolsPatrolIdTrackRead"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2161,6 +2280,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/talks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiTalksList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiTalksExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/training/exams/{exam_id}/scores": {
         parameters: {
             query?: never;
@@ -2669,6 +2822,21 @@ export interface components {
             name: string;
             role: string | null;
             unit_name: string | null;
+        };
+        /** Catalogues */
+        Catalogues: {
+            incident_kinds: components["schemas"]["CatalogueWord"][];
+            material_kinds: components["schemas"]["CatalogueWord"][];
+            talk_topics: components["schemas"]["CatalogueWord"][];
+        };
+        /** CatalogueWord */
+        CatalogueWord: {
+            code: string;
+            en: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+            zh: string;
         };
         /** CertificateChange */
         CertificateChange: {
@@ -3304,8 +3472,7 @@ export interface components {
             /** Format: date-time */
             captured_at: string;
             copy: components["schemas"]["CopyRead"];
-            /** Format: uuid */
-            employer_id: string;
+            employer_id: string | null;
             /** Format: uuid */
             id: string;
             original: components["schemas"]["OriginalRead"];
@@ -3677,6 +3844,57 @@ export interface components {
             updated_at: string;
             version: number;
         };
+        /** IncidentAcknowledge */
+        IncidentAcknowledge: {
+            version: number;
+        };
+        /** IncidentClose */
+        IncidentClose: {
+            note: string;
+            version: number;
+        };
+        /** IncidentCounts */
+        IncidentCounts: {
+            acknowledged: number;
+            open: number;
+        };
+        /** IncidentRead */
+        IncidentRead: {
+            accuracy_m: number | null;
+            acknowledged_at: string | null;
+            acknowledged_by: components["schemas"]["Who"] | null;
+            arrived: number;
+            /** Format: date-time */
+            captured_at: string;
+            closed_at: string | null;
+            closed_by: components["schemas"]["Who"] | null;
+            closing_note: string;
+            employer_id: string | null;
+            employer_name: string | null;
+            evidence: components["schemas"]["PhotoRead"][];
+            expected: number;
+            flags: string[];
+            /** Format: uuid */
+            grid_id: string;
+            grid_names: string[];
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            note: string;
+            people_count: number | null;
+            person: components["schemas"]["Who"];
+            place: string;
+            position: number[] | null;
+            /** Format: date-time */
+            received_at: string;
+            /** @enum {string} */
+            severity: "normal" | "serious" | "critical";
+            /** @enum {string} */
+            status: "open" | "acknowledged" | "closed";
+            version: number;
+        };
         /** IntakeSwitch */
         IntakeSwitch: {
             /** Format: date */
@@ -3696,6 +3914,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** MaterialRead */
+        MaterialRead: {
+            count: number;
+            kind: string;
         };
         /** MatterFact */
         MatterFact: {
@@ -4041,6 +4264,13 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[IncidentRead] */
+        "Page_wangge.incidents.schemas.IncidentRead_": {
+            items: components["schemas"]["IncidentRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[Assignable] */
         "Page_wangge.patrols.schemas.Assignable_": {
             items: components["schemas"]["Assignable"][];
@@ -4086,6 +4316,13 @@ export interface components {
         /** Page[OperationRead] */
         "Page_wangge.sync.schemas.OperationRead_": {
             items: components["schemas"]["OperationRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[TalkRead] */
+        "Page_wangge.talks.schemas.TalkRead_": {
+            items: components["schemas"]["TalkRead"][];
             page: number;
             page_size: number;
             total: number;
@@ -4220,6 +4457,22 @@ export interface components {
             person_id?: string | null;
             /** @default  */
             reason: string;
+        };
+        /** PatrolTrack */
+        PatrolTrack: {
+            /** Format: uuid */
+            patrol_id: string;
+            pauses: components["schemas"]["PauseRead"][];
+            stretches: components["schemas"]["TrackStretch"][];
+            walked_m: number;
+        };
+        /** PauseRead */
+        PauseRead: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            paused_at: string;
+            resumed_at: string | null;
         };
         /** PersonAgain */
         PersonAgain: {
@@ -4826,6 +5079,33 @@ export interface components {
             status: "planned" | "visited" | "skipped";
             visits: components["schemas"]["VisitRead"][];
         };
+        /** TalkRead */
+        TalkRead: {
+            arrived: number;
+            audience: string;
+            /** Format: date-time */
+            captured_at: string;
+            employer_id: string | null;
+            employer_name: string | null;
+            evidence: components["schemas"]["PhotoRead"][];
+            expected: number;
+            flags: string[];
+            grid_name: string | null;
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: uuid */
+            id: string;
+            materials: components["schemas"]["MaterialRead"][];
+            note: string;
+            patrol_id: string | null;
+            people_count: number;
+            person: components["schemas"]["Who"];
+            place: string;
+            position: number[] | null;
+            /** Format: date-time */
+            received_at: string;
+            topics: string[];
+        };
         /** TilingOfGap */
         TilingOfGap: {
             children: number;
@@ -4847,6 +5127,18 @@ export interface components {
             qr_svg: string;
             secret: string;
             uri: string;
+        };
+        /** TrackStretch */
+        TrackStretch: {
+            /** Format: date-time */
+            begins_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            id: string;
+            points: number[][];
+            seq: number;
+            walked_m: number;
         };
         /** UncoveredQuery */
         UncoveredQuery: {
@@ -5111,6 +5403,8 @@ export type SchemaAuditLine = components['schemas']['AuditLine'];
 export type SchemaAuditPage = components['schemas']['AuditPage'];
 export type SchemaBy = components['schemas']['By'];
 export type SchemaCandidate = components['schemas']['Candidate'];
+export type SchemaCatalogues = components['schemas']['Catalogues'];
+export type SchemaCatalogueWord = components['schemas']['CatalogueWord'];
 export type SchemaCertificateChange = components['schemas']['CertificateChange'];
 export type SchemaCertificateCounts = components['schemas']['CertificateCounts'];
 export type SchemaCertificateEnter = components['schemas']['CertificateEnter'];
@@ -5188,9 +5482,14 @@ export type SchemaHistoryLine = components['schemas']['HistoryLine'];
 export type SchemaHolder = components['schemas']['Holder'];
 export type SchemaImportDetail = components['schemas']['ImportDetail'];
 export type SchemaImportItem = components['schemas']['ImportItem'];
+export type SchemaIncidentAcknowledge = components['schemas']['IncidentAcknowledge'];
+export type SchemaIncidentClose = components['schemas']['IncidentClose'];
+export type SchemaIncidentCounts = components['schemas']['IncidentCounts'];
+export type SchemaIncidentRead = components['schemas']['IncidentRead'];
 export type SchemaIntakeSwitch = components['schemas']['IntakeSwitch'];
 export type SchemaLayerFeature = components['schemas']['LayerFeature'];
 export type SchemaMaker = components['schemas']['Maker'];
+export type SchemaMaterialRead = components['schemas']['MaterialRead'];
 export type SchemaMatterFact = components['schemas']['MatterFact'];
 export type SchemaMatterRead = components['schemas']['MatterRead'];
 export type SchemaMattersAndPowers = components['schemas']['MattersAndPowers'];
@@ -5230,6 +5529,7 @@ export type SchemaPageWanggeGapsSchemasGapItem = components['schemas']['Page_wan
 export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_'];
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
 export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_'];
+export type SchemaPageWanggeIncidentsSchemasIncidentRead = components['schemas']['Page_wangge.incidents.schemas.IncidentRead_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
@@ -5237,6 +5537,7 @@ export type SchemaPageWanggePeopleSchemasUnitChoice = components['schemas']['Pag
 export type SchemaPageWanggeSpatialImportsSchemasFeatureRead = components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_'];
 export type SchemaPageWanggeSpatialImportsSchemasImportItem = components['schemas']['Page_wangge.spatial_imports.schemas.ImportItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
+export type SchemaPageWanggeTalksSchemasTalkRead = components['schemas']['Page_wangge.talks.schemas.TalkRead_'];
 export type SchemaPageWanggeTrainingSchemasPlanItem = components['schemas']['Page_wangge.training.schemas.PlanItem_'];
 export type SchemaPageWanggeTrainingSchemasResultRead = components['schemas']['Page_wangge.training.schemas.ResultRead_'];
 export type SchemaPageWanggeUnitsSchemasUnitItem = components['schemas']['Page_wangge.units.schemas.UnitItem_'];
@@ -5251,6 +5552,8 @@ export type SchemaPatrolItem = components['schemas']['PatrolItem'];
 export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
 export type SchemaPatrolsEffect = components['schemas']['PatrolsEffect'];
 export type SchemaPatrolSuccessor = components['schemas']['PatrolSuccessor'];
+export type SchemaPatrolTrack = components['schemas']['PatrolTrack'];
+export type SchemaPauseRead = components['schemas']['PauseRead'];
 export type SchemaPersonAgain = components['schemas']['PersonAgain'];
 export type SchemaPersonAppoint = components['schemas']['PersonAppoint'];
 export type SchemaPersonChange = components['schemas']['PersonChange'];
@@ -5311,10 +5614,12 @@ export type SchemaSplit = components['schemas']['Split'];
 export type SchemaStep = components['schemas']['Step'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
+export type SchemaTalkRead = components['schemas']['TalkRead'];
 export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
 export type SchemaTilingReport = components['schemas']['TilingReport'];
 export type SchemaTotpCode = components['schemas']['TotpCode'];
 export type SchemaTotpOffer = components['schemas']['TotpOffer'];
+export type SchemaTrackStretch = components['schemas']['TrackStretch'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
 export type SchemaUnitAdd = components['schemas']['UnitAdd'];
 export type SchemaUnitChoice = components['schemas']['UnitChoice'];
@@ -5866,6 +6171,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+        };
+    };
+    ApiCataloguesRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogues"];
                 };
             };
         };
@@ -8668,6 +8993,187 @@ export interface operations {
             };
         };
     };
+    ApiIncidentsList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.incidents.schemas.IncidentRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiIncidentsIncidentIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiIncidentsIncidentIdAcknowledgeAcknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentAcknowledge"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiIncidentsIncidentIdCloseClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentClose"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiIncidentsCountsCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentCounts"];
+                };
+            };
+        };
+    };
     ApiMapBasemapBasemap: {
         parameters: {
             query?: never;
@@ -9295,6 +9801,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatrolDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPatrolsPatrolIdTrackRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolTrack"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -10580,6 +11123,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTalksList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                patrol_id?: string | null;
+                q?: string;
+                since?: string | null;
+                topic?: string;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.talks.schemas.TalkRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTalksExportXlsxExport: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                patrol_id?: string | null;
+                q?: string;
+                since?: string | null;
+                topic?: string;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -12,10 +12,14 @@ import type {
   Employer,
   EmployerPayload,
   Grid,
+  IncidentPayload,
   OperationKind,
   Outcome,
   Patrol,
   Receipt,
+  SubjectKind,
+  TalkPayload,
+  TrackPoint,
   VisitPayload,
 } from './shapes'
 
@@ -39,14 +43,29 @@ export type EmployerRow = Employer &
 /** What the person has captured, as she sees it again. Kept for a while after it was sent. */
 export interface RecordRow {
   id: string
-  kind: 'check_in' | 'visit' | 'employer' | 'patrol_start' | 'patrol_finish'
+  kind:
+    | 'check_in'
+    | 'visit'
+    | 'employer'
+    | 'talk'
+    | 'incident'
+    | 'patrol_start'
+    | 'patrol_pause'
+    | 'patrol_resume'
+    | 'patrol_finish'
   employer_id: string | null
   patrol_id: string | null
   stop_id: string | null
   captured_at: string
   captured_on: string
   binding: Binding
-  payload: CheckInPayload | VisitPayload | EmployerPayload | { patrol_id: string; note?: string }
+  payload:
+    | CheckInPayload
+    | VisitPayload
+    | EmployerPayload
+    | TalkPayload
+    | IncidentPayload
+    | { patrol_id: string; note?: string; pause_id?: string }
   /** Metres from the employer's point at capture, where both were known. */
   distance_m?: number | null
 }
@@ -84,7 +103,7 @@ export interface PhotoRow {
   /** `draft` until the record it belongs to is saved. */
   state: 'draft' | 'announced'
   draft_key: string | null
-  subject_kind: 'visit' | 'employer' | 'check_in'
+  subject_kind: SubjectKind
   subject_id: string | null
   employer_id: string | null
   captured_at: string
@@ -129,6 +148,19 @@ export interface PhotoBytesRow {
   buffer: ArrayBuffer
 }
 
+/** One stretch of her way while on duty: grows while `open`, is an operation once `sealed`. */
+export interface TrackRow {
+  id: string
+  patrol_id: string
+  seq: number
+  state: 'open' | 'sealed'
+  /** Day in China on which it began. */
+  on: string
+  began_at: string
+  points: TrackPoint[]
+  walked_m: number
+}
+
 export interface DraftRow {
   key: string
   employer_id: string | null
@@ -137,7 +169,7 @@ export interface DraftRow {
 }
 
 export interface ReferenceRow {
-  key: 'basemap' | 'places'
+  key: 'basemap' | 'places' | 'catalogues'
   etag: string | null
   fetched_at: string
   data: unknown
@@ -160,6 +192,7 @@ export class LocalDb extends Dexie {
   drafts!: Table<DraftRow, string>
   reference!: Table<ReferenceRow, string>
   meta!: Table<MetaRow, string>
+  tracks!: Table<TrackRow, string>
 
   constructor(name: string, options: DexieOptions = {}) {
     // Dexie's cache copies every row once more: 5,000 employers would cost twice.
@@ -177,6 +210,8 @@ export class LocalDb extends Dexie {
       reference: 'key',
       meta: 'key',
     })
+    // The way while on duty.
+    this.version(2).stores({ tracks: 'id, patrol_id, state, on' })
   }
 }
 

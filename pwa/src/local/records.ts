@@ -9,7 +9,8 @@ import { chinaDay } from '@/shared/time'
 import type { LocalDb, RecordRow } from './db'
 import { appendOperation, operationOf, resend, type Capture } from './outbox'
 import { announcePhotos } from './photos'
-import type { CheckInPayload, EmployerPayload, VisitPayload } from './shapes'
+import type { CheckInPayload, EmployerPayload, IncidentPayload, TalkPayload, VisitPayload } from './shapes'
+import { sealTracks } from './tracks'
 
 const base = (capture: Capture) => ({
   captured_at: capture.captured_at,
@@ -157,25 +158,74 @@ export async function correctEmployer(db: LocalDb, opId: string, payload: Employ
   })
 }
 
-export async function startPatrol(db: LocalDb, capture: Capture, patrolId: string): Promise<void> {
-  await patrolAct(db, capture, patrolId, 'patrol_start', '')
-}
-
-export async function finishPatrol(db: LocalDb, capture: Capture, patrolId: string, note: string): Promise<void> {
-  await patrolAct(db, capture, patrolId, 'patrol_finish', note)
-}
-
-async function patrolAct(
+/** Save a talk; the photos of its draft are announced with it, and the draft ends. */
+export async function recordTalk(
   db: LocalDb,
   capture: Capture,
-  patrolId: string,
-  kind: 'patrol_start' | 'patrol_finish',
-  note: string,
+  talkId: string,
+  payload: TalkPayload,
+  draftKey: string,
 ): Promise<void> {
-  const id = newId()
-  await db.transaction('rw', db.records, db.outbox, db.meta, async () => {
-    const payload = kind === 'patrol_start' ? { patrol_id: patrolId } : { patrol_id: patrolId, note }
+  const { employer_id, patrol_id, evidence_ids } = payload
+  await db.transaction('rw', [db.records, db.outbox, db.meta, db.photos, db.uploads, db.drafts], async () => {
+    await db.records.add({ id: talkId, kind: 'talk', employer_id, patrol_id, stop_id: null, ...base(capture), payload })
+    await appendOperation(db, capture, { kind: 'talk.record', entity_id: talkId, payload, employer_id, patrol_id })
+    await announcePhotos(db, capture, evidence_ids, { subject_kind: 'talk', subject_id: talkId, employer_id })
+    await db.drafts.delete(draftKey)
+  })
+}
+
+/**
+ * Report an incident: the push sends it before everything else (sync/push.ts), so it names nothing that would have to be
+ * there first. The photos follow.
+ */
+export async function reportIncident(
+  db: LocalDb,
+  capture: Capture,
+  incidentId: string,
+  payload: IncidentPayload,
+  draftKey: string,
+): Promise<void> {
+  const { employer_id, evidence_ids } = payload
+  await db.transaction('rw', [db.records, db.outbox, db.meta, db.photos, db.uploads, db.drafts], async () => {
     await db.records.add({
+      id: incidentId,
+      kind: 'incident',
+      employer_id,
+      patrol_id: null,
+      stop_id: null,
+      ...base(capture),
+      payload,
+    })
+    await appendOperation(db, capture, { kind: 'incident.report', entity_id: incidentId, payload, employer_id })
+    await announcePhotos(db, capture, evidence_ids, {
+      subject_kind: 'incident',
+      subject_id: incidentId,
+      employer_id: null,
+    })
+    await db.drafts.delete(draftKey)
+  })
+}
+
+type PatrolAct = 'patrol_start' | 'patrol_pause' | 'patrol_resume' | 'patrol_finish'
+
+export const startPatrol = (db: LocalDb, capture: Capture, patrolId: string) =>
+  patrolAct(db, capture, patrolId, 'patrol_start')
+
+/** Take a break: what was walked so far is sealed with it, and nothing more is written down until she goes on. */
+export const pausePatrol = (db: LocalDb, capture: Capture, patrolId: string) =>
+  patrolAct(db, capture, patrolId, 'patrol_pause')
+
+export const resumePatrol = (db: LocalDb, capture: Capture, patrolId: string) =>
+  patrolAct(db, capture, patrolId, 'patrol_resume')
+
+export const finishPatrol = (db: LocalDb, capture: Capture, patrolId: string, note: string) =>
+  patrolAct(db, capture, patrolId, 'patrol_finish', note)
+
+async function patrolAct(db: LocalDb, capture: Capture, patrolId: string, kind: PatrolAct, note = ''): Promise<void> {
+  const id = newId()
+  const add = (payload: RecordRow['payload']) =>
+    db.records.add({
       id,
       kind,
       employer_id: null,
@@ -184,20 +234,26 @@ async function patrolAct(
       ...base(capture),
       payload,
     })
+  const about = { entity_id: id, patrol_id: patrolId }
+  await db.transaction('rw', db.records, db.outbox, db.meta, db.tracks, async () => {
     if (kind === 'patrol_start') {
-      await appendOperation(db, capture, {
-        kind: 'patrol.start',
-        entity_id: id,
-        payload: { patrol_id: patrolId },
-        patrol_id: patrolId,
-      })
+      await add({ patrol_id: patrolId })
+      await appendOperation(db, capture, { kind: 'patrol.start', payload: { patrol_id: patrolId }, ...about })
+    } else if (kind === 'patrol_pause') {
+      await sealTracks(db, capture)
+      await add({ patrol_id: patrolId })
+      await appendOperation(db, capture, { kind: 'patrol.pause', payload: { patrol_id: patrolId }, ...about })
+    } else if (kind === 'patrol_resume') {
+      const records = await db.records.where('patrol_id').equals(patrolId).toArray()
+      const pause = records.filter((record) => record.kind === 'patrol_pause').sort((a, b) => a.id.localeCompare(b.id)).at(-1) // prettier-ignore
+      if (!pause) return
+      const payload = { patrol_id: patrolId, pause_id: pause.id }
+      await add(payload)
+      await appendOperation(db, capture, { kind: 'patrol.resume', payload, ...about })
     } else {
-      await appendOperation(db, capture, {
-        kind: 'patrol.finish',
-        entity_id: id,
-        payload: { patrol_id: patrolId, note },
-        patrol_id: patrolId,
-      })
+      await sealTracks(db, capture)
+      await add({ patrol_id: patrolId, note })
+      await appendOperation(db, capture, { kind: 'patrol.finish', payload: { patrol_id: patrolId, note }, ...about })
     }
   })
 }

@@ -6,7 +6,7 @@
  */
 import { shallowRef } from 'vue'
 import { makeApi, resultOf } from '@/api/client'
-import { meansSignIn, type Result } from '@/api/problems'
+import { meansSignIn, ownProblem, type Problem, type Result } from '@/api/problems'
 import { DeviceDb, LocalDb, readMeta, storeOf, writeMeta } from '@/local/db'
 import type { Capture } from '@/local/outbox'
 import { FIRST_POLICIES, type Binding, type Me } from '@/local/shapes'
@@ -185,6 +185,11 @@ export function requestSync(): void {
       await schedule(current)
     })
     .catch(noteSurprise)
+}
+
+/** Bring the offline pack up to date; gives why it could not be. */
+export async function refreshAll(): Promise<Problem | null> {
+  return engine ? engine.refreshPack() : ownProblem('no_network')
 }
 
 export function sendOriginalsNow(): void {

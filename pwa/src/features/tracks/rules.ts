@@ -1,0 +1,36 @@
+/** Which fixes are worth keeping, and whether she is on duty at all. */
+import type { RecordRow } from '@/local/db'
+import type { Policies } from '@/local/shapes'
+import type { Spot } from '@/local/tracks'
+import { distanceM } from '@/shared/geo'
+
+export type TrackLimits = Pick<Policies, 'track_min_distance_m' | 'track_min_interval_s' | 'track_max_accuracy_m'>
+
+/** Keep a fix that is exact enough, and that is either some way from the last one kept or some time after it. */
+export function isWorthKeeping(spot: Spot, last: Spot | null, limits: TrackLimits): boolean {
+  if (!(spot.accuracy_m <= limits.track_max_accuracy_m)) return false
+  if (!last) return true
+  const waited_s = (spot.at - last.at) / 1000
+  // A clock that was set back would put points in the wrong order.
+  if (waited_s <= 0) return false
+  return (
+    waited_s >= limits.track_min_interval_s ||
+    distanceM([last.lon, last.lat], [spot.lon, spot.lat]) >= limits.track_min_distance_m
+  )
+}
+
+export type Duty = 'off' | 'on' | 'paused'
+const ACTS: Partial<Record<RecordRow['kind'], Duty>> = {
+  patrol_start: 'on',
+  patrol_resume: 'on',
+  patrol_pause: 'paused',
+  patrol_finish: 'off',
+}
+
+/** Whether a patrol is being walked, by what was pressed last on this phone. */
+export function dutyOf(records: readonly RecordRow[]): { duty: Duty; since: string | null } {
+  let last: RecordRow | null = null
+  // Ids are in the order of capture, also where the clock was set meanwhile.
+  for (const record of records) if (ACTS[record.kind] && (!last || record.id > last.id)) last = record
+  return { duty: last ? ACTS[last.kind]! : 'off', since: last?.captured_at ?? null }
+}
