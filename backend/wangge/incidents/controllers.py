@@ -28,11 +28,12 @@ class IncidentController(Controller):
         status: FromQuery[str | None] = None,
         grid_id: FromQuery[UUID | None] = None,
         on: FromQuery[date | None] = None,
+        q: FromQuery[str] = "",
         page: FromQuery[PageNumber] = 1,
         page_size: FromQuery[PageSize] = 50,
     ) -> Page[IncidentRead]:
         """Incidents, those that nobody has taken on yet first."""
-        return await service.list_incidents(db, actor, status, grid_id, on, page, page_size)
+        return await service.list_incidents(db, actor, status, grid_id, on, q, page, page_size)
 
     @get("/counts")
     async def counts(self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor]) -> IncidentCounts:

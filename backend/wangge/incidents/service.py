@@ -11,7 +11,7 @@ from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
 from wangge.core.clock import CHINA
 from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
-from wangge.core.paging import Page, one_of
+from wangge.core.paging import Page, one_of, search_pattern
 from wangge.core.repository import Where
 from wangge.grids.service import in_subtree
 from wangge.incidents import repository
@@ -23,7 +23,7 @@ ALSO_OWN = "i.person_id = app_person()"
 
 
 async def list_incidents(
-    db: AsyncSession, actor: Actor, status: str | None, grid_id: UUID | None, on: date | None, page: int, page_size: int
+    db: AsyncSession, actor: Actor, status: str | None, grid_id: UUID | None, on: date | None, q: str, page: int, page_size: int
 ) -> Page[IncidentRead]:
     """Incidents of one's scope, those that nobody has taken on yet first.
 
@@ -37,6 +37,12 @@ async def list_incidents(
     if on:
         start = datetime.combine(on, time(), CHINA)
         where.add("i.happened_at >= :start and i.happened_at < :end", start=start, end=start + timedelta(days=1))
+    if q.strip():
+        where.add(
+            """(i.place ilike :q or i.note ilike :q or i.employer_id in (select id from employers where name ilike :q)
+                or i.person_id in (select id from people where name ilike :q))""",
+            q=search_pattern(q),
+        )
     found = await repository.incidents_page(db, where, page, page_size)
     return msgspec.convert(msgspec.structs.asdict(found), Page[IncidentRead])
 
