@@ -5,8 +5,8 @@ const day: typeof zh = {
   duty: {
     label: 'On duty',
     recording: 'Recording your way',
-    noPosition: 'On duty, but without a position: your way cannot be recorded',
-    paused: 'Paused: your way is not recorded',
+    noPosition: 'No position: nothing recorded',
+    paused: 'Paused: nothing recorded',
     pause: 'Pause',
     resume: 'Go on',
   },

@@ -427,6 +427,7 @@ const en: typeof zh = {
     legendUnvisited: 'never visited',
     legendWaiting: 'waiting for review',
     legendStop: 'stop of today',
+    legendTrack: 'Your way today',
     legend: 'Legend',
     noGrid: 'No grid border downloaded yet',
     failed: 'This phone cannot show the map. The employer list works as usual.',

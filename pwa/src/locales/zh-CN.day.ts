@@ -3,8 +3,8 @@ export default {
   duty: {
     label: '巡查状态',
     recording: '正在记录轨迹',
-    noPosition: '巡查中，但没有定位，轨迹记不下来',
-    paused: '巡查已暂停，不记录轨迹',
+    noPosition: '没有定位，轨迹记不下来',
+    paused: '已暂停，不记录轨迹',
     pause: '暂停',
     resume: '继续',
   },

@@ -414,6 +414,7 @@ export default {
     legendUnvisited: '没走访过',
     legendWaiting: '待审核',
     legendStop: '今日巡查点',
+    legendTrack: '今天走过的路',
     legend: '图例',
     noGrid: '还没有下载网格边界',
     failed: '这台手机显示不了地图。单位列表照常可用。',

@@ -39,8 +39,8 @@ export function recordTrack(patrolId: string): Recorder {
     scope = effectScope()
     scope.run(() => {
       usePosition()
-      // A fix from before the duty began is none of it.
-      watch(position, (fix) => take(fix && fix.at >= began - 1_000 ? fix : null), { immediate: true })
+      // A fix from before she pressed is none of it, not by a second.
+      watch(position, (fix) => take(fix && fix.at >= began ? fix : null), { immediate: true })
     })
     await new Promise<void>((done) => controller.signal.addEventListener('abort', () => done(), { once: true }))
     scope.stop()
