@@ -76,6 +76,10 @@ async function begin(db: LocalDb, patrolId: string, spot: Spot): Promise<TrackRo
   }
 }
 
+/** The same, by itself. */
+export const sealOpenTracks = (db: LocalDb, capture: Capture): Promise<void> =>
+  db.transaction('rw', db.tracks, db.outbox, db.meta, () => sealTracks(db, capture))
+
 /** Make operations of what is open. Call it inside a transaction that holds tracks, outbox and meta. */
 export async function sealTracks(db: LocalDb, capture: Capture): Promise<void> {
   for (const row of await openTracks(db)) {

@@ -121,7 +121,6 @@ const day: typeof zh = {
     places: 'Place names',
     basemap: 'Coast and rivers',
     words: 'Topics and kinds of incidents',
-    tiles: 'Offline basemap',
     count: '{n}',
     size: 'about {size}',
     at: 'updated {time}',
@@ -131,10 +130,6 @@ const day: typeof zh = {
     refreshing: 'Updating…',
     done: 'The offline pack is up to date',
     failed: 'Not updated: {why}',
-    tilesNone: 'This deployment has no offline basemap; the map shows grids, names and rivers.',
-    tilesGet: 'Get the offline basemap ({size})',
-    tilesGetting: '{percent}% here',
-    tilesDrop: 'Remove the offline basemap',
     old: 'Not updated for {n} days: connect and update.',
   },
   help: {

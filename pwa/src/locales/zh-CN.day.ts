@@ -119,7 +119,6 @@ export default {
     places: '地名',
     basemap: '海岸和河流',
     words: '宣传主题、事件类别',
-    tiles: '离线底图',
     count: '{n} 个',
     size: '约 {size}',
     at: '{time} 更新',
@@ -129,10 +128,6 @@ export default {
     refreshing: '正在更新…',
     done: '离线包已更新',
     failed: '没有更新成功：{why}',
-    tilesNone: '本单位没有提供离线底图，地图用网格、道路名和河流显示。',
-    tilesGet: '下载离线底图（{size}）',
-    tilesGetting: '已下载 {percent}%',
-    tilesDrop: '删除离线底图',
     old: '已经 {n} 天没更新，请联网更新。',
   },
   help: {

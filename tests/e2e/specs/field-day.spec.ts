@@ -97,6 +97,9 @@ test('a day of rounds, talks and an incident, offline in between, with a track o
     await expect(page.getByRole('heading', { name: '今日巡查' })).toBeVisible()
   })
 
+  await desk.signIn('county', city.password)
+  await desk.go('巡查')
+
   await test.step('an incident without a network is kept, and leads all else once there is one', async () => {
     await page.getByRole('navigation').getByRole('link', { name: '突发' }).click()
     await app.holdToReport()
@@ -113,9 +116,9 @@ test('a day of rounds, talks and an incident, offline in between, with a track o
     expect(pushes.slice(before)[0]).toEqual(['incident.report'])
   })
 
-  await test.step('the desk sees it on top and takes it on', async () => {
-    await desk.signIn('county', city.password)
-    await desk.go('突发事件')
+  await test.step('the desk is told on whatever page it is, sees it on top and takes it on', async () => {
+    await desk.page.getByText('有新的突发事件').click()
+    await expect(desk.page.getByRole('heading', { name: '突发事件' })).toBeVisible()
     const row = desk.page.getByRole('row').nth(1)
     await expect(row).toContainText('待接报')
     await expect(row).toContainText(who.name)
@@ -186,7 +189,8 @@ test('a day of rounds, talks and an incident, offline in between, with a track o
   })
 })
 
-test('in large type no main page is wider than the phone', async ({ newPhone, city }) => {
+test('in large type no main page is wider than the phone, in either language', async ({ newPhone, city }) => {
+  test.setTimeout(120_000)
   const { who, stops } = await sixStops(city)
   const { context, app } = await newPhone()
   const { page } = app
@@ -195,33 +199,19 @@ test('in large type no main page is wider than the phone', async ({ newPhone, ci
   await page.goto('/settings')
   await app.choose('大字')
   await app.choose('高对比')
-  const grown = await page.evaluate(() => getComputedStyle(document.body).zoom)
-  expect(Number(grown)).toBeGreaterThan(1.2)
+  expect(Number(await page.evaluate(() => getComputedStyle(document.body).zoom))).toBeGreaterThan(1.2)
+  const { id } = stops[0]!
+  const paths = ['', 'map', 'employers', `employers/${id}`, `employers/${id}/check-in`, `employers/${id}/visit`, 'employers/new', 'outbox', 'me', 'talk', 'incident', 'summary', 'settings', 'pack', 'help', 'help/track'] // prettier-ignore
   const wide: string[] = []
-  for (const path of [
-    '/',
-    '/map',
-    '/employers',
-    `/employers/${stops[0]!.id}`,
-    `/employers/${stops[0]!.id}/check-in`,
-    `/employers/${stops[0]!.id}/visit`,
-    '/employers/new',
-    '/outbox',
-    '/me',
-    '/talk',
-    '/incident',
-    '/summary',
-    '/settings',
-    '/pack',
-    '/help',
-    '/help/track',
-  ]) {
-    // prettier-ignore
-    await page.goto(path)
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    await page.waitForTimeout(300)
-    const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1)
-    if (tooWide) wide.push(path)
+  for (const language of ['zh-CN', 'en']) {
+    await page.evaluate((chosen) => localStorage.setItem('wangge.language', chosen), language)
+    for (const path of paths) {
+      await page.goto(`/${path}`)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await page.waitForTimeout(300)
+      const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1)
+      if (isWide) wide.push(`${language} /${path}`)
+    }
   }
   expect(wide).toEqual([])
 })

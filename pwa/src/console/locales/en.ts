@@ -30,6 +30,8 @@ export default {
       taken: 'Taken on by',
     },
     nobody: 'nobody yet',
+    newTitle: 'A new incident',
+    newText: '{n} not taken on yet; click here.',
     none: 'No incidents',
     noneText: 'What a supervisor reports on her phone appears here at once.',
     received: 'Received',

@@ -29,6 +29,8 @@ export default {
       taken: '接报人',
     },
     nobody: '还没人接报',
+    newTitle: '有新的突发事件',
+    newText: '{n} 起还没人接报，点这里处理。',
     none: '没有突发事件',
     noneText: '监督员在手机上报后，会马上出现在这里。',
     received: '收到时间',

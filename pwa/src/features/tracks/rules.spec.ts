@@ -3,7 +3,7 @@ import type { RecordRow } from '@/local/db'
 import { FIRST_POLICIES } from '@/local/shapes'
 import type { Spot } from '@/local/tracks'
 import { capture, checkInOf, NOON } from '@/testing/phone'
-import { dutyOf, isWorthKeeping } from './rules'
+import { currentDuty, dutyOf, isWorthKeeping } from './rules'
 
 const LAST: Spot = { lon: 118.77, lat: 36.92, accuracy_m: 10, at: NOON }
 const after = (seconds: number, metresNorth: number, accuracy_m = 10): Spot => ({
@@ -59,5 +59,24 @@ describe('being on duty', () => {
     const started = record('patrol_start', NOON)
     const paused = record('patrol_pause', NOON - 3_600_000)
     expect(dutyOf([paused, started]).duty).toBe('paused')
+  })
+
+  it.each([
+    ['started', 'p1'],
+    ['planned', 'p1'],
+    ['cancelled', undefined],
+    ['finished', undefined],
+  ] as const)('of a patrol that is %s by now is %s', (status, patrol_id) => {
+    expect(currentDuty([record('patrol_start')], [{ id: 'p1', status }])?.patrol_id).toBe(patrol_id)
+  })
+
+  it('ends when the patrol was given to somebody else', () => {
+    expect(currentDuty([record('patrol_start')], [])).toBeNull()
+  })
+
+  it('is that of the patrol with the newest word', () => {
+    const second = { ...record('patrol_start', NOON + 60_000), patrol_id: 'p2' }
+    const patrols = [{ id: 'p1', status: 'started' }, { id: 'p2', status: 'planned' }] as const // prettier-ignore
+    expect(currentDuty([record('patrol_start'), second], [...patrols])?.patrol_id).toBe('p2')
   })
 })

@@ -1,5 +1,5 @@
 /** Which fixes are worth keeping, and whether she is on duty at all. */
-import type { RecordRow } from '@/local/db'
+import type { PatrolRow, RecordRow } from '@/local/db'
 import type { Policies } from '@/local/shapes'
 import type { Spot } from '@/local/tracks'
 import { distanceM } from '@/shared/geo'
@@ -33,4 +33,29 @@ export function dutyOf(records: readonly RecordRow[]): { duty: Duty; since: stri
   // Ids are in the order of capture, also where the clock was set meanwhile.
   for (const record of records) if (ACTS[record.kind] && (!last || record.id > last.id)) last = record
   return { duty: last ? ACTS[last.kind]! : 'off', since: last?.captured_at ?? null }
+}
+
+export interface OnDuty {
+  patrol_id: string
+  duty: Exclude<Duty, 'off'>
+  since: string
+}
+
+/**
+ * The patrol she is walking, by a day's records and the patrols as they now stand: one that the county has cancelled, given to
+ * somebody else or that was ended on another phone is no duty any more.
+ */
+export function currentDuty(
+  records: readonly RecordRow[],
+  patrols: readonly Pick<PatrolRow, 'id' | 'status'>[],
+): OnDuty | null {
+  const open = new Set(patrols.filter(({ status }) => status === 'planned' || status === 'started').map(({ id }) => id))
+  let found: OnDuty | null = null
+  for (const patrol_id of open) {
+    const { duty, since } = dutyOf(records.filter((record) => record.patrol_id === patrol_id))
+    if (duty === 'off' || !since) continue
+    // Two patrols on one day are walked one after the other: the one with the newest word counts.
+    if (!found || since > found.since) found = { patrol_id, duty, since }
+  }
+  return found
 }
