@@ -58,7 +58,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/outbox/:id',
     name: 'operation',
-    component: () => import('./features/outbox/OperationPage.vue'),
+    component: day(() => import('./features/outbox/OperationPage.vue')),
     props: true,
     meta: { tab: true },
   },

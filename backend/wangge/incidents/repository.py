@@ -48,7 +48,7 @@ async def incident_or_none(db: AsyncSession, incident_id: UUID) -> dict[str, Any
 async def counts(db: AsyncSession, where: Where) -> dict[str, int]:
     """How many are in each state."""
     rows = await db.execute(text(f"select i.status, count(*) from incidents i where {where} group by i.status"), where.values)
-    return dict(rows.tuples().all())
+    return {status: number for status, number in rows}
 
 
 async def lock(db: AsyncSession, incident_id: UUID) -> dict[str, Any] | None:

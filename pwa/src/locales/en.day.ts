@@ -4,9 +4,9 @@ import type zh from './zh-CN.day'
 const day: typeof zh = {
   duty: {
     label: 'On duty',
-    recording: 'Recording your way',
-    noPosition: 'No position: nothing recorded',
-    paused: 'Paused: nothing recorded',
+    recording: 'Recording',
+    noPosition: 'No position',
+    paused: 'Not recording',
     pause: 'Pause',
     resume: 'Go on',
   },

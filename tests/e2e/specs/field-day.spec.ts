@@ -114,6 +114,9 @@ test('a day of rounds, talks and an incident, offline in between, with a track o
     await context.setOffline(false)
     await expect(page.getByText(/指挥中心 \d\d:\d\d 已收到/)).toBeVisible({ timeout: 30_000 })
     expect(pushes.slice(before)[0]).toEqual(['incident.report'])
+    await page.getByRole('link', { name: /集体讨薪/ }).click()
+    await expect(page.getByText('大约多少人 30')).toBeVisible()
+    await page.getByRole('button', { name: '返回' }).click()
   })
 
   await test.step('the desk is told on whatever page it is, sees it on top and takes it on', async () => {

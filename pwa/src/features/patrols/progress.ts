@@ -2,7 +2,7 @@
 import type { PatrolRow, RecordRow } from '@/local/db'
 import type { Stop } from '@/local/shapes'
 import { distanceM } from '@/shared/geo'
-import { dutyOf, type Duty } from '@/features/tracks/rules'
+import { dutyOf, type Duty } from '@/features/tracks/duty'
 import { walkingOrder } from './order'
 
 export type StopState = 'planned' | 'checked_in' | 'visited' | 'skipped'

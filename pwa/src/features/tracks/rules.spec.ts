@@ -3,7 +3,8 @@ import type { RecordRow } from '@/local/db'
 import { FIRST_POLICIES } from '@/local/shapes'
 import type { Spot } from '@/local/tracks'
 import { capture, checkInOf, NOON } from '@/testing/phone'
-import { currentDuty, dutyOf, isWorthKeeping } from './rules'
+import { dutyOf } from './duty'
+import { currentDuty, isWorthKeeping } from './rules'
 
 const LAST: Spot = { lon: 118.77, lat: 36.92, accuracy_m: 10, at: NOON }
 const after = (seconds: number, metresNorth: number, accuracy_m = 10): Spot => ({

@@ -1,8 +1,9 @@
-/** Which fixes are worth keeping, and whether she is on duty at all. */
+/** Which fixes are worth keeping, and which patrol is being walked. */
 import type { PatrolRow, RecordRow } from '@/local/db'
 import type { Policies } from '@/local/shapes'
 import type { Spot } from '@/local/tracks'
 import { distanceM } from '@/shared/geo'
+import { dutyOf, type Duty } from './duty'
 
 export type TrackLimits = Pick<Policies, 'track_min_distance_m' | 'track_min_interval_s' | 'track_max_accuracy_m'>
 
@@ -17,22 +18,6 @@ export function isWorthKeeping(spot: Spot, last: Spot | null, limits: TrackLimit
     waited_s >= limits.track_min_interval_s ||
     distanceM([last.lon, last.lat], [spot.lon, spot.lat]) >= limits.track_min_distance_m
   )
-}
-
-export type Duty = 'off' | 'on' | 'paused'
-const ACTS: Partial<Record<RecordRow['kind'], Duty>> = {
-  patrol_start: 'on',
-  patrol_resume: 'on',
-  patrol_pause: 'paused',
-  patrol_finish: 'off',
-}
-
-/** Whether a patrol is being walked, by what was pressed last on this phone. */
-export function dutyOf(records: readonly RecordRow[]): { duty: Duty; since: string | null } {
-  let last: RecordRow | null = null
-  // Ids are in the order of capture, also where the clock was set meanwhile.
-  for (const record of records) if (ACTS[record.kind] && (!last || record.id > last.id)) last = record
-  return { duty: last ? ACTS[last.kind]! : 'off', since: last?.captured_at ?? null }
 }
 
 export interface OnDuty {
