@@ -1,7 +1,6 @@
 """SQL of talks as the desk reads them."""
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -29,12 +28,6 @@ TALKS = """
 async def talks_page(db: AsyncSession, where: Where, page: int, page_size: int) -> Page[dict[str, Any]]:
     """A page of talks, newest first."""
     return await fetch_page(db, TALKS, "select count(*) from talks t where {where}", where, page, page_size)
-
-
-async def talks_of_patrol(db: AsyncSession, patrol_id: UUID) -> list[dict[str, Any]]:
-    """All talks of a patrol, newest first."""
-    sql = TALKS.format(where="t.patrol_id = :patrol_id")
-    return [dict(r) for r in (await db.execute(text(sql), {"patrol_id": patrol_id})).mappings()]
 
 
 async def talks_to_export(db: AsyncSession, where: Where, limit: int) -> list[dict[str, Any]]:
