@@ -21,6 +21,7 @@ from wangge.accounts.secrets_box import SecretsBox
 from wangge.anomalies.assessing import assess_all_due
 from wangge.anomalies.controllers import AnomalyController
 from wangge.audit_log.controllers import AuditController
+from wangge.catalogues.controllers import CatalogueController
 from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.background import every
 from wangge.core.db import make_engine, unit_of_work
@@ -43,6 +44,7 @@ from wangge.gaps.controllers import GapController
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
 from wangge.hand_overs.controllers import HandOverController
+from wangge.incidents.controllers import IncidentController
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
 from wangge.people.controllers import RegisterController
@@ -54,6 +56,8 @@ from wangge.seals.controllers import SealController
 from wangge.spatial_imports.controllers import SpatialImportController
 from wangge.spatial_imports.reading import stop_reading
 from wangge.sync.controllers import SyncController
+from wangge.talks.controllers import TalkController
+from wangge.tracks.controllers import TrackController
 from wangge.training.controllers import TrainingController
 from wangge.units.controllers import MatterController, UnitController
 from wangge.unsent_files.controllers import UnsentFileController
@@ -68,6 +72,7 @@ CONTROLLERS = (
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
     SpatialImportController, ExportController, GapController, SealController, RecordLogController,
     EvidencePackageController, UnsentFileController, AnomalyController,
+    CatalogueController, TalkController, TrackController, IncidentController,
 )  # fmt: skip
 
 # How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).

@@ -118,6 +118,19 @@ def prune() -> None:
 
 
 @main.group()
+def tracks() -> None:
+    """The tracks' keeping."""
+
+
+@tracks.command("prune")
+def prune_tracks() -> None:
+    """Let go of tracks older than the policy track_retention_days; leaves a line in the audit log."""
+    from wangge.tracks.keeping import prune as run
+
+    click.echo(f"{asyncio.run(run(_owner_url(_settings())))} stretch(es) let go.")
+
+
+@main.group()
 def account() -> None:
     """Accounts, where no administrator can help."""
 

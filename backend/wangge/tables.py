@@ -13,6 +13,7 @@ from wangge.accounts.models import (
     SignInFailure,
 )
 from wangge.anomalies.models import Anomaly, AnomalyDayDue, PhotoHash, PhotoHashDue
+from wangge.catalogues.models import IncidentKind, MaterialKind, TalkTopic
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
 from wangge.designations.models import EmployerDesignation
@@ -23,13 +24,16 @@ from wangge.gaps.models import GridTiling
 from wangge.grid_changes.models import EmployerMove, GridChange, GridVersion, TilingCheck
 from wangge.grids.models import Duty, Grid
 from wangge.hand_overs.models import HandOver, HandOverItem
-from wangge.patrols.models import Patrol, PatrolStop
+from wangge.incidents.models import Incident
+from wangge.patrols.models import Patrol, PatrolPause, PatrolStop
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
 from wangge.record_log.models import LogEntry, LogNode, LogPending, LogRoot, PublishedKey
 from wangge.seals.models import DeviceKey
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
 from wangge.sync.models import Change, Feed, OperationClosing, SyncOperation
+from wangge.talks.models import Talk, TalkMaterial
+from wangge.tracks.models import Track
 from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
 from wangge.units.models import IntakeCounter, Matter, Power, PowerHolder, Unit, UnitPower
 from wangge.visits.models import Finding, Visit
@@ -38,9 +42,10 @@ __all__ = [
     "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change",
     "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
     "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
-    "GridVersion", "HandOver", "HandOverItem", "IntakeCounter", "LogEntry", "LogNode", "LogPending", "LogRoot", "Matter",
-    "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey",
-    "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "Right", "RoleRight", "Session",
-    "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "TilingCheck", "TrainingPlan",
-    "Unit", "UnitPower", "Upload", "Visit",
+    "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "IntakeCounter", "LogEntry", "LogNode", "LogPending",
+    "LogRoot", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolPause",
+    "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder",
+    "PublishedKey", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature",
+    "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower", "Upload",
+    "Visit",
 ]  # fmt: skip

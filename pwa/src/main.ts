@@ -1,5 +1,6 @@
 import { createApp } from 'vue'
 import App from './App.vue'
+import './modules/look'
 import { errors, noteSurprise } from './modules/errors'
 import { chosenLanguage } from './modules/i18n'
 import { fieldI18n } from './modules/language'

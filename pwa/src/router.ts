@@ -1,3 +1,4 @@
+import type { Component } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { gate } from './modules/gate'
 import { work } from './modules/work'
@@ -13,6 +14,12 @@ declare module 'vue-router' {
     enrol?: boolean
   }
 }
+
+/** A page of the day's work that brings its own words: they are none of the first paint's. */
+const day =
+  (page: () => Promise<{ default: Component }>): (() => Promise<{ default: Component }>) =>
+  async () =>
+    (await Promise.all([page(), import('./modules/dayTexts').then(({ dayTexts }) => dayTexts())]))[0]
 
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'today', component: TodayPage, meta: { tab: true } },
@@ -52,7 +59,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/outbox/:id',
     name: 'operation',
-    component: () => import('./features/outbox/OperationPage.vue'),
+    component: day(() => import('./features/outbox/OperationPage.vue')),
     props: true,
     meta: { tab: true },
   },
@@ -69,6 +76,17 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./features/account/SignInPage.vue'),
     meta: { open: true, enrol: true },
   },
+  { path: '/talk', name: 'talk', component: day(() => import('./features/talks/TalkPage.vue')) },
+  { path: '/incident', name: 'incident', component: day(() => import('./features/incidents/IncidentPage.vue')) },
+  {
+    path: '/summary',
+    name: 'summary',
+    component: day(() => import('./features/summary/SummaryPage.vue')),
+    meta: { tab: true },
+  },
+  { path: '/settings', name: 'settings', component: day(() => import('./features/settings/SettingsPage.vue')) },
+  { path: '/pack', name: 'pack', component: day(() => import('./features/pack/PackPage.vue')) },
+  { path: '/help/:topic?', name: 'help', component: day(() => import('./features/help/HelpPage.vue')), props: true },
   { path: '/password', name: 'password', component: () => import('./features/account/PasswordPage.vue') },
   { path: '/:rest(.*)*', redirect: '/' },
 ]

@@ -32,8 +32,10 @@ from wangge.core.settings import Settings, load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 # The migrations' own rows, which stay; the audit log and the record log cannot be emptied. All else goes, children before parents.
-SEEDED = {"audit_log", "certificate_requirements", "feed", "log_entries", "log_nodes", "log_roots", "matters", "policies", "power_holders",
-          "powers", "rights", "role_rights", "server_keys"}  # fmt: skip
+SEEDED = {
+    "audit_log", "certificate_requirements", "feed", "incident_kinds", "log_entries", "log_nodes", "log_roots", "material_kinds", "matters",
+    "policies", "power_holders", "powers", "rights", "role_rights", "server_keys", "talk_topics",
+}  # fmt: skip
 CLEAN = "".join(f"delete from {t.name};" for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in SEEDED)
 CLEAN += f"delete from policies where source = '{OF_A_TEST}';"
 

@@ -495,6 +495,64 @@ async def make_evidence(
     return evidence_id
 
 
+async def make_talk(
+    owner: Owner, person: Someone, employer_id: UUID, *, patrol_id: UUID | None = None, topics: Sequence[str] = ("wages",)
+) -> UUID:
+    """A talk at an employer, with ten leaflets handed out."""
+    talk_id = new_id()
+    await owner.execute(
+        """insert into talks (id, employer_id, person_id, device_id, patrol_id, place, audience, people_count, topics, note,
+                              evidence_expected, flags, captured_at, happened_at, grid_id, grid_path)
+           select $1, e.id, $2, gen_random_uuid(), $3, '', '职工', 12, $4, '', 0, '{}', now(), now(), e.grid_id, e.grid_path
+           from employers e where e.id = $5""",
+        talk_id, person.id, patrol_id, list(topics), employer_id,
+    )  # fmt: skip
+    await owner.execute(
+        "insert into talk_materials (talk_id, kind, count, grid_path) select id, 'leaflet', 10, grid_path from talks where id = $1", talk_id
+    )
+    return talk_id
+
+
+async def make_incident(
+    owner: Owner, person: Someone, path: str | None = None, *, kind: str = "collective_wage", severity: str = "serious"
+) -> UUID:
+    """An incident that nobody has taken on yet, in a grid (her own where none is named)."""
+    incident_id = new_id()
+    await owner.execute(
+        """insert into incidents (id, kind, severity, people_count, place, note, person_id, device_id, evidence_expected, flags,
+                                  captured_at, happened_at, status, closing_note, version, grid_id, grid_path)
+           select $1, $2, $3, 30, '工地门口', '', $4, gen_random_uuid(), 0, '{}', now(), now(), 'open', '', 1, g.id, g.path
+           from grids g where g.path = $5::text::ltree and g.valid_to is null""",
+        incident_id, kind, severity, person.id, path or person.path,
+    )  # fmt: skip
+    return incident_id
+
+
+async def make_pause(owner: Owner, person: Someone, patrol_id: UUID) -> UUID:
+    """A break of a patrol that is over."""
+    pause_id = new_id()
+    await owner.execute(
+        """insert into patrol_pauses (id, patrol_id, person_id, paused_at, resumed_at, grid_path)
+           select $1, id, $2, now() - interval '1 hour', now(), grid_path from patrols where id = $3""",
+        pause_id, person.id, patrol_id,
+    )  # fmt: skip
+    return pause_id
+
+
+async def make_track(owner: Owner, person: Someone, patrol_id: UUID, *, ended: datetime | None = None) -> UUID:
+    """A stretch of a patrol's way, ten minutes and some 900 m long."""
+    track_id, end = new_id(), ended or utc_now()
+    await owner.execute(
+        """insert into tracks (id, patrol_id, person_id, device_id, seq, geom, accuracies_m, walked_m, begins_at, ends_at, flags, grid_path)
+           select $1, id, $2, gen_random_uuid(), 0,
+                  ST_SetSRID(ST_MakeLine(ST_MakePointM(119.1, 36.7, extract(epoch from $4::timestamptz) - 600),
+                                         ST_MakePointM(119.11, 36.7, extract(epoch from $4::timestamptz))), 4326),
+                  '{10, 12}', 892, $4::timestamptz - interval '10 minutes', $4, '{}', grid_path from patrols where id = $3""",
+        track_id, person.id, patrol_id, end,
+    )  # fmt: skip
+    return track_id
+
+
 MATTERS = (
     "wage_payment", "contracts", "social_insurance", "working_hours", "young_workers", "women", "dispatch", "complaints", "survey",
     "publicity", "patrol", "special_inspection", "written_review", "penalty",

@@ -184,11 +184,11 @@ insert into role_rights (role, right_code) values
 insert into policies (key, valid_from, value, unit, source) values
  ('anomaly_weights', '2026-01-01',
   '{"teleport": 50, "frozen_position": 40, "clock_jump": 20, "ahead_of_time": 30, "gallery": 15, "same_file": 60, "similar_photo": 30}',
-  'points of 100', 'deployment''s choice; docs/decisions/0019'),
+  'points of 100', 'deployment''s choice; docs/decisions/0020'),
  ('anomaly_shown_from', '2026-01-01', '20', 'points of 100', 'deployment''s choice: a photo from the gallery alone is no work item'),
  ('anomaly_speed_max_kmh', '2026-01-01', '150', 'km/h', 'deployment''s choice: above the 120 km/h of motorways (道路交通安全法实施条例 §78)'),
  ('anomaly_teleport_min_m', '2026-01-01', '1000', 'm', 'deployment''s choice: shorter ways are within a poor fix'),
- ('anomaly_frozen_fixes_min', '2026-01-01', '4', 'fixes', 'deployment''s choice; docs/decisions/0019'),
+ ('anomaly_frozen_fixes_min', '2026-01-01', '4', 'fixes', 'deployment''s choice; docs/decisions/0020'),
  ('anomaly_clock_jump_s', '2026-01-01', '300', 's', 'deployment''s choice; as clock_skew_max_s'),
- ('anomaly_similar_bits_max', '2026-01-01', '5', 'bits of 64, at most 7', 'deployment''s choice; docs/decisions/0019'),
+ ('anomaly_similar_bits_max', '2026-01-01', '5', 'bits of 64, at most 7', 'deployment''s choice; docs/decisions/0020'),
  ('anomaly_wait_s', '2026-01-01', '20', 's', 'deployment''s choice: a push and its photos are looked at together');

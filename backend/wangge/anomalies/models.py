@@ -71,7 +71,7 @@ class Anomaly(SQLModel, table=True):
     subject_kind: str
     subject_id: UUID
     person_id: UUID = Field(foreign_key="people.id")
-    employer_id: UUID = Field(foreign_key="employers.id", index=True)
+    employer_id: UUID | None = Field(default=None, foreign_key="employers.id", index=True)
     on_day: date
     happened_at: datetime = moment()
     score: int

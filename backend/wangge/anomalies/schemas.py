@@ -42,7 +42,7 @@ class AnomalyRead(Struct):
     subject_kind: AnomalySubject
     subject_id: UUID
     person: AnomalyPerson
-    employer_id: UUID
+    employer_id: UUID | None
     employer_name: str
     grid_name: str
     patrol_id: UUID | None

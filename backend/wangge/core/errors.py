@@ -15,6 +15,7 @@ WanggeError                    (this module)
 ├── hand_overs.errors          handing over when somebody leaves
 ├── training.errors            exams
 ├── patrols.errors             planning
+├── incidents.errors           acknowledging and closing incidents
 ├── units.errors               units and their powers
 ├── entrustments.errors        entrusting, ending, documents
 ├── designations.errors        non-local and key employers

@@ -15,6 +15,7 @@ from wangge.accounts.passwords import hash_password
 from wangge.core.ids import new_id
 from wangge.core.settings import REPOSITORY
 from wangge.demo.certificates import age_certificates, give_certificates
+from wangge.demo.field_day import record_field_days
 from wangge.demo.history import record_history, todays_patrol
 from wangge.demo.organisation import load_organisation
 from wangge.people.rules import pinyin_of
@@ -223,6 +224,7 @@ async def load_demo(owner_url: str, data_dir: Path, say: Say) -> None:
                 await _load_accounts(conn, data_dir)
                 say("  a week of patrols and visits, with photos")
                 await record_history(conn, data_dir / "evidence")
+                await record_field_days(conn)
                 await age_certificates(conn)
             elif not await conn.fetchval("select exists (select from certificates)"):
                 await give_certificates(conn)  # loaded by a release that knew none

@@ -19,6 +19,7 @@ from wangge.core.operations import (
     existing,
     quarantined,
 )
+from wangge.core.placing import is_within
 from wangge.core.problems import constraint_means
 from wangge.employers.credit_code import clean_credit_code, credit_code_is_valid, inner_code_is_valid
 
@@ -81,11 +82,6 @@ INSERT = """
 """
 
 
-def within(grid_path: str, scope: Sequence[str]) -> bool:
-    """Whether a path lies in one of these subtrees."""
-    return any(grid_path == path or grid_path.startswith(path + ".") for path in scope)
-
-
 async def register_employers(
     conn: Any, actor: Actor, ops: Sequence[Operation[EmployerPayload]], received_at: datetime, limits_at: LimitsAt
 ) -> list[Verdict]:
@@ -122,7 +118,7 @@ async def register_employers(
         verdict = Verdict(flags=clock_flags(op, received_at, limits_at), grid_path=place)
         if code and not inner_code_is_valid(code):
             verdict.flags.append("inner_code_unusual")
-        if not within(grid_path, actor.scope):
+        if not is_within(grid_path, actor.scope):
             verdict.flags.append("outside_own_grid")
         if p.position and not spot:
             verdict.flags.append("no_position")

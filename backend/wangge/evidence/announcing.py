@@ -8,10 +8,12 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from wangge.accounts.actor import Actor
+from wangge.core.errors import FieldProblem, InvalidInput, WanggeError
 from wangge.core.operations import (
     EmployerOutOfScope,
     LimitsAt,
     Operation,
+    Reach,
     Verdict,
     clock_flags,
     existing,
@@ -44,15 +46,27 @@ class OriginalAnnounced(Struct, frozen=True):
 
 
 class EvidencePayload(Struct, frozen=True, rename={"evidence_copy": "copy"}):
-    """A photo announced."""
+    """A photo announced; only a talk or an incident may have no employer."""
 
-    subject_kind: Literal["visit", "employer", "check_in"]
+    subject_kind: Literal["visit", "employer", "check_in", "talk", "incident"]
     subject_id: UUID
-    employer_id: UUID
     media_type: Literal["image/jpeg"]
     source: Literal["camera", "gallery"]
     evidence_copy: CopyAnnounced
     original: OriginalAnnounced
+    employer_id: UUID | None = None
+
+
+class SubjectNotYours(WanggeError):
+    """The photo is announced for somebody else's record."""
+
+    code, status = "subject_not_yours", 403
+    zh = "照片所属的记录不是您的。照片信息已保存，等待街道核对。"
+    en = "The record this photo belongs to is not yours. It is kept for your street to check."
+
+
+# Records that need no employer lie where they took place, and their photos with them.
+OWN_PLACE = {"talk": "talks", "incident": "incidents"}
 
 
 INSERT = """
@@ -70,6 +84,28 @@ INSERT = """
 """
 
 
+EMPLOYER_MISSING = FieldProblem("employer_id", "missing", "“employer_id”必须填写。", "Say which employer the photo is of.")
+
+
+async def _reaches(conn: Any, actor: Actor, ops: Sequence[Operation[EvidencePayload]]) -> list[Reach | None]:
+    """Where each photo belongs: with its employer, else with the talk or incident of hers that it was taken for."""
+    found: list[Reach | None] = [None] * len(ops)
+    named = [i for i, op in enumerate(ops) if op.payload.employer_id is not None]
+    if named:
+        for i, reach in zip(named, await reach_employers(conn, [ops[i] for i in named]), strict=True):
+            found[i] = reach
+    for kind, table in OWN_PLACE.items():
+        of_kind = [i for i, op in enumerate(ops) if op.payload.employer_id is None and op.payload.subject_kind == kind]
+        if not of_kind:
+            continue
+        wanted = [ops[i].payload.subject_id for i in of_kind]
+        sql = f"select id, grid_id, grid_path::text from {table} where id = any($1::uuid[]) and person_id = $2"
+        hers = {r[0]: Reach(r[1], r[2], None, "own") for r in await conn.fetch(sql, wanted, actor.person_id)}
+        for i in of_kind:
+            found[i] = hers.get(ops[i].payload.subject_id)
+    return found
+
+
 async def announce_evidence(
     conn: Any, actor: Actor, ops: Sequence[Operation[EvidencePayload]], received_at: datetime, limits_at: LimitsAt
 ) -> list[Verdict]:
@@ -77,7 +113,7 @@ async def announce_evidence(
 
     One whose record has not arrived waits. A file over the limit is quarantined before it costs anyone's data.
     """
-    reaches = await reach_employers(conn, ops)
+    reaches = await _reaches(conn, actor, ops)
     subjects: set[UUID] = set()
     for kind in {op.payload.subject_kind for op in ops}:
         subjects |= await existing(conn, kind, [op.payload.subject_id for op in ops if op.payload.subject_kind == kind])
@@ -87,12 +123,16 @@ async def announce_evidence(
     for op, reach in zip(ops, reaches, strict=True):
         p = op.payload
         largest = max(p.evidence_copy.bytes, p.original.bytes)
-        if reach is None:
+        if p.employer_id is None and p.subject_kind not in OWN_PLACE:
+            verdicts.append(quarantined(InvalidInput([EMPLOYER_MISSING])))
+        elif reach is None and p.employer_id is not None:
             verdicts.append(waiting_for(p.employer_id))
-        elif reach.how == "none":
+        elif reach is not None and reach.how == "none":
             verdicts.append(quarantined(EmployerOutOfScope(), reach.grid_path))
         elif p.subject_id not in subjects:
             verdicts.append(waiting_for(p.subject_id))
+        elif reach is None:
+            verdicts.append(quarantined(SubjectNotYours()))
         elif largest > max_bytes:
             verdicts.append(quarantined(PhotoTooLarge(bytes=largest, max_bytes=max_bytes), reach.grid_path))
         else:

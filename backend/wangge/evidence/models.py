@@ -17,7 +17,8 @@ class Evidence(SQLModel, table=True):
 
     __tablename__ = "evidence"
     __table_args__ = (
-        CheckConstraint("subject_kind in ('visit', 'employer', 'check_in')", name="subject_kind"),
+        CheckConstraint("subject_kind in ('visit', 'employer', 'check_in', 'talk', 'incident')", name="subject_kind"),
+        CheckConstraint("employer_id is not null or subject_kind in ('talk', 'incident')", name="employer_id"),
         CheckConstraint("source in ('camera', 'gallery')", name="source"),
         CheckConstraint("copy_sha256 ~ '^[0-9a-f]{64}$' and original_sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
         CheckConstraint("copy_bytes > 0 and original_bytes > 0", name="bytes"),
@@ -31,7 +32,7 @@ class Evidence(SQLModel, table=True):
     id: UUID = id_field()
     subject_kind: str
     subject_id: UUID
-    employer_id: UUID = Field(foreign_key="employers.id", index=True)
+    employer_id: UUID | None = Field(default=None, foreign_key="employers.id", index=True)
     person_id: UUID = Field(foreign_key="people.id", index=True)
     device_id: UUID
     media_type: str

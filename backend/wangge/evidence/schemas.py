@@ -42,7 +42,7 @@ class EvidenceRead(Struct, rename={"evidence_copy": "copy"}):
     id: UUID
     subject_kind: str
     subject_id: UUID
-    employer_id: UUID
+    employer_id: UUID | None
     person: EvidencePerson
     captured_at: datetime
     source: str

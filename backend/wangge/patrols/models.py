@@ -53,3 +53,20 @@ class PatrolStop(SQLModel, table=True):
     assignee_id: UUID = Field(foreign_key="people.id")
     is_open: bool = True
     grid_path: str = grid_path_field()
+
+
+class PatrolPause(SQLModel, table=True):
+    """A break of a patrol: not on duty, and nothing of her way is kept. ``resumed_at`` null: it lasts, or lasted until the end."""
+
+    __tablename__ = "patrol_pauses"
+    __table_args__ = (
+        CheckConstraint("resumed_at >= paused_at", name="resumed_at"),
+        Index("ix_patrol_pauses_grid_path", "grid_path", postgresql_using="gist"),
+    )
+    id: UUID = id_field()
+    patrol_id: UUID = Field(foreign_key="patrols.id", index=True)
+    person_id: UUID = Field(foreign_key="people.id", index=True)
+    paused_at: datetime = moment()
+    resumed_at: datetime | None = moment(nullable=True)
+    received_at: datetime = moment(default_now=True)
+    grid_path: str = grid_path_field()

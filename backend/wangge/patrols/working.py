@@ -1,4 +1,4 @@
-"""Starting and finishing a patrol on the phone."""
+"""Starting, pausing, resuming and finishing a patrol on the phone."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from wangge.accounts.actor import Actor
 from wangge.core.errors import WanggeError
-from wangge.core.operations import LimitsAt, Operation, Verdict, clock_flags, existing, quarantined, waiting_for
+from wangge.core.operations import EntityIdTaken, LimitsAt, Operation, Verdict, clock_flags, existing, quarantined, waiting_for
 
 
 class PatrolStartPayload(Struct, frozen=True):
@@ -23,6 +23,19 @@ class PatrolFinishPayload(Struct, frozen=True):
 
     patrol_id: UUID
     note: Annotated[str, Meta(max_length=4000)] = ""
+
+
+class PatrolPausePayload(Struct, frozen=True):
+    """Which patrol takes a break; the operation's entity is the break."""
+
+    patrol_id: UUID
+
+
+class PatrolResumePayload(Struct, frozen=True):
+    """Which break of which patrol is over."""
+
+    patrol_id: UUID
+    pause_id: UUID
 
 
 class PatrolNotYours(WanggeError):
@@ -53,6 +66,16 @@ FINISH = """
     where id = $1 and assignee_id = $3 returning status, grid_path::text
 """
 
+PAUSE = """
+    insert into patrol_pauses (id, patrol_id, person_id, paused_at, received_at, grid_path)
+    select $1, id, $3, $4, $5, grid_path from patrols where id = $2 and assignee_id = $3
+    on conflict (id) do nothing returning grid_path::text
+"""
+RESUME = """
+    update patrol_pauses set resumed_at = greatest(paused_at, least(coalesce(resumed_at, $3), $3))
+    where id = $1 and person_id = $2 returning grid_path::text
+"""
+
 
 async def _work(conn: Any, actor: Actor, op: Operation[Any], sql: str, received_at: datetime, limits_at: LimitsAt, *more: str) -> Verdict:
     row = await conn.fetchrow(sql, op.payload.patrol_id, op.happened_at, actor.person_id, *more)
@@ -78,3 +101,39 @@ async def finish_patrols(
 ) -> list[Verdict]:
     """Mark patrols as done; arriving before their start changes nothing in the end."""
     return [await _work(conn, actor, op, FINISH, received_at, limits_at, op.payload.note) for op in ops]
+
+
+async def pause_patrols(
+    conn: Any, actor: Actor, ops: Sequence[Operation[PatrolPausePayload]], received_at: datetime, limits_at: LimitsAt
+) -> list[Verdict]:
+    """Note that somebody takes a break; one of a patrol that is not here yet waits."""
+    patrols = [op.payload.patrol_id for op in ops]
+    known, taken = await existing(conn, "patrol", patrols), await existing(conn, "pause", [op.entity_id for op in ops])
+    verdicts = []
+    for op in ops:
+        p = op.payload
+        if op.entity_id in taken:
+            verdicts.append(quarantined(EntityIdTaken()))
+            continue
+        grid_path = await conn.fetchval(PAUSE, op.entity_id, p.patrol_id, actor.person_id, op.happened_at, received_at)
+        if grid_path is None:
+            verdicts.append(quarantined(PatrolNotYours()) if p.patrol_id in known else waiting_for(p.patrol_id))
+        else:
+            verdicts.append(Verdict(flags=clock_flags(op, received_at, limits_at), grid_path=grid_path))
+    return verdicts
+
+
+async def resume_patrols(
+    conn: Any, actor: Actor, ops: Sequence[Operation[PatrolResumePayload]], received_at: datetime, limits_at: LimitsAt
+) -> list[Verdict]:
+    """Note that a break is over: the earliest word of it counts, in whatever order they come. It waits for the break itself."""
+    known = await existing(conn, "pause", [op.payload.pause_id for op in ops])
+    verdicts = []
+    for op in ops:
+        pause_id = op.payload.pause_id
+        grid_path = await conn.fetchval(RESUME, pause_id, actor.person_id, op.happened_at)
+        if grid_path is None:
+            verdicts.append(quarantined(PatrolNotYours()) if pause_id in known else waiting_for(pause_id))
+        else:
+            verdicts.append(Verdict(flags=clock_flags(op, received_at, limits_at), grid_path=grid_path))
+    return verdicts

@@ -32,6 +32,8 @@ from wangge.sync.reading import Entry, read_operation
 from wangge.sync.schemas import OperationOutcome, Push, PushAnswer, Receipt
 
 log = structlog.get_logger()
+# Kinds whose grid is looked up by where they took place.
+PLACED = {"employer.register", "talk.record", "incident.report"}
 REFUSALS = (IntegrityConstraintViolationError, DataError, InsufficientPrivilegeError)
 
 
@@ -52,11 +54,11 @@ async def _apply_set(
 
 async def _take_turns(conn: Any, entries: Sequence[Entry]) -> None:
     """Wait for a change of the grids that is moving these employers, and make the next one wait: what is judged below is judged,
-    and kept, by the grid an employer lies in when this push commits. A new employer's grid is looked up, so the shapes hold still."""
+    and kept, by the grid an employer lies in when this push commits. Where a grid is looked up by a point, the shapes hold still."""
     operations = [e.operation for e in entries if e.operation]
-    if any(op.kind == "employer.register" for op in operations):
+    if any(op.kind in PLACED for op in operations):
         await conn.execute("select hold_territory()")
-    if named := {op.payload.employer_id for op in operations if hasattr(op.payload, "employer_id")}:
+    if named := {op.payload.employer_id for op in operations if getattr(op.payload, "employer_id", None)}:
         await conn.execute("select lock_employers($1::uuid[])", list(named))
 
 

@@ -31,6 +31,18 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'grid.read', title: 'menu.map', menu: 'map' },
       },
       {
+        path: 'incidents',
+        name: 'incidents',
+        component: () => import('./incidents/IncidentsPage.vue'),
+        meta: { right: 'incident.read', title: 'menu.incidents', menu: 'incidents' },
+      },
+      {
+        path: 'talks',
+        name: 'talks',
+        component: () => import('./talks/TalksPage.vue'),
+        meta: { right: 'records.read', title: 'menu.talks', menu: 'talks' },
+      },
+      {
         path: 'uncovered',
         name: 'uncovered',
         component: () => import('./uncovered/UncoveredPage.vue'),

@@ -5,7 +5,8 @@ import { nextStop, viewPatrol } from './patrols/progress'
 import { FIRST_POLICIES, type Stop } from '@/local/shapes'
 import type { EmployerRow, PatrolRow, RecordRow } from '@/local/db'
 import en from '@/locales/en'
-import zh from '@/locales/zh-CN'
+import zhFirst from '@/locales/zh-CN'
+import zhDay from '@/locales/zh-CN.day'
 import { capture, checkInOf, employerOf, NOON, visitOf } from '@/testing/phone'
 import { initialsOf } from '@/shared/pinyin'
 
@@ -104,6 +105,9 @@ describe('today’s round', () => {
     )
   })
 })
+
+/** The words of the first paint, and those that come with the day's pages. */
+const zh = { ...zhFirst, ...zhDay }
 
 describe('the words', () => {
   type Words = { [key: string]: string | Words }

@@ -15,10 +15,14 @@ import type {
   Employer,
   EmployerPayload,
   Grid,
+  IncidentPayload,
   OperationKind,
   Outcome,
   Patrol,
   Receipt,
+  SubjectKind,
+  TalkPayload,
+  TrackPoint,
   VisitPayload,
 } from './shapes'
 import type { StoreCipher } from './storeCipher'
@@ -44,14 +48,29 @@ export type EmployerRow = Employer &
 /** What the person has captured, as she sees it again. Kept for a while after it was sent. */
 export interface RecordRow {
   id: string
-  kind: 'check_in' | 'visit' | 'employer' | 'patrol_start' | 'patrol_finish'
+  kind:
+    | 'check_in'
+    | 'visit'
+    | 'employer'
+    | 'talk'
+    | 'incident'
+    | 'patrol_start'
+    | 'patrol_pause'
+    | 'patrol_resume'
+    | 'patrol_finish'
   employer_id: string | null
   patrol_id: string | null
   stop_id: string | null
   captured_at: string
   captured_on: string
   binding: Binding
-  payload: CheckInPayload | VisitPayload | EmployerPayload | { patrol_id: string; note?: string }
+  payload:
+    | CheckInPayload
+    | VisitPayload
+    | EmployerPayload
+    | TalkPayload
+    | IncidentPayload
+    | { patrol_id: string; note?: string; pause_id?: string }
   /** Metres from the employer's point at capture, where both were known. */
   distance_m?: number | null
 }
@@ -92,7 +111,7 @@ export interface PhotoRow {
   /** `draft` until the record it belongs to is saved. */
   state: 'draft' | 'announced'
   draft_key: string | null
-  subject_kind: 'visit' | 'employer' | 'check_in'
+  subject_kind: SubjectKind
   subject_id: string | null
   employer_id: string | null
   captured_at: string
@@ -145,6 +164,19 @@ export interface PackRow {
   buffer: ArrayBuffer
 }
 
+/** One stretch of her way while on duty: grows while `open`, is an operation once `sealed`. */
+export interface TrackRow {
+  id: string
+  patrol_id: string
+  seq: number
+  state: 'open' | 'sealed'
+  /** Day in China on which it began. */
+  on: string
+  began_at: string
+  points: TrackPoint[]
+  walked_m: number
+}
+
 export interface DraftRow {
   key: string
   employer_id: string | null
@@ -153,7 +185,7 @@ export interface DraftRow {
 }
 
 export interface ReferenceRow {
-  key: 'basemap' | 'places'
+  key: 'basemap' | 'places' | 'catalogues'
   etag: string | null
   fetched_at: string
   data: unknown
@@ -178,6 +210,7 @@ export class LocalDb extends Dexie {
   meta!: Table<MetaRow, string>
   packs!: Table<PackRow, string>
   readonly opened = new OpenedRows()
+  tracks!: Table<TrackRow, string>
 
   /** `cipher` is this account's; without her key the store can be counted and nothing else. */
   constructor(
@@ -203,6 +236,8 @@ export class LocalDb extends Dexie {
     })
     // Initials of names are names: the list is sorted in memory.
     this.version(2).stores({ employers: 'id, generation', packs: 'id' })
+    // The way while on duty.
+    this.version(3).stores({ tracks: 'id, patrol_id, state, on' })
   }
 }
 

@@ -84,7 +84,7 @@ export async function dropDraftPhoto(db: LocalDb, photoId: string): Promise<void
   })
 }
 
-type Subject = Pick<EvidencePayload, 'subject_kind' | 'subject_id' | 'employer_id'>
+export type Subject = Pick<EvidencePayload, 'subject_kind' | 'subject_id' | 'employer_id'>
 
 /** Operations that announce a draft's photos, each with the moment it was taken; what has been thrown away is left out. */
 export async function announcements(

@@ -8,9 +8,10 @@ import { initialsOf } from '@/shared/pinyin'
 import { chinaDay } from '@/shared/time'
 import type { LocalDb, RecordRow } from './db'
 import { operationOf, resend } from './outbox'
-import { announcements, markAnnounced } from './photos'
-import { append, draftOf, type Capture } from './seal'
-import type { CheckInPayload, EmployerPayload, VisitPayload } from './shapes'
+import { announcements, markAnnounced, type Subject } from './photos'
+import { append, draftOf, type Capture, type Draft } from './seal'
+import type { CheckInPayload, EmployerPayload, IncidentPayload, TalkPayload, VisitPayload } from './shapes'
+import { markTracksSealed, trackOperations } from './tracks'
 
 const base = (capture: Capture) => ({
   captured_at: capture.captured_at,
@@ -60,18 +61,27 @@ export async function recordVisit(
     ...base(capture),
     payload,
   }
-  const { employer_id, patrol_id } = payload
-  const subject = { subject_kind: 'visit' as const, subject_id: visitId, employer_id }
+  const { employer_id, patrol_id, evidence_ids } = payload
   const operation = draftOf(capture, { kind: 'visit.record', entity_id: visitId, payload, employer_id, patrol_id })
-  await append(db, async () => [operation, ...(await announcements(db, capture, payload.evidence_ids, subject))], {
+  const subject = { subject_kind: 'visit' as const, subject_id: visitId, employer_id }
+  await appendFromDraft(db, { record, operation, photoIds: evidence_ids, subject, draftKey })
+  return record
+}
+
+/** What was written in a draft: its record and operation, its photos announced, and the draft ends. */
+async function appendFromDraft(
+  db: LocalDb,
+  of: { record: RecordRow; operation: Draft; photoIds: string[]; subject: Subject; draftKey: string },
+): Promise<void> {
+  const { capture } = of.operation
+  await append(db, async () => [of.operation, ...(await announcements(db, capture, of.photoIds, of.subject))], {
     tables: ['records', 'photos', 'uploads', 'drafts'],
     write: async (rows) => {
-      await db.records.add(record)
-      await db.drafts.delete(draftKey)
-      return markAnnounced(db, rows, subject)
+      await db.records.add(of.record)
+      await db.drafts.delete(of.draftKey)
+      return markAnnounced(db, rows, of.subject)
     },
   })
-  return record
 }
 
 /** Register an employer that is on no file; it is usable at once on this phone. */
@@ -152,39 +162,107 @@ export async function correctEmployer(db: LocalDb, opId: string, payload: Employ
   )
 }
 
-export async function startPatrol(db: LocalDb, capture: Capture, patrolId: string): Promise<void> {
-  await patrolAct(db, capture, patrolId, 'patrol_start', '')
+/** Save a talk; the photos of its draft are announced with it, and the draft ends. */
+export async function recordTalk(
+  db: LocalDb,
+  capture: Capture,
+  talkId: string,
+  payload: TalkPayload,
+  draftKey: string,
+): Promise<void> {
+  const { employer_id, patrol_id, evidence_ids } = payload
+  const record: RecordRow = {
+    id: talkId,
+    kind: 'talk',
+    employer_id,
+    patrol_id,
+    stop_id: null,
+    ...base(capture),
+    payload,
+  }
+  const operation = draftOf(capture, { kind: 'talk.record', entity_id: talkId, payload, employer_id, patrol_id })
+  const subject = { subject_kind: 'talk' as const, subject_id: talkId, employer_id }
+  await appendFromDraft(db, { record, operation, photoIds: evidence_ids, subject, draftKey })
 }
 
-export async function finishPatrol(db: LocalDb, capture: Capture, patrolId: string, note: string): Promise<void> {
-  await patrolAct(db, capture, patrolId, 'patrol_finish', note)
+/**
+ * Report an incident: the push sends it before everything else (sync/push.ts), so it names nothing that would have to be
+ * there first. The photos follow.
+ */
+export async function reportIncident(
+  db: LocalDb,
+  capture: Capture,
+  incidentId: string,
+  payload: IncidentPayload,
+  draftKey: string,
+): Promise<void> {
+  const { employer_id, evidence_ids } = payload
+  const record: RecordRow = {
+    id: incidentId,
+    kind: 'incident',
+    employer_id,
+    patrol_id: null,
+    stop_id: null,
+    ...base(capture),
+    payload,
+  }
+  const operation = draftOf(capture, { kind: 'incident.report', entity_id: incidentId, payload, employer_id })
+  const subject = { subject_kind: 'incident' as const, subject_id: incidentId, employer_id: null }
+  await appendFromDraft(db, { record, operation, photoIds: evidence_ids, subject, draftKey })
 }
 
+export const startPatrol = (db: LocalDb, capture: Capture, patrolId: string) =>
+  patrolAct(db, capture, 'patrol_start', (entity_id) =>
+    draftOf(capture, { kind: 'patrol.start', entity_id, patrol_id: patrolId, payload: { patrol_id: patrolId } }),
+  )
+
+/** Take a break: what was walked so far is sealed with it, and nothing more is written down until she goes on. */
+export const pausePatrol = (db: LocalDb, capture: Capture, patrolId: string) =>
+  patrolAct(db, capture, 'patrol_pause', (entity_id) =>
+    draftOf(capture, { kind: 'patrol.pause', entity_id, patrol_id: patrolId, payload: { patrol_id: patrolId } }),
+  )
+
+export async function resumePatrol(db: LocalDb, capture: Capture, patrolId: string): Promise<void> {
+  const records = await db.records.where('patrol_id').equals(patrolId).toArray()
+  const pauses = records.filter(({ kind }) => kind === 'patrol_pause').sort((a, b) => a.id.localeCompare(b.id))
+  const pause = pauses.at(-1)
+  if (!pause) return
+  const payload = { patrol_id: patrolId, pause_id: pause.id }
+  await patrolAct(db, capture, 'patrol_resume', (entity_id) =>
+    draftOf(capture, { kind: 'patrol.resume', entity_id, patrol_id: patrolId, payload }),
+  )
+}
+
+export const finishPatrol = (db: LocalDb, capture: Capture, patrolId: string, note: string) =>
+  patrolAct(db, capture, 'patrol_finish', (entity_id) =>
+    draftOf(capture, { kind: 'patrol.finish', entity_id, patrol_id: patrolId, payload: { patrol_id: patrolId, note } }),
+  )
+
+type PatrolAct = 'patrol_start' | 'patrol_pause' | 'patrol_resume' | 'patrol_finish'
+
+/** An act of a patrol; where it ends her being on the way, what she has walked is sealed before it. */
 async function patrolAct(
   db: LocalDb,
   capture: Capture,
-  patrolId: string,
-  kind: 'patrol_start' | 'patrol_finish',
-  note: string,
+  kind: PatrolAct,
+  operationWith: (id: string) => Draft,
 ): Promise<void> {
   const id = newId()
-  const of = { entity_id: id, patrol_id: patrolId }
-  const operation =
-    kind === 'patrol_start'
-      ? draftOf(capture, { kind: 'patrol.start', payload: { patrol_id: patrolId }, ...of })
-      : draftOf(capture, { kind: 'patrol.finish', payload: { patrol_id: patrolId, note }, ...of })
-  await append(db, async () => [operation], {
-    tables: ['records'],
-    write: async () => {
+  const operation = operationWith(id)
+  const endsTheWay = kind === 'patrol_pause' || kind === 'patrol_finish'
+  await append(db, async () => [...(endsTheWay ? await trackOperations(db, capture) : []), operation], {
+    tables: ['records', 'tracks'],
+    write: async (rows) => {
       await db.records.add({
         id,
         kind,
         employer_id: null,
-        patrol_id: patrolId,
+        patrol_id: operation.intent.patrol_id ?? null,
         stop_id: null,
         ...base(capture),
         payload: operation.intent.payload as RecordRow['payload'],
       })
+      if (endsTheWay) return markTracksSealed(db, rows)
     },
   })
 }

@@ -139,10 +139,55 @@ export interface EmployerPayload {
   note: string
 }
 
+export interface TalkPayload {
+  topics: string[]
+  employer_id: string | null
+  patrol_id: string | null
+  grid_id: string | null
+  place: string
+  position: PlainPosition | null
+  accuracy_m: number | null
+  audience: string
+  people_count: number
+  materials: { kind: string; count: number }[]
+  note: string
+  evidence_ids: string[]
+}
+
+export const INCIDENT_SEVERITIES = ['normal', 'serious', 'critical'] as const
+export type IncidentSeverity = (typeof INCIDENT_SEVERITIES)[number]
+
+/** Names no record that must arrive first: a report waits for nothing. */
+export interface IncidentPayload {
+  kind: string
+  severity: IncidentSeverity
+  people_count: number | null
+  employer_id: string | null
+  grid_id: string | null
+  place: string
+  position: PlainPosition | null
+  accuracy_m: number | null
+  note: string
+  evidence_ids: string[]
+}
+
+/** Seconds since the stretch began, lon, lat, accuracy in metres. */
+export type TrackPoint = [s: number, lon: number, lat: number, accuracy_m: number]
+
+export interface TrackPayload {
+  patrol_id: string
+  seq: number
+  began_at: string
+  points: TrackPoint[]
+}
+
+export type SubjectKind = 'visit' | 'employer' | 'check_in' | 'talk' | 'incident'
+
 export interface EvidencePayload {
-  subject_kind: 'visit' | 'employer' | 'check_in'
+  subject_kind: SubjectKind
   subject_id: string
-  employer_id: string
+  /** Null only for a talk or an incident that is at no employer. */
+  employer_id: string | null
   media_type: 'image/jpeg'
   source: 'camera' | 'gallery'
   copy: { sha256: string; bytes: number; width: number; height: number }
@@ -152,9 +197,14 @@ export interface EvidencePayload {
 export interface Payloads {
   'employer.register': EmployerPayload
   'patrol.start': { patrol_id: string }
+  'patrol.pause': { patrol_id: string }
+  'patrol.resume': { patrol_id: string; pause_id: string }
   'patrol.finish': { patrol_id: string; note: string }
   'check_in.record': CheckInPayload
   'visit.record': VisitPayload
+  'talk.record': TalkPayload
+  'incident.report': IncidentPayload
+  'track.record': TrackPayload
   'evidence.announce': EvidencePayload
 }
 export type OperationKind = keyof Payloads
@@ -192,6 +242,11 @@ export interface Policies {
   push_operations_max: number
   /** MB (1e6 bytes) that photos may use of mobile data in a day by themselves; 0: none. */
   photo_cellular_mb_per_day: number
+  track_min_distance_m: number
+  track_min_interval_s: number
+  track_max_accuracy_m: number
+  track_chunk_points: number
+  track_step_m: number
   [key: string]: unknown
 }
 
@@ -216,6 +271,15 @@ export const FIRST_POLICIES: Policies = {
   phone_photo_keep_days: 0,
   phone_record_keep_days: 30,
   photo_cellular_mb_per_day: 30,
+  track_min_distance_m: 30,
+  track_min_interval_s: 60,
+  track_max_accuracy_m: 100,
+  track_chunk_points: 100,
+  track_step_m: 30,
 }
+
+/** Words that records choose from, as the server lists them. */
+export type Catalogues = components['schemas']['Catalogues']
+export type CatalogueWord = components['schemas']['CatalogueWord']
 
 export type Me = Omit<components['schemas']['Me'], 'policies'> & { policies: Policies }

@@ -1,8 +1,9 @@
+import day from './en.day'
 import type zh from './zh-CN'
 
 const en: typeof zh = {
   app: { name: 'Grid Patrol', city: 'Weifang labour-security grid' },
-  tab: { today: 'Today', map: 'Map', employers: 'Employers', outbox: 'Outbox', account: 'Me' },
+  tab: { today: 'Today', map: 'Map', incident: 'SOS', employers: 'Employers', outbox: 'Outbox', account: 'Me' },
   common: {
     back: 'Back',
     cancel: 'Cancel',
@@ -146,6 +147,9 @@ const en: typeof zh = {
     open: 'Open',
     start: 'Start patrol',
     started: 'started {time}',
+    again: 'Go on with it on this phone',
+    pause: 'Pause',
+    resume: 'Go on',
     finish: 'Finish patrol',
     finishAsk: '{n} employer(s) not visited yet. Finish now?',
     finishAskDone: 'All visited. Finish the patrol?',
@@ -164,6 +168,12 @@ const en: typeof zh = {
     drafts: 'Unfinished drafts',
     draftVisit: 'Visit: {name}',
     draftRegister: 'New employer',
+    draftTalk: 'Talk {name}',
+    draftIncident: 'Incident not reported yet',
+    talk: 'Log a talk',
+    summary: 'Today in short',
+    more: 'You can also',
+    compass: { 0: 'N', 1: 'NE', 2: 'E', 3: 'SE', 4: 'S', 5: 'SW', 6: 'W', 7: 'NW' },
     navigate: 'Navigate with the map app',
     note: 'Instructions',
   },
@@ -207,6 +217,7 @@ const en: typeof zh = {
     checkIn: 'Check in',
     visit: 'Visit',
     resumeVisit: 'Draft',
+    talk: 'Log a talk',
     mine: 'My records',
     mineEmpty: 'You have no records here yet.',
     onMap: 'Show on the map',
@@ -374,6 +385,11 @@ const en: typeof zh = {
       employer_register: 'New employer',
       patrol_start: 'Patrol started',
       patrol_finish: 'Patrol finished',
+      patrol_pause: 'Patrol paused',
+      patrol_resume: 'Patrol resumed',
+      talk_record: 'Talk',
+      incident_report: 'Incident',
+      track_record: 'Track',
       check_in_record: 'Check-in',
       visit_record: 'Visit',
       evidence_announce: 'Photo',
@@ -416,6 +432,7 @@ const en: typeof zh = {
       late_scope: 'no longer in the grid',
       unsealed: 'not sealed',
       uncertified: 'not certified that day',
+      employer_not_here: 'employer not on file yet',
       outside_own_grid: 'outside your grid',
       outside_all_grids: 'outside all grids',
       inner_code_unusual: 'unusual code',
@@ -456,6 +473,8 @@ const en: typeof zh = {
     operation_unreadable: 'The server cannot read this record; it is kept as it came. Ask support.',
     operation_failed: 'The server could not apply this record; it is kept as it came and support has been told.',
     photo_too_large: 'The photo is over the size limit. It stays on the phone; you can export it.',
+    subject_not_yours: 'The record this photo belongs to is not yours. It is kept for your street to check.',
+    unknown_word: 'A topic or kind is no longer in the catalogue; choose another and send it again.',
     patrol_not_yours: 'This patrol was given to somebody else. Your record is kept for the county to check.',
     patrol_cancelled: 'The county cancelled this patrol. The visits you made still count.',
     parent_not_here_yet: 'It waits for the record it belongs to; this goes on by itself.',
@@ -480,6 +499,7 @@ const en: typeof zh = {
     legendUnvisited: 'never visited',
     legendWaiting: 'waiting for review',
     legendStop: 'stop of today',
+    legendTrack: 'Your way today',
     legend: 'Legend',
     noGrid: 'No grid border downloaded yet',
     failed: 'This phone cannot show the map. The employer list works as usual.',
@@ -532,6 +552,9 @@ const en: typeof zh = {
     data: 'Work data',
     dataCount: '{grids} grid(s), {employers} employers',
     refresh: 'Update now',
+    settings: 'Settings (type, map app)',
+    help: 'Help',
+    pack: 'Offline pack',
   },
   password: {
     title: 'Change password',
@@ -545,4 +568,4 @@ const en: typeof zh = {
   },
 }
 
-export default en
+export default { ...en, ...day }

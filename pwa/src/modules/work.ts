@@ -8,7 +8,7 @@
 import Dexie from 'dexie'
 import { shallowRef } from 'vue'
 import { makeApi, resultOf } from '@/api/client'
-import { meansSignIn, type Result } from '@/api/problems'
+import { meansSignIn, ownProblem, type Problem, type Result } from '@/api/problems'
 import { LocalDb, readMeta, storeOf, writeMeta, type PackRow } from '@/local/db'
 import type { Capture } from '@/local/outbox'
 import { pinRules } from '@/local/pin'
@@ -483,6 +483,11 @@ export function requestSync(): void {
       await schedule(current)
     })
     .catch(noteSurprise)
+}
+
+/** Bring the offline pack up to date; gives why it could not be. */
+export async function refreshAll(): Promise<Problem | null> {
+  return engine ? engine.refreshPack() : ownProblem('no_network')
 }
 
 export function sendOriginalsNow(): void {

@@ -13,6 +13,14 @@ export function distanceM(a: LonLat, b: LonLat): number {
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h)))
 }
 
+/** Which way to go from one point to another: degrees from north, clockwise, 0 ≤ b < 360. */
+export function bearingDeg(from: LonLat, to: LonLat): number {
+  const [lat1, lat2, dLon] = [radians(from[1]), radians(to[1]), radians(to[0] - from[0])]
+  const y = Math.sin(dLon) * Math.cos(lat2)
+  const x = Math.cos(lat1) * Math.sin(lat2) - Math.sin(lat1) * Math.cos(lat2) * Math.cos(dLon)
+  return ((Math.atan2(y, x) * 180) / Math.PI + 360) % 360
+}
+
 /** A circle on the ground as a ring of `[lon, lat]`, closed, for drawing an accuracy. */
 export function circle(center: LonLat, radiusM: number, corners = 48): LonLat[] {
   const dLat = (radiusM / EARTH_RADIUS_M) * (180 / Math.PI)

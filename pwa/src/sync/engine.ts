@@ -11,13 +11,16 @@ import { backoffMs } from './backoff'
 import { call, type Fetch, type Locks, type Network, type SyncContext } from './context'
 import { ownLocks, SYNC_LOCK, UPLOAD_LOCK } from './locks'
 import { pull } from './pull'
-import { push } from './push'
+import { hasUrgent, push } from './push'
 import { makeKeyKnown } from './sealKey'
 import { refreshReference } from './reference'
 import { FIRST_STATE, Watched, type SyncState } from './state'
 import { upload } from './upload'
 
 const WIPE_UPLOAD_TRIES = 8
+/** With an incident on the phone, the next try is never further off. */
+const URGENT_RETRY_MS = 10_000
+
 export interface EngineOptions {
   db: SyncContext['db']
   fetch: Fetch
@@ -116,6 +119,13 @@ export class SyncEngine {
     return this.uploads
   }
 
+  /** Everything a phone carries, anew where it is not the newest: a round, then what is the same for everybody. */
+  async refreshPack(): Promise<Problem | null> {
+    const problem = await this.sync()
+    if (!problem) await refreshReference(this.context, this.controller.signal, true)
+    return problem
+  }
+
   /** Until nothing is under way. */
   async settled(): Promise<void> {
     while (this.round || this.uploads) await Promise.all([this.round, this.uploads])
@@ -182,7 +192,8 @@ export class SyncEngine {
     }
     this.failures++
     const asked = typeof problem.retry_after_s === 'number' ? problem.retry_after_s * 1000 : 0
-    const wait = Math.max(asked, backoffMs(this.failures, context.random))
+    const backoff = backoffMs(this.failures, context.random)
+    const wait = Math.max(asked, (await hasUrgent(context.db)) ? Math.min(backoff, URGENT_RETRY_MS) : backoff)
     state.set({ phase: 'idle', problem, next_at: context.now() + wait })
     return problem
   }
@@ -233,7 +244,12 @@ export class SyncEngine {
     // Without the right to capture there may still be a scope to read; any other problem would meet the pull too.
     if (pushed.problem && pushed.problem.type !== 'right_missing') return pushed.problem
     this.state.set({ phase: 'pulling' })
-    const pulled = await pull(this.context, ({ progress }) => this.state.set({ progress }), signal)
+    const pulled = await pull(
+      this.context,
+      ({ progress }) => this.state.set({ progress }),
+      signal,
+      async () => (await hasUrgent(this.context.db)) && push(this.context, signal),
+    )
     return pushed.problem ?? pulled.problem
   }
 
@@ -271,7 +287,7 @@ export class SyncEngine {
     const arrived = await db.uploads.where('state').equals('stored').toArray()
     const bytesBefore = daysAgo(limits.phone_photo_keep_days)
     await db.photo_bytes.bulkDelete(arrived.filter((part) => (part.stored_at ?? '') <= bytesBefore).map(({ id }) => id))
-    await db.transaction('rw', [db.records, db.outbox, db.photos, db.uploads, db.photo_bytes], async () => {
+    await db.transaction('rw', [db.records, db.outbox, db.photos, db.uploads, db.photo_bytes, db.tracks], async () => {
       const old = await db.outbox.filter((row) => row.captured_at < before).toArray()
       const done = old.filter((row) => row.state === 'sent' || (row.state === 'needs_you' && !asksForPerson(row)))
       for (const row of done) {
@@ -284,6 +300,7 @@ export class SyncEngine {
         await db.outbox.delete(row.op_id)
         const left = await db.outbox.where('entity_id').equals(row.entity_id).count()
         if (left === 0) await db.records.delete(row.entity_id)
+        if (left === 0 && row.kind === 'track.record') await db.tracks.delete(row.entity_id)
       }
     })
   }

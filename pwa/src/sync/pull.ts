@@ -28,6 +28,8 @@ export async function pull(
   context: SyncContext,
   onPage: (state: PullState) => void = () => undefined,
   signal?: AbortSignal,
+  /** Between two pages: a first work package takes minutes, and something urgent may have come up. */
+  between: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<PullReport> {
   let items = 0
   let resets = 0
@@ -44,6 +46,7 @@ export async function pull(
     items += result.data.items.length
     onPage(after)
     if (result.data.up_to_date) return { items, problem: null }
+    await between()
     if (result.data.reset && ++resets > MAX_RESETS) {
       return { items, problem: ownProblem('unexpected_answer', 200) }
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { standing } from '@/local/outbox'
-import { recordCheckIn } from '@/local/records'
+import { recordCheckIn, reportIncident } from '@/local/records'
 import { canonicalJson } from '@/shared/canonical'
 import { sha256OfBytes, sha256OfText } from '@/shared/sha256'
 import { signText, toBase64url } from '@/shared/signatures'
@@ -78,6 +78,53 @@ async function captured(count: number) {
   for (let i = 0; i < count; i++) await recordCheckIn(db, capture(NOON + i), checkInOf(`e${i}`), null)
   return { db, factory }
 }
+
+const incident = {
+  kind: 'collective_wage',
+  severity: 'serious' as const,
+  people_count: 30,
+  employer_id: null,
+  grid_id: null,
+  place: '工地门口',
+  position: null,
+  accuracy_m: null,
+  note: '',
+  evidence_ids: [],
+}
+
+describe('an incident', () => {
+  it('goes first and alone, before what was captured earlier', async () => {
+    const { db } = await captured(5)
+    await reportIncident(db, capture(NOON + 9), 'i1', incident, 'incident:new')
+    const server = journal()
+    const sent: string[][] = []
+    const fetch: Fetch = async (_, init) => {
+      sent.push(bodyOf(init).operations.map(({ body }) => (JSON.parse(body) as { kind: string }).kind))
+      return json(server.answer(bodyOf(init)))
+    }
+    await push(contextOf(db, fetch))
+    expect(sent).toEqual([['incident.report'], Array(5).fill('check_in.record')])
+  })
+
+  it('that comes up while a batch is under way goes with the very next request', async () => {
+    const { db } = await captured(6)
+    await db.meta.put({ key: 'me', value: { policies: { push_operations_max: 2 } } })
+    const server = journal()
+    const sent: string[][] = []
+    const fetch: Fetch = async (_, init) => {
+      sent.push(bodyOf(init).operations.map(({ body }) => (JSON.parse(body) as { kind: string }).kind))
+      if (sent.length === 1) await reportIncident(db, capture(NOON + 9), 'i1', incident, 'incident:new')
+      return json(server.answer(bodyOf(init)))
+    }
+    await push(contextOf(db, fetch))
+    expect(sent.map((kinds) => kinds[0])).toEqual([
+      'check_in.record',
+      'incident.report',
+      'check_in.record',
+      'check_in.record',
+    ])
+  })
+})
 
 describe('push', () => {
   it('sends in the order of capture and keeps the receipts', async () => {

@@ -61,13 +61,23 @@ export async function push(context: SyncContext, signal?: AbortSignal): Promise<
   }
 }
 
+/** What jumps the queue: it goes in a request of its own, before whatever was captured earlier. */
+const URGENT: ReadonlySet<OutboxRow['kind']> = new Set<OutboxRow['kind']>(['incident.report'])
+
+/** Whether something urgent has not been answered for. */
+export const hasUrgent = async (db: SyncContext['db']): Promise<boolean> =>
+  (await db.outbox
+    .where('state')
+    .anyOf('waiting', 'sending')
+    .filter((row) => URGENT.has(row.kind))
+    .count()) > 0
+
 async function dueOperations(context: SyncContext, size: number): Promise<OutboxRow[]> {
   const now = context.now()
   const rows = await context.db.outbox.where('state').anyOf('waiting', 'sending').toArray()
-  return rows
-    .filter((row) => isDue(row.next_at, now))
-    .sort((a, b) => a.device_seq - b.device_seq)
-    .slice(0, size)
+  const due = rows.filter((row) => isDue(row.next_at, now)).sort((a, b) => a.device_seq - b.device_seq)
+  const urgent = due.filter((row) => URGENT.has(row.kind))
+  return (urgent.length ? urgent : due).slice(0, size)
 }
 
 const putBack = (context: SyncContext, batch: OutboxRow[]) =>

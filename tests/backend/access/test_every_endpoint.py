@@ -117,6 +117,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/accounts/{account_id}/reset": {},
     "/api/devices/{device_id}/accounts/{account_id}/revoke": {"reason": "丢失"},
     "/api/devices/{device_id}/accounts/{account_id}/wipe": {"reason": "丢失"},
+    "/api/incidents/{incident_id}/acknowledge": {"version": 1},
+    "/api/incidents/{incident_id}/close": {"note": "已劝离", "version": 2},
 }
 # What an upload must say before it is asked who sends it.
 UPLOADING = {
@@ -142,6 +144,14 @@ RIGHTS = [
     ("POST", f"/api/patrols/{ID}/cancel", "patrol.plan"),
     ("GET", "/api/check-ins", "records.read"),
     ("GET", "/api/visits", "records.read"),
+    ("GET", "/api/talks", "records.read"),
+    ("GET", "/api/talks/export.xlsx", "export.read"),
+    ("GET", f"/api/patrols/{ID}/track", "track.read"),
+    ("GET", "/api/incidents", "incident.read"),
+    ("GET", "/api/incidents/counts", "incident.read"),
+    ("GET", f"/api/incidents/{ID}", "incident.read"),
+    ("POST", f"/api/incidents/{ID}/acknowledge", "incident.handle"),
+    ("POST", f"/api/incidents/{ID}/close", "incident.handle"),
     ("GET", "/api/spatial-imports", "grid.edit"),
     ("POST", "/api/spatial-imports", "grid.edit"),
     ("GET", f"/api/spatial-imports/{ID}", "grid.edit"),
@@ -269,7 +279,7 @@ OWN = {
     ("GET", "/api/me/sessions"), ("POST", f"/api/me/sessions/{ID}/revoke"), ("POST", "/api/me/sessions/revoke-others"),
     ("PUT", "/api/me/device/store-key"), ("GET", "/api/me/device/store-key"), ("GET", "/api/unsent-files/key"),
     ("POST", "/api/me/device/wiped"), ("GET", "/api/rights"), ("GET", "/api/map/extent"),
-    ("GET", "/api/me/certificates"),
+    ("GET", "/api/me/certificates"), ("GET", "/api/catalogues"),
     ("GET", f"/api/evidence/{ID}"), ("GET", f"/api/evidence/{ID}/copy"), ("GET", f"/api/evidence/{ID}/original"),
     ("GET", f"/api/evidence/{ID}/thumbnail"), ("POST", "/api/uploads"), ("HEAD", f"/api/uploads/{ID}"),
     ("PATCH", f"/api/uploads/{ID}"),
@@ -411,14 +421,14 @@ LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
     "/api/people/assignable", "/api/grid-changes", "/api/units", "/api/entrustments", "/api/spatial-imports",
     "/api/people", "/api/duties", "/api/certificates", "/api/training/results", "/api/gaps/grid_without_owner",
-    "/api/anomalies",
+    "/api/anomalies", "/api/talks", "/api/incidents",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
 TAKES_NO = {"/api/grids": ("grid_id",)} | dict.fromkeys(
     ["/api/employers", "/api/coverage/uncovered", "/api/units", "/api/entrustments", "/api/people", "/api/duties", "/api/certificates",
-     "/api/training/results", "/api/spatial-imports", "/api/gaps/grid_without_owner", "/api/anomalies"], ("on",),
+     "/api/training/results", "/api/spatial-imports", "/api/gaps/grid_without_owner", "/api/anomalies", "/api/talks"], ("on",),
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from factories import (
     make_exam,
     make_hand_over,
     make_import,
+    make_incident,
     make_kept_operation,
     make_own_power,
     make_patrol,
@@ -52,7 +53,7 @@ THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "
           "device_id": "device", "session_id": "session", "unit_id": "unit", "entrustment_id": "entrustment",
           "designation_id": "designation", "person_id": "person", "certificate_id": "certificate", "duty_id": "duty",
           "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import",
-          "anomaly_id": "anomaly", "operation_id": "operation"}  # fmt: skip
+          "anomaly_id": "anomaly", "operation_id": "operation", "incident_id": "incident"}  # fmt: skip
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/entrustments/{entrustment_id}/document"): {404},  # none was uploaded
@@ -130,6 +131,7 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
         "hand_over": await make_hand_over(owner, person, below.id, holder.id),
         "grid_change": change,
         "import": await make_import(owner, path, below.id),
+        "incident": await make_incident(owner, holder),
         "employer": employer,
         "anomaly": await make_anomaly(owner, holder, employer),
         "patrol": await make_patrol(owner, holder, [employer]),

@@ -25,9 +25,13 @@ from factories import (
     make_exam_result,
     make_hand_over,
     make_import,
+    make_incident,
     make_own_power,
     make_patrol,
+    make_pause,
     make_person,
+    make_talk,
+    make_track,
     make_visit,
     middle_of,
     today,
@@ -56,6 +60,11 @@ BESIDES = {
     "findings": "visit_id in (select id from visits where person_id = $2)",
     "evidence": "person_id = $2",
     "uploads": "person_id = $2",
+    "talks": "person_id = $2",
+    "talk_materials": "talk_id in (select id from talks where person_id = $2)",
+    "incidents": "person_id = $2",
+    "patrol_pauses": "person_id = $2",
+    "tracks": "person_id = $2",
     "sync_operations": "person_id = $2",
     "operation_closings": "person_id = $2",
     "changes": "channel = $2",
@@ -85,7 +94,7 @@ OWNERS_ALONE = {"people_private", "tiling_checks", "photo_hashes", "photo_hashes
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
 KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
         "entrustment_employers": "employer_id",
-        "spatial_import_features": "import_id"}  # fmt: skip
+        "spatial_import_features": "import_id", "talk_materials": "talk_id"}  # fmt: skip
 
 
 @pytest.fixture
@@ -126,6 +135,10 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
             evidence_id, holder.id, path,
         )  # fmt: skip
         await make_anomaly(owner, holder, employer_id, check_in_id)
+        await make_talk(owner, holder, employer_id, patrol_id=patrol_id)
+        await make_incident(owner, holder, path)
+        await make_pause(owner, holder, patrol_id)
+        await make_track(owner, holder, patrol_id)
         await _journal(owner, holder, path)
         await owner.execute(
             """insert into grid_changes (id, kind, made_by, effective_on, grid_id, grid_path, note, summary)

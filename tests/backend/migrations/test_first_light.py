@@ -68,8 +68,8 @@ async def test_the_owner_is_no_superuser_and_the_api_owns_nothing(database: Clus
 
 # Of no grid and no person: lists and limits that everyone may read.
 THE_SAME_FOR_ALL = {
-    "alembic_version", "certificate_requirements", "feed", "log_entries", "log_nodes", "log_roots", "matters", "policies", "power_holders",
-    "powers", "role_rights", "server_keys", "spatial_ref_sys",
+    "alembic_version", "certificate_requirements", "feed", "incident_kinds", "log_entries", "log_nodes", "log_roots", "material_kinds",
+    "matters", "policies", "power_holders", "powers", "role_rights", "server_keys", "spatial_ref_sys", "talk_topics",
 }  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def visit(employer_id: UUID, **more: Any) -> Op:
     return sealed("visit.record", payload, **head)
 
 
-def announce(subject_id: UUID, employer_id: UUID, subject_kind: str = "visit", **more: Any) -> Op:
+def announce(subject_id: UUID, employer_id: UUID | None, subject_kind: str = "visit", **more: Any) -> Op:
     """A photo that will follow."""
     head = {key: more.pop(key) for key in list(more) if key in HEAD}
     payload = {"subject_kind": subject_kind, "subject_id": subject_id, "employer_id": employer_id,
@@ -93,6 +93,37 @@ def start(patrol_id: UUID, **head: Any) -> Op:
 def finish(patrol_id: UUID, note: str = "完成", **head: Any) -> Op:
     """The patrol ends."""
     return sealed("patrol.finish", {"patrol_id": patrol_id, "note": note}, **head)
+
+
+def pause(patrol_id: UUID, **head: Any) -> Op:
+    """The patrol takes a break; the operation's entity is the break."""
+    return sealed("patrol.pause", {"patrol_id": patrol_id}, **head)
+
+
+def resume(patrol_id: UUID, pause_id: UUID, **head: Any) -> Op:
+    """The break is over."""
+    return sealed("patrol.resume", {"patrol_id": patrol_id, "pause_id": pause_id}, **head)
+
+
+def talk(employer_id: UUID | None = None, **more: Any) -> Op:
+    """A talk at an employer, or at a place."""
+    head = {key: more.pop(key) for key in list(more) if key in HEAD}
+    payload = {"employer_id": employer_id, "topics": ["wages", "tips"], "audience": "职工和家属", "people_count": 20,
+               "materials": [{"kind": "leaflet", "count": 15}], "note": "", "evidence_ids": [], **more}  # fmt: skip
+    return sealed("talk.record", payload, **head)
+
+
+def incident(kind: str = "collective_wage", severity: str = "serious", **more: Any) -> Op:
+    """Something that cannot wait."""
+    head = {key: more.pop(key) for key in list(more) if key in HEAD}
+    return sealed("incident.report", {"kind": kind, "severity": severity, "people_count": 30, "place": "工地门口", **more}, **head)
+
+
+def track(patrol_id: UUID, points: Sequence[Sequence[float]], began_at: datetime | None = None, **head: Any) -> Op:
+    """A stretch of the way: ``points`` are seconds since ``began_at``, lon, lat, accuracy in metres."""
+    began = began_at or utc_now() - timedelta(minutes=10)
+    payload = {"patrol_id": patrol_id, "seq": 0, "began_at": began.isoformat(), "points": [list(p) for p in points]}
+    return sealed("track.record", payload, **head)
 
 
 HEAD = {"entity_id", "op_id", "captured_at", "offset_ms", "v", "binding", "device_id"}

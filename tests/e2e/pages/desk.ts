@@ -4,6 +4,8 @@ import { expect, type Locator, type Page } from '@playwright/test'
 export type Room =
   | '指挥地图'
   | '未覆盖单位'
+  | '突发事件'
+  | '宣传记录'
   | '巡查'
   | '签到与走访'
   | '用人单位'

@@ -143,7 +143,10 @@ export class FieldApp {
   // ---- checking in
 
   async openCheckIn(): Promise<void> {
-    await this.page.getByRole('link', { name: '签到' }).or(this.page.getByRole('button', { name: '签到' })).click()
+    await this.page
+      .getByRole('link', { name: '签到' })
+      .or(this.page.getByRole('button', { name: '签到' }))
+      .click()
     await expect(this.page.getByRole('heading', { name: '签到' })).toBeVisible()
   }
 
@@ -196,12 +199,39 @@ export class FieldApp {
 
   /** The shortest visit there is, from an employer's page. */
   async recordShortVisit(note: string, photos: string[] = []): Promise<void> {
-    await this.page.getByRole('link', { name: '填写走访' }).or(this.page.getByRole('button', { name: '填写走访' })).click()
+    await this.page
+      .getByRole('link', { name: '填写走访' })
+      .or(this.page.getByRole('button', { name: '填写走访' }))
+      .click()
     await this.choose('了解情况')
     await this.page.getByLabel('其他说明').fill(note)
     await this.addPhotos(photos)
     await this.saveVisit()
   }
+
+  // ---- the day beside visits
+
+  /** The stops left, in the order in which the card lists them. */
+  round = async (): Promise<string[]> =>
+    (await this.page.locator('ol > li .wg-ellipsis').allTextContents()).map((text) => text.trim())
+
+  /** The strip that says whether her way is being written down. */
+  strip = () => this.page.getByRole('complementary', { name: '巡查状态' })
+
+  /** Hold the red button as long as it wants. */
+  async holdToReport(): Promise<void> {
+    const button = this.page.getByRole('button', { name: '按住上报' })
+    await button.scrollIntoViewIfNeeded()
+    const box = (await button.boundingBox())!
+    await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
+    await this.page.mouse.down()
+    await this.page.waitForTimeout(1_200)
+    await this.page.mouse.up()
+  }
+
+  /** Points of her way that this phone has, of all stretches. */
+  trackPoints = async (): Promise<number> =>
+    (await this.rows<{ points: unknown[] }>('tracks')).reduce((sum, { points }) => sum + points.length, 0)
 
   // ---- the store under it
 

@@ -10,11 +10,13 @@ async function seriousFindings(page: Page, screen: string): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${screen}: ${id} at ${target.join(' ')}: ${failureSummary}`))
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${screen}: ${id} at ${target.join(' ')}: ${failureSummary}`),
+    )
 }
 
 test('every screen of the phone and of the desk', async ({ newPhone, desk, city, photos }) => {
-  test.setTimeout(240_000)
+  test.setTimeout(420_000)
   const who = await city.anySupervisor()
   const employers = (await city.employersOf(who)).slice(0, 3)
   const employer = employers[0]!

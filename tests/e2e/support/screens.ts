@@ -103,6 +103,52 @@ export const FIELD_SCREENS: [string, Step<FieldScene>][] = [
       await expect(app.photos()).toHaveCount(1)
     },
   ],
+  [
+    'talk',
+    async ({ app }) => {
+      await app.page.goto('/talk')
+      await expect(app.page.getByText('劳务派遣')).toBeVisible()
+    },
+  ],
+  [
+    'incident',
+    async ({ app }) => {
+      await app.page.goto('/incident')
+      await app.choose('工伤事故')
+    },
+  ],
+  [
+    'incident-reported',
+    async ({ app }) => {
+      await app.holdToReport()
+      await expect(app.page.getByText(/指挥中心 \d\d:\d\d 已收到/)).toBeVisible()
+    },
+  ],
+  [
+    'on-duty',
+    async ({ app }) => {
+      await app.page.goto('/')
+      // Whoever takes the pictures has begun already.
+      const start = app.page.getByRole('button', { name: '开始巡查' })
+      await expect(start.or(app.strip())).toBeVisible()
+      if (await start.isVisible()) await start.click()
+      await expect(app.strip()).toContainText('正在记录轨迹')
+    },
+  ],
+  ...(['settings', 'pack', 'help', 'help/track'] as const).map((path): [string, Step<FieldScene>] => [
+    path.replace('/', '-'),
+    async ({ app }) => {
+      await app.page.goto(`/${path}`)
+      await expect(app.page.getByRole('heading', { level: 1 })).toBeVisible()
+    },
+  ]),
+  [
+    'summary',
+    async ({ app }) => {
+      await app.page.goto('/summary')
+      await expect(app.page.locator('[data-tile=incidents]')).toContainText('1')
+    },
+  ],
   ['account', ({ app }) => app.go('我的')],
   [
     'lock',
@@ -172,6 +218,30 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
       await desk.page.locator(`[data-patrol="${patrol_id}"]`).click()
       await expect(desk.page.getByRole('button', { name: '打开巡查' })).toBeVisible()
       await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'incidents',
+    async ({ desk }) => {
+      await desk.go('突发事件')
+      await expect(desk.page.getByRole('row').nth(1)).toContainText('工伤事故')
+    },
+  ],
+  [
+    'incident',
+    async ({ desk }) => {
+      await desk.page.getByRole('row').nth(1).getByRole('button', { name: '工伤事故' }).click()
+      await expect(desk.page.getByRole('button', { name: '接报', exact: true })).toBeVisible()
+      await mapDrawn(desk.page)
+    },
+  ],
+  [
+    'talks',
+    async ({ desk }) => {
+      await desk.page.keyboard.press('Escape')
+      await expect(desk.page.getByRole('button', { name: '接报', exact: true })).toBeHidden()
+      await desk.go('宣传记录')
+      await expect(desk.page.getByRole('table')).toBeVisible()
     },
   ],
   [

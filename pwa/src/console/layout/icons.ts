@@ -1,5 +1,7 @@
 /** Line icons on a 24 × 24 field, drawn for this app. */
 export const ICONS = {
+  alarm: ['M12 3v3', 'M5.500 6.500 7.500 8.500', 'M18.500 6.500l-2 2', 'M6 20v-5a6 6 0 0 1 12 0v5', 'M4 20h16'],
+  talk: ['M4 5h16v11H10l-4 4v-4H4z', 'M8 9h8', 'M8 12h5'],
   map: ['M9 4 3.5 6v14L9 18l6 2 5.5-2V4L15 6z', 'M9 4v14', 'M15 6v14'],
   uncovered: ['M12 3 21 12 12 21 3 12z', 'M12 8.5v4.5', 'M12 16h.01'],
   patrol: [

@@ -7,7 +7,7 @@ export interface MenuEntry {
   title: string
   /** The right that opens it; none: anyone at a desk. */
   right?: string
-  count?: 'waiting' | 'records' | 'certificates'
+  count?: 'waiting' | 'records' | 'certificates' | 'incidents'
 }
 
 /** Rooms that belong together, under a heading. */
@@ -21,10 +21,18 @@ export const MENU: readonly MenuGroup[] = [
     title: 'menu.groups.daily',
     entries: [
       { route: 'map', icon: 'map', title: 'menu.map', right: 'grid.read' },
+      {
+        route: 'incidents',
+        icon: 'alarm',
+        title: 'menu.incidents',
+        right: 'incident.read',
+        count: 'incidents',
+      },
       { route: 'uncovered', icon: 'uncovered', title: 'menu.uncovered', right: 'coverage.read' },
       { route: 'gaps', icon: 'gap', title: 'menu.gaps', right: 'gap.read' },
       { route: 'patrols', icon: 'patrol', title: 'menu.patrols', right: 'patrol.read' },
       { route: 'day', icon: 'day', title: 'menu.day', right: 'patrol.read' },
+      { route: 'talks', icon: 'talk', title: 'menu.talks', right: 'records.read' },
     ],
   },
   {

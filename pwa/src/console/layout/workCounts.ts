@@ -1,11 +1,12 @@
 import { ref } from 'vue'
 import { useSession } from '../account/session'
 import { listEmployers, listKeptOperations } from '../data/api'
+import { countIncidents } from '../data/field'
 import { inBackground } from '../data/request'
 import { countCertificates } from '../people/api'
 
 /** How much waits for a person: shown beside the menu entries. */
-const counts = ref<{ waiting?: number; records?: number; certificates?: number }>({})
+const counts = ref<{ waiting?: number; records?: number; certificates?: number; incidents?: number }>({})
 const EVERY_MS = 60_000
 
 export function useWorkCounts() {
@@ -13,10 +14,11 @@ export function useWorkCounts() {
 
   async function refresh() {
     if (session.me.value === null || session.asking.value) return
-    const [waiting, records, certificates] = await Promise.all([
+    const [waiting, records, certificates, incidents] = await Promise.all([
       session.may('employer.review') ? listEmployers({ review_state: 'waiting_review', page_size: 1 }) : null,
       session.may('records.read') ? listKeptOperations({ page_size: 1 }) : null,
       session.may('people.read') ? countCertificates() : null,
+      session.may('incident.read') ? countIncidents() : null,
     ])
     counts.value = {
       waiting: waiting?.ok ? waiting.data.total : counts.value.waiting,
@@ -24,6 +26,7 @@ export function useWorkCounts() {
       certificates: certificates?.ok
         ? certificates.data.expiring + certificates.data.uncertified
         : counts.value.certificates,
+      incidents: incidents?.ok ? incidents.data.open : counts.value.incidents,
     }
   }
 

@@ -11,6 +11,7 @@ export const COLOURS = {
   uncoveredText: '#a83f06',
   waiting: '#74379c',
   patrol: '#1f4fb2',
+  track: '#c2187a',
   onSite: '#17734f',
   offSite: '#b3261e',
   unknown: '#5a6870',

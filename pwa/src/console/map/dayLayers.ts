@@ -4,6 +4,7 @@ import { noFeatures } from './dayFeatures'
 import { FONT } from './style'
 
 const SOURCES = [
+  'tracks',
   'patrol-lines',
   'patrol-stops',
   'patrol-heads',
@@ -42,6 +43,13 @@ export function addDayLayers(map: MapInstance) {
     minzoom: STOPS_FROM_ZOOM,
     layout: { 'line-join': 'round', 'line-cap': 'round' },
     paint: { 'line-color': COLOURS.patrol, 'line-width': 2.5, 'line-opacity': 0.55 },
+  })
+  map.addLayer({
+    id: 'tracks',
+    type: 'line',
+    source: 'tracks',
+    layout: { 'line-join': 'round', 'line-cap': 'round' },
+    paint: { 'line-color': COLOURS.track, 'line-width': 3.5, 'line-opacity': 0.85 },
   })
   map.addLayer({
     id: 'off-site-lines',

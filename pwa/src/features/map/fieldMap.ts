@@ -26,6 +26,7 @@ export const COLOURS = {
   waiting: '#74379c',
   stop: '#12211f',
   me: '#1565c0',
+  track: '#c2187a',
 } as const
 
 export interface EmployerPoint {
@@ -36,7 +37,8 @@ export interface EmployerPoint {
 }
 export interface StopPoint {
   employer_id: string
-  seq: number
+  /** Its number in today's round; a tick where she has been. */
+  label: string
   position: LonLat
   is_done: boolean
 }
@@ -63,6 +65,8 @@ function style(): StyleSpecification {
       places: source(),
       employers: source(),
       stops: source(),
+      round: source(),
+      track: source(),
       chosen: source(),
       accuracy: source(),
       me: source(),
@@ -128,6 +132,20 @@ function style(): StyleSpecification {
         paint: { 'fill-color': COLOURS.me, 'fill-opacity': 0.14, 'fill-outline-color': COLOURS.me },
       },
       {
+        id: 'track',
+        type: 'line',
+        source: 'track',
+        layout: { 'line-cap': 'round', 'line-join': 'round' },
+        paint: { 'line-color': COLOURS.track, 'line-width': 4, 'line-opacity': 0.75 },
+      },
+      {
+        id: 'round',
+        type: 'line',
+        source: 'round',
+        layout: { 'line-cap': 'round', 'line-join': 'round' },
+        paint: { 'line-color': COLOURS.stop, 'line-width': 2.5, 'line-dasharray': [1, 2] },
+      },
+      {
         id: 'employer',
         type: 'circle',
         source: 'employers',
@@ -173,7 +191,7 @@ function style(): StyleSpecification {
         type: 'symbol',
         source: 'stops',
         layout: {
-          'text-field': ['to-string', ['get', 'seq']],
+          'text-field': ['get', 'label'],
           'text-size': 14,
           'text-allow-overlap': true,
           'text-ignore-placement': true,
@@ -219,6 +237,8 @@ export interface FieldMap {
   showReference(key: 'basemap' | 'places', data: unknown): void
   showEmployers(points: EmployerPoint[]): void
   showStops(points: StopPoint[]): void
+  /** The way to go, dashed, and the ways gone. */
+  showLines(key: 'round' | 'track', lines: LonLat[][]): void
   showMe(fix: Position | null): void
   choose(position: LonLat | null): void
   fitGrids(): void
@@ -269,6 +289,19 @@ export function makeFieldMap(container: HTMLElement, options: { language: string
       set('employers', collection(points.map(({ position, ...properties }) => point(position, properties)))),
     showStops: (points) =>
       set('stops', collection(points.map(({ position, ...properties }) => point(position, properties)))),
+    showLines: (key, lines) =>
+      set(
+        key,
+        collection(
+          lines
+            .filter((line) => line.length > 1)
+            .map((coordinates) => ({
+              type: 'Feature',
+              geometry: { type: 'LineString', coordinates },
+              properties: {},
+            })),
+        ),
+      ),
     showMe(fix) {
       const at: LonLat | null = fix && [fix.lon, fix.lat]
       set('me', collection(at ? [point(at, {})] : []))

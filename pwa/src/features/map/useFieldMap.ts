@@ -45,7 +45,7 @@ export function useFieldMap(container: Readonly<Ref<HTMLElement | null>>) {
     }
   })
   watch([field, reference], () => {
-    for (const row of reference.value ?? []) field.value?.showReference(row.key, row.data)
+    for (const row of reference.value ?? []) if (row.key !== 'catalogues') field.value?.showReference(row.key, row.data)
   })
   watch([field, position], () => field.value?.showMe(position.value))
 

@@ -2,12 +2,16 @@
 import { computed } from 'vue'
 import type { PatrolRow, RecordRow } from '@/local/db'
 import { patrolsFrom } from '@/local/reference'
+import { look } from '@/modules/look'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
 import { chinaDay } from '@/shared/time'
 import { useLive } from '@/shared/useLive'
 import { useNow } from '@/shared/useNow'
 import { viewPatrol, type PatrolView } from './progress'
+
+/** The rounds as they were shown last, by patrol: also from page to page. */
+const shown = new Map<string, string[]>()
 
 export function useToday() {
   const now = useNow()
@@ -29,9 +33,13 @@ export function useToday() {
   )
   const views = computed(() => {
     const fix = position.value
-    return (data.value?.patrols ?? []).map((row) =>
-      viewPatrol(row, data.value?.records ?? [], fix ? [fix.lon, fix.lat] : null),
-    )
+    const from: [number, number] | null = fix ? [fix.lon, fix.lat] : null
+    return (data.value?.patrols ?? []).map((row) => {
+      const choice = { order: look.value.order, before: shown.get(row.id), today: today.value }
+      const view = viewPatrol(row, data.value?.records ?? [], from, choice)
+      if (from) shown.set(row.id, view.round.map(({ id }) => id)) // prettier-ignore
+      return view
+    })
   })
   const isOpen = (view: PatrolView) => view.status === 'planned' || view.status === 'started'
   return {

@@ -25,6 +25,8 @@ export const ICONS = {
   way: 'M12 3l8 18-8-4-8 4z',
   save: 'M12 4v11M8 11l4 4 4-4M4 19h16',
   refresh: 'M20 12a8 8 0 1 1-2.500-5.800M20 4v5h-5',
+  talk: 'M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5',
+  sos: 'M12 3v10M12 17.500v.01M5 8a9 9 0 0 0 0 8M19 8a9 9 0 0 1 0 8',
   list: 'M4 6h.01M8 6h12M4 12h.01M8 12h12M4 18h.01M8 18h12',
 } as const
 export type IconName = keyof typeof ICONS

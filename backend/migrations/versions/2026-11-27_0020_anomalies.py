@@ -11,8 +11,8 @@ from wangge.core.migrate import run_script
 
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
-revision = "0019_anomalies"
-down_revision = "0018_closings_and_data_budget"
+revision = "0020_anomalies"
+down_revision = "0019_field_day"
 branch_labels = None
 depends_on = None
 
@@ -53,7 +53,7 @@ def upgrade() -> None:
         sa.Column("subject_kind", sa.String(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("employer_id", sa.Uuid(), nullable=False),
+        sa.Column("employer_id", sa.Uuid(), nullable=True),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("score", sa.Integer(), nullable=False),
