@@ -114,6 +114,7 @@ describe('the store on the disk', () => {
       reference: ['key'],
       meta: ['key'],
       packs: ['id'],
+      tracks: ['id', 'patrol_id', 'state', 'on'],
     })
   })
 
@@ -391,7 +392,7 @@ describe('a store of before the encryption', () => {
     // What the new app captures is what the old one stored, but plain: read it out of a encrypted store.
     const { db } = await phone()
     const photo = await work(db)
-    for (const table of db.tables.filter(({ name }) => name !== 'packs')) {
+    for (const table of db.tables.filter(({ name }) => old.tables.some((one) => one.name === name))) {
       const rows = (await table.toArray()) as { id?: string; encrypted?: 1; buffer?: ArrayBuffer }[]
       for (const row of rows) {
         if (table.name === 'photo_bytes') {
