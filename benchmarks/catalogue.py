@@ -80,6 +80,20 @@ CATALOGUE = {
             ("npm_packages", "front_end"),
         ),
         Benchmark(
+            "keystrokes",
+            "ms of the longest task while typing a search over 5,000 employers and a visit's note, CPU slowed 4 times",
+            "what the browser calls a long task",
+            Bar("value", 200),
+            ("postgis", "npm_packages", "front_end", "browser"),
+        ),
+        Benchmark(
+            "photo",
+            "ms of the longest wait between two frames while a 12-megapixel photo becomes ready, CPU slowed 4 times",
+            "the longest wait between two frames of the same page at rest",
+            Bar("value", 100),
+            ("postgis", "npm_packages", "front_end", "browser"),
+        ),
+        Benchmark(
             "work_package",
             "KB on the wire of a phone's first work package of 2,000 employers",
             "the same things as one bare JSON array, compressed the same way",
@@ -90,7 +104,7 @@ CATALOGUE = {
 }
 
 # Names that stand for several: ``scripts/bench field`` is what the phone promises.
-GROUPS = {"field": ("shell_size", "cold_start", "work_package")}
+GROUPS = {"field": ("shell_size", "cold_start", "keystrokes", "photo", "work_package")}
 
 
 def expanded(names: list[str]) -> list[str]:

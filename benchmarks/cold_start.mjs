@@ -2,12 +2,9 @@
 //   node cold_start.mjs prepare '{...}'    online: sign in, receive all employers, keep the app; the same rows for the bare page
 //   node cold_start.mjs measure '{...}'    offline: start both in turns; prints {whole, door, after_pin, floor} in ms
 import { createServer } from 'node:http'
-import { chromium } from '@playwright/test'
+import { isControlled, openPhone, PIN, signIn, slowDown } from './phone.mjs'
 
-const CPU_SLOWED = 4
-const ON_THE_PHONE = 90_000
 const LATEST = 60_000
-const PIN = '481516'
 
 const [verb, text] = process.argv.slice(2)
 const settings = JSON.parse(text)
@@ -59,35 +56,6 @@ function watch({ employers, pin }) {
   }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-setsize'] })
 }
 
-const openPhone = () =>
-  chromium.launchPersistentContext(settings.profile, {
-    executablePath: settings.chromium,
-    args: ['--no-sandbox', '--disable-background-networking', '--no-first-run'],
-    locale: 'zh-CN',
-    timezoneId: 'Asia/Shanghai',
-    viewport: { width: 360, height: 740 },
-    isMobile: true,
-    hasTouch: true,
-  })
-
-/** How many rows a table of the phone's store has; they are encrypted, and say no more than that. */
-const count = (page, table) =>
-  page.evaluate(async (table) => {
-    const name = (await indexedDB.databases()).map((d) => d.name).find((n) => /^wangge-[0-9a-f]{8}-/.test(n))
-    if (!name) return 0
-    const db = await new Promise((done, fail) => {
-      const opening = indexedDB.open(name)
-      opening.onsuccess = () => done(opening.result)
-      opening.onerror = () => fail(opening.error)
-    })
-    const rows = await new Promise((done) => {
-      const counting = db.transaction(table).objectStore(table).count()
-      counting.onsuccess = () => done(counting.result)
-    })
-    db.close()
-    return rows
-  }, table)
-
 /** The same employers for the bare page, as the server gives them to this phone. */
 const pullAll = (page) =>
   page.evaluate(async () => {
@@ -102,41 +70,15 @@ const pullAll = (page) =>
     }
   })
 
-async function until(what, get, ms = ON_THE_PHONE) {
-  const deadline = Date.now() + ms
-  let last
-  while (Date.now() < deadline) {
-    last = await get()
-    if (last) return last
-    await new Promise((done) => setTimeout(done, 250))
-  }
-  throw new Error(`waited ${ms / 1000} s in vain: ${what}`)
-}
-
-const isControlled = (page) =>
-  until('the service worker keeps the page', () =>
-    page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state === 'activated'),
-  )
-
 async function prepare() {
   const server = createServer((request, response) => {
     const isWorker = request.url === '/sw.js'
     response.setHeader('content-type', isWorker ? 'text/javascript' : 'text/html')
     response.end(isWorker ? FLOOR_WORKER : FLOOR_PAGE)
   }).listen(settings.floor_port, '127.0.0.1')
-  const phone = await openPhone()
+  const phone = await openPhone(settings)
   const page = await phone.newPage()
-  await page.goto(APP)
-  await page.getByLabel('账号').fill(settings.login)
-  await page.getByLabel('密码', { exact: true }).fill(settings.password)
-  await page.getByRole('button', { name: '登录', exact: true }).click()
-  for (const heading of ['设置解锁码', '再输一次']) {
-    await page.getByRole('heading', { name: heading }).waitFor()
-    await page.keyboard.type(PIN)
-    await page.keyboard.press('Enter')
-  }
-  await until('all employers are on the phone', async () => (await count(page, 'employers')) >= settings.employers)
-  await until('they are packed for the next start', async () => (await count(page, 'packs')) > 0)
+  await signIn(page, APP, settings)
   const rows = await pullAll(page)
   if (rows.length !== settings.employers) throw new Error(`${rows.length} employers on the phone, not ${settings.employers}`)
   await isControlled(page)
@@ -162,7 +104,7 @@ async function prepare() {
 
 /** One start: a fresh browser, offline, slowed; the page's own clock when each part was on the screen. */
 async function start(url) {
-  const phone = await openPhone()
+  const phone = await openPhone(settings)
   try {
     const page = await phone.newPage()
     let tell
@@ -172,8 +114,7 @@ async function start(url) {
     })
     await page.exposeFunction('__tell', tell)
     await page.addInitScript(watch, { employers: settings.employers, pin: PIN })
-    const tools = await phone.newCDPSession(page)
-    await tools.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWED })
+    await slowDown(phone, page)
     await phone.setOffline(true)
     await page.goto(url, { waitUntil: 'commit' })
     return await shown

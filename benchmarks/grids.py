@@ -30,6 +30,7 @@ from wangge.grid_changes import service
 from wangge.grid_changes.planning import Plan, make_plan
 from wangge.grid_changes.schemas import LayerFeature, MoveBoundary, Replace
 from wangge.policies.service import policies_in_force
+from wangge.record_log.server_key import ServerKey
 from wangge.sync.pushing import push
 from wangge.sync.schemas import Push, SealedOperation
 
@@ -210,11 +211,11 @@ def _visit(employer_id: UUID) -> SealedOperation:
     return SealedOperation(json.dumps(body))
 
 
-async def _push_on(engine: AsyncEngine, her: Supervisor, until: asyncio.Event) -> None:
+async def _push_on(engine: AsyncEngine, key: ServerKey, her: Supervisor, until: asyncio.Event) -> None:
     while not until.is_set():
         began = time.perf_counter()
         async with unit_of_work(engine) as db:
-            answer = await push(db, await enter(db, her.token), Push([_visit(e) for e in her.employers]), "zh")
+            answer = await push(db, await enter(db, her.token), key, Push([_visit(e) for e in her.employers]), "zh")
         if {o.outcome for o in answer.outcomes} != {"applied"}:
             raise RuntimeError(f"a push was not applied: {answer.outcomes}")
         her.took.append(time.perf_counter() - began)
@@ -247,6 +248,7 @@ BARE = "update employers set grid_id = g.id, grid_path = g.path from grids g whe
 
 
 async def _moves(bench: Bench, engine: AsyncEngine, owner: Any, token: str) -> None:
+    key = await ServerKey(bench.folder / "grids_receipt_key.pem").ready(engine)
     border = await _border(owner)
     moving = await _settle(owner, border)
     phones = await _phones(owner, moving, border)
@@ -256,7 +258,7 @@ async def _moves(bench: Bench, engine: AsyncEngine, owner: Any, token: str) -> N
     for run in range(RUNS + 1):
         command = MoveBoundary(grid_ids=border.ids, line=border.there if run % 2 == 0 else border.here)
         done = asyncio.Event()
-        pushers = [asyncio.create_task(_push_on(engine, her, done)) for her in phones]
+        pushers = [asyncio.create_task(_push_on(engine, key, her, done)) for her in phones]
         await asyncio.sleep(2)
         idle = {kind: _longest(phones, is_moved=kind) for kind in (True, False)}
         planned, seconds, summary = await _move(engine, token, command)
