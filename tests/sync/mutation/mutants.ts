@@ -30,6 +30,7 @@ const UPLOAD = 'pwa/src/sync/upload.ts'
 const ENGINE = 'pwa/src/sync/engine.ts'
 const OUTBOX = 'pwa/src/local/outbox.ts'
 const RECORDS = 'pwa/src/local/records.ts'
+const SEAL = 'pwa/src/local/seal.ts'
 
 /** In the app: applied while its modules are loaded. */
 export const APP_MUTANTS: Mutant[] = [
@@ -66,7 +67,10 @@ export const APP_MUTANTS: Mutant[] = [
   {
     name: 'receipt_not_compared',
     what: 'any receipt counts, whatever text it is for',
-    edits: [{ file: PUSH, find: `if (receipt?.op_sha256 !== row.sha256) {`, replace: `if (!receipt) {` }],
+    edits: [
+      { file: PUSH, find: `if (receipt?.op_sha256 !== row.sha256) {`, replace: `if (!receipt) {` },
+      { file: PUSH, find: `if (!believed.has(receipt)) {`, replace: `if (!receipt) {` },
+    ],
     caught_by: { faults: ['a round: request POST /api/sync/push #1 · receipt_of_another_text'] },
   },
   {
@@ -126,7 +130,7 @@ export const APP_MUTANTS: Mutant[] = [
   {
     name: 'number_twice',
     what: 'two operations of a phone bear the same number',
-    edits: [{ file: OUTBOX, find: `  await writeMeta(db, 'device_seq', device_seq)`, replace: `` }],
+    edits: [{ file: SEAL, find: `await writeMeta(db, CHAIN, { chain_id: head.chain_id, device_seq, sha256 })`, replace: `` }],
     caught_by: { faults: ['a visit: moment clock #1 · clock_3_hours_ahead'] },
   },
   {
@@ -135,8 +139,8 @@ export const APP_MUTANTS: Mutant[] = [
     edits: [
       {
         file: RECORDS,
-        find: `  await db.transaction('rw', db.records, db.outbox, db.meta, async () => {\n    await db.records.add(record)\n    await appendOperation(db, capture, {\n      kind: 'check_in.record',`,
-        replace: `  await db.records.add(record)\n  await db.transaction('rw', db.outbox, db.meta, async () => {\n    await appendOperation(db, capture, {\n      kind: 'check_in.record',`,
+        find: `    tables: ['records'],\n    write: async () => void (await db.records.add(record)),\n  })\n  return record`,
+        replace: `    tables: [],\n    write: async () => undefined,\n  })\n  await db.records.add(record)\n  return record`,
       },
     ],
     caught_by: { faults: ['a check-in: write'] },
