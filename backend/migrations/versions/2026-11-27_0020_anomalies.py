@@ -81,6 +81,7 @@ def upgrade() -> None:
     op.create_index("ix_anomalies_grid_path", "anomalies", ["grid_path"], postgresql_using="gist")
     op.create_index("ix_anomalies_open", "anomalies", ["score", "happened_at"], postgresql_where=sa.text("conclusion is null"))
     op.create_index("ix_anomalies_happened_at", "anomalies", ["happened_at"])
+    op.create_index("ix_anomalies_reviewed_by", "anomalies", ["reviewed_by"])
     op.create_index("ix_anomalies_employer_id", "anomalies", ["employer_id"])
     op.create_index("ix_anomalies_grid_id", "anomalies", ["grid_id"])
     run_script(SQL / "0011_anomalies.sql")

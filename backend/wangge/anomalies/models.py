@@ -79,7 +79,7 @@ class Anomaly(SQLModel, table=True):
     assessed_at: datetime = moment(default_now=True)
     conclusion: str | None = None
     note: str = ""
-    reviewed_by: UUID | None = Field(default=None, foreign_key="people.id")
+    reviewed_by: UUID | None = Field(default=None, foreign_key="people.id", index=True)
     reviewed_at: datetime | None = moment(nullable=True)
     version: int = 1
     grid_id: UUID = Field(foreign_key="grids.id", index=True)
