@@ -73,7 +73,7 @@ async def take_in(owner_url: str, server: str, content: dict[str, Any]) -> Taken
         try:
             api = Api(server, token, str(content["account_id"]))
             taken = Taken()
-            _push(api, content["operations"], taken)
+            _push(api, content["operations"], _knows_key(api, content.get("seal_key")), taken)
             for file in content["files"]:
                 _upload(api, file, taken)
         finally:
@@ -135,8 +135,17 @@ def _said(body: bytes) -> str:
         return body[:200].decode("utf-8", "replace")
 
 
-def _push(api: Api, operations: list[dict[str, Any]], taken: Taken) -> None:
-    operations = [{k: op[k] for k in ("body", "key_id", "signature") if op.get(k) is not None} for op in operations]
+def _knows_key(api: Api, registration: dict[str, str] | None) -> bool:
+    """Make the store's key known, as the phone would have; without it what was sealed goes as unsealed."""
+    if not registration:
+        return False
+    status, _, _ = api.ask("POST", "/api/me/device/key", json.dumps(registration).encode(), Content_Type="application/json")
+    return status == 200
+
+
+def _push(api: Api, operations: list[dict[str, Any]], with_seals: bool, taken: Taken) -> None:
+    wanted = ("body", "key_id", "signature") if with_seals else ("body",)
+    operations = [{k: op[k] for k in wanted if op.get(k) is not None} for op in operations]
     for at in range(0, len(operations), PUSHED_AT_ONCE):
         body = json.dumps({"operations": operations[at : at + PUSHED_AT_ONCE]}).encode()
         status, _, answer = api.ask("POST", "/api/sync/push", body, Content_Type="application/json")

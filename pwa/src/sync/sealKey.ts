@@ -1,6 +1,6 @@
 /** The server learns the public half of the store's key before it gets what was signed with it. */
 import type { Problem } from '@/api/problems'
-import { readMeta, writeMeta } from '@/local/db'
+import { readMeta, writeMeta, type LocalDb } from '@/local/db'
 import { SIGNING_KEY, type SigningKey } from '@/local/seal'
 import type { Me } from '@/local/shapes'
 import { canonicalJson } from '@/shared/canonical'
@@ -22,9 +22,7 @@ export async function makeKeyKnown(context: SyncContext, me: Me, signal?: AbortS
     return null
   }
   if (known) return null
-  const { device_id, public_key } = key
-  const statement = canonicalJson({ type: 'wangge.key', account_id: me.account_id, device_id, public_key })
-  const body = { public_key, proof: await signText(key.private_key, statement) }
+  const body = await registrationOf(key, me.account_id)
   const answer = await call(context, (api, signal) => api.POST('/api/me/device/key', { body, signal }), signal)
   if (answer.ok) {
     await writeMeta(db, 'me', { ...me, seal_keys: [...me.seal_keys, answer.data] })
@@ -33,6 +31,18 @@ export async function makeKeyKnown(context: SyncContext, me: Me, signal?: AbortS
   const { problem } = answer
   const isRefusal = [404, 405, 409, 422].includes(problem.status)
   return isRefusal ? null : problem
+}
+
+/** The public half, and the proof that this store holds the private one. */
+async function registrationOf({ device_id, public_key, private_key }: SigningKey, account_id: string) {
+  const statement = canonicalJson({ type: 'wangge.key', account_id, device_id, public_key })
+  return { public_key, proof: await signText(private_key, statement) }
+}
+
+/** The same for work that leaves as a file: whoever takes it in makes the key known first. Null where nothing was sealed. */
+export async function sealKeyOf(db: LocalDb, accountId: string) {
+  const key = await readMeta<SigningKey>(db, SIGNING_KEY)
+  return key ? registrationOf(key, accountId) : null
 }
 
 /** What goes beside an operation's text: the seal, where the server knows its key. */

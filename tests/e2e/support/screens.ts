@@ -367,6 +367,15 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
     },
   ],
   [
+    'anomalies',
+    async ({ desk }) => {
+      await desk.go('异常记录')
+      await desk.page.getByRole('combobox', { name: '结论' }).press('Enter')
+      await desk.page.getByRole('option', { name: '全部' }).click()
+      await expect(desk.page.getByRole('table')).toBeVisible()
+    },
+  ],
+  [
     'gaps',
     async ({ desk }) => {
       await desk.go('缺口')
@@ -392,15 +401,6 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
       await expect(desk.page.getByText('下级网格正好铺满，没有缝隙和重叠。')).toBeVisible()
       await desk.page.getByRole('toolbar').getByRole('button', { name: '切分' }).click()
       await mapDrawn(desk.page)
-    },
-  ],
-  [
-    'anomalies',
-    async ({ desk }) => {
-      await desk.go('异常记录')
-      await desk.page.getByRole('combobox', { name: '结论' }).press('Enter')
-      await desk.page.getByRole('option', { name: '全部' }).click()
-      await expect(desk.page.getByRole('table')).toBeVisible()
     },
   ],
   [

@@ -8,6 +8,7 @@ import type { Bytes } from '@/local/storeCipher'
 import type { Me } from '@/local/shapes'
 import { api, atWork, type StoreTrouble } from '@/modules/work'
 import { chinaDay } from '@/shared/time'
+import { sealKeyOf } from '@/sync/sealKey'
 
 type ServerKey = components['schemas']['UnsentFilesKeyRead']
 const KEY = 'unsent_files_key'
@@ -36,6 +37,7 @@ async function exportFrom(db: LocalDb, only?: string): Promise<string> {
     device_id: await readMeta<string>(db, 'device_id'),
     app_version: __APP_VERSION__,
     exported_at: new Date().toISOString(),
+    seal_key: await sealKeyOf(db, me.account_id),
   }
   const name = `wangge-${me.login}-${only ?? chinaDay(Date.now())}.wangge`
   return saveFile(name, await encryptForServer(await exportUnsent(db, about, only), key))
