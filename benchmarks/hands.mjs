@@ -63,8 +63,11 @@ for (let run = 0; run <= settings.runs; run++) {
     worst = Math.max(worst, (await longest(page)).task)
   }
   await search.fill(settings.name)
+  await rest(1500) // the list follows
   await page.getByRole('link', { name: settings.name }).first().click()
-  await page.getByRole('link', { name: '填写走访' }).or(page.getByRole('button', { name: '填写走访' })).click()
+  await page.getByRole('heading', { name: settings.name }).waitFor()
+  const towards = /填写走访|接着写草稿/
+  await page.getByRole('link', { name: towards }).or(page.getByRole('button', { name: towards })).click()
   const note = page.getByLabel('其他说明')
   await note.fill('')
   await longest(page)
