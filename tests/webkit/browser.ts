@@ -7,10 +7,11 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Builder, By, Capabilities, until, type WebDriver, type WebElement } from 'selenium-webdriver'
+import { Builder, By, Capabilities, Key, until, type WebDriver, type WebElement } from 'selenium-webdriver'
 
 const LIBRARIES = '/usr/lib'
 const WAIT_MS = 20_000
+const PIN = '481516'
 
 function miniBrowser(): string {
   for (const machine of readdirSync(LIBRARIES)) {
@@ -99,6 +100,16 @@ export class WebKit {
     )
     await this.driver.executeScript('arguments[0].scrollIntoView({block: "center"})', button)
     await button.click()
+  }
+
+  /** The PIN, by the keys of the keyboard. */
+  async typePin(): Promise<void> {
+    await this.driver.actions().sendKeys(PIN, Key.ENTER).perform()
+  }
+
+  async unlock(): Promise<void> {
+    await this.see(By.css('[data-lock=unlock]'))
+    await this.typePin()
   }
 
   async tab(name: string): Promise<void> {

@@ -39,6 +39,10 @@ it('signs in, takes the work package, and keeps the app for when there is no net
   await phone.fill('账号', who.login)
   await phone.fill('密码', city.password)
   await phone.press('登录')
+  for (const asked of ['设置解锁码', '再输一次']) {
+    await phone.text(asked)
+    await phone.typePin()
+  }
   await phone.text('今日巡查')
   await phone.text(ALL_SAFE, 60_000)
   const isKept = `const done = arguments[0]; navigator.serviceWorker.ready.then((it) => {
@@ -53,6 +57,7 @@ it('starts without a server, finds an employer, and takes a visit with a photo',
   const { lying } = makePhotos(folder)
   await server.stop('SIGKILL')
   await phone.go(server.baseUrl)
+  await phone.unlock()
   await phone.text('今日巡查')
   await phone.tab('单位')
   await (await phone.see(By.css('input[type=search]'))).sendKeys(employer!.name)
@@ -71,6 +76,7 @@ it('starts without a server, finds an employer, and takes a visit with a photo',
 it('has it all on the server, byte for byte, once that is back', async () => {
   await server.start()
   await phone.go(server.baseUrl)
+  await phone.unlock()
   await phone.tab('待传')
   await phone.press('马上上传')
   // this engine does not say what network it is on: the originals wait for a word
