@@ -1,4 +1,4 @@
-"""Incidents at the desk: seen upwards, taken on, closed. Issue-sized emergencies build on this later."""
+"""Incidents at the desk: seen upwards, taken on, closed."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
