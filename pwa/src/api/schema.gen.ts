@@ -4,13637 +4,13119 @@
  */
 
 export interface paths {
-  '/api/accounts': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiAccountsList']
-    put?: never
-    /** Create */
-    post: operations['ApiAccountsCreate']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/accounts/{account_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiAccountsAccountIdDetail']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/accounts/{account_id}/disable': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Disable */
-    post: operations['ApiAccountsAccountIdDisableDisable']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/accounts/{account_id}/enable': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Enable */
-    post: operations['ApiAccountsAccountIdEnableEnable']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/accounts/{account_id}/enrolment': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Enrolment */
-    post: operations['ApiAccountsAccountIdEnrolmentEnrolment']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/accounts/{account_id}/reset': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Reset */
-    post: operations['ApiAccountsAccountIdResetReset']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/accounts/{account_id}/revoke-sessions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** RevokeSessions */
-    post: operations['ApiAccountsAccountIdRevokeSessionsRevokeSessions']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/accounts/candidates': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Candidates */
-    get: operations['ApiAccountsCandidatesCandidates']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/anomalies': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiAnomaliesList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/anomalies/{anomaly_id}/review': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Review */
-    post: operations['ApiAnomaliesAnomalyIdReviewReview']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/anomalies/export.xlsx': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Export */
-    get: operations['ApiAnomaliesExportXlsxExport']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/audit': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Search */
-    get: operations['ApiAuditSearch']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/audit/lines.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiAuditLinesCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/auth/reset-password': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** ResetPassword */
-    post: operations['ApiAuthResetPasswordResetPassword']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/auth/sign-in': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** SignIn */
-    post: operations['ApiAuthSignInSignIn']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/auth/sign-out': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** SignOut */
-    post: operations['ApiAuthSignOutSignOut']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/catalogues': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Read */
-    get: operations['ApiCataloguesRead']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/certificates': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiCertificatesList']
-    put?: never
-    /** Enter */
-    post: operations['ApiCertificatesEnter']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/certificates/{certificate_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /** Change */
-    patch: operations['ApiCertificatesCertificateIdChange']
-    trace?: never
-  }
-  '/api/certificates/{certificate_id}/revoke': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Revoke */
-    post: operations['ApiCertificatesCertificateIdRevokeRevoke']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/certificates/{certificate_id}/scan': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Scan */
-    get: operations['ApiCertificatesCertificateIdScanScan']
-    put?: never
-    /** AttachScan */
-    post: operations['ApiCertificatesCertificateIdScanAttachScan']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/certificates/counts': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Counts */
-    get: operations['ApiCertificatesCountsCounts']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/certificates/export.xlsx': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Export */
-    get: operations['ApiCertificatesExportXlsxExport']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/certificates/import': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** ImportSheet */
-    post: operations['ApiCertificatesImportImportSheet']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/certificates/import-marked.xlsx': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Marked */
-    post: operations['ApiCertificatesImportMarkedXlsxMarked']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/certificates/import-template.xlsx': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Template */
-    get: operations['ApiCertificatesImportTemplateXlsxTemplate']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/certificates/requirements': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Requirements */
-    get: operations['ApiCertificatesRequirementsRequirements']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/check-ins': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiCheckInsList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/coverage/counts': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Counts */
-    get: operations['ApiCoverageCountsCounts']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/coverage/uncovered': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Uncovered */
-    get: operations['ApiCoverageUncoveredUncovered']
-    put?: never
-    /** UncoveredIn */
-    post: operations['ApiCoverageUncoveredUncoveredIn']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/coverage/uncovered.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiCoverageUncoveredCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/devices': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiDevicesList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/devices/{device_id}/accounts/{account_id}/revoke': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Revoke */
-    post: operations['ApiDevicesDeviceIdAccountsAccountIdRevokeRevoke']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/devices/{device_id}/accounts/{account_id}/wipe': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Wipe */
-    post: operations['ApiDevicesDeviceIdAccountsAccountIdWipeWipe']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/duties': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiDutiesList']
-    put?: never
-    /** Assign */
-    post: operations['ApiDutiesAssign']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/duties/{duty_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /** Change */
-    patch: operations['ApiDutiesDutyIdChange']
-    trace?: never
-  }
-  '/api/duties/{duty_id}/end': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** End */
-    post: operations['ApiDutiesDutyIdEndEnd']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/employers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiEmployersList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/employers/{employer_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiEmployersEmployerIdDetail']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/employers/{employer_id}/designations': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiEmployersEmployerIdDesignationsList']
-    put?: never
-    /** Designate */
-    post: operations['ApiEmployersEmployerIdDesignationsDesignate']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/employers/{employer_id}/designations/{designation_id}/end': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** End */
-    post: operations['ApiEmployersEmployerIdDesignationsDesignationIdEndEnd']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/employers/{employer_id}/grids': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Stays */
-    get: operations['ApiEmployersEmployerIdGridsStays']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/employers/{employer_id}/place': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Place */
-    post: operations['ApiEmployersEmployerIdPlacePlace']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/employers/{employer_id}/review': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Review */
-    post: operations['ApiEmployersEmployerIdReviewReview']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/employers/{employer_id}/unmask': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Unmask */
-    post: operations['ApiEmployersEmployerIdUnmaskUnmask']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/entrustments': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiEntrustmentsList']
-    put?: never
-    /** DrawUp */
-    post: operations['ApiEntrustmentsDrawUp']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/entrustments/{entrustment_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiEntrustmentsEntrustmentIdDetail']
-    /** Change */
-    put: operations['ApiEntrustmentsEntrustmentIdChange']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/entrustments/{entrustment_id}/document': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** ReadDocument */
-    get: operations['ApiEntrustmentsEntrustmentIdDocumentReadDocument']
-    /** KeepDocument */
-    put: operations['ApiEntrustmentsEntrustmentIdDocumentKeepDocument']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/entrustments/{entrustment_id}/employers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Employers */
-    get: operations['ApiEntrustmentsEntrustmentIdEmployersEmployers']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/entrustments/{entrustment_id}/end': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** End */
-    post: operations['ApiEntrustmentsEntrustmentIdEndEnd']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/entrustments/{entrustment_id}/extend': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Extend */
-    post: operations['ApiEntrustmentsEntrustmentIdExtendExtend']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/entrustments/{entrustment_id}/put-in-force': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** PutInForce */
-    post: operations['ApiEntrustmentsEntrustmentIdPutInForcePutInForce']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/entrustments/export.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiEntrustmentsExportCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/entrustments/preview': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Preview */
-    post: operations['ApiEntrustmentsPreviewPreview']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/evidence/{evidence_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Describe */
-    get: operations['ApiEvidenceEvidenceIdDescribe']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/evidence/{evidence_id}/copy': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Copy */
-    get: operations['ApiEvidenceEvidenceIdCopyCopy']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/evidence/{evidence_id}/original': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Original */
-    get: operations['ApiEvidenceEvidenceIdOriginalOriginal']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/evidence/{evidence_id}/thumbnail': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Thumbnail */
-    get: operations['ApiEvidenceEvidenceIdThumbnailThumbnail']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/evidence/chains': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Chains */
-    get: operations['ApiEvidenceChainsChains']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/evidence/packages': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Make */
-    post: operations['ApiEvidencePackagesMake']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/exports/employers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Employers */
-    get: operations['ApiExportsEmployersEmployers']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/exports/grids': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Grids */
-    get: operations['ApiExportsGridsGrids']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/gaps/{kind}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiGapsKindList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/gaps/counts': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Counts */
-    get: operations['ApiGapsCountsCounts']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/gaps/employer_no_position.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiGapsEmployerNoPositionCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/gaps/employer_outside_all_grids.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiGapsEmployerOutsideAllGridsCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/gaps/grid_without_owner.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiGapsGridWithoutOwnerCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/gaps/grids_overlap_or_gap.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiGapsGridsOverlapOrGapCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/gaps/owner_expiring.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiGapsOwnerExpiringCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/gaps/owner_uncertified.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiGapsOwnerUncertifiedCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/gaps/unit_without_people.csv': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Csv */
-    get: operations['ApiGapsUnitWithoutPeopleCsvCsv']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/grid-changes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiGridChangesList']
-    put?: never
-    /** Make */
-    post: operations['ApiGridChangesMake']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/grid-changes/{change_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiGridChangesChangeIdDetail']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/grid-changes/{change_id}/undo': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Undo */
-    post: operations['ApiGridChangesChangeIdUndoUndo']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/grid-changes/preview': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Preview */
-    post: operations['ApiGridChangesPreviewPreview']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/grids': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiGridsList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/grids/{grid_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiGridsGridIdDetail']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/grids/{grid_id}/editing': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Editing */
-    get: operations['ApiGridsGridIdEditingEditing']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/grids/{grid_id}/history': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** History */
-    get: operations['ApiGridsGridIdHistoryHistory']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/grids/{grid_id}/tiling': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Tiling */
-    get: operations['ApiGridsGridIdTilingTiling']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/hand-overs/{hand_over_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Read */
-    get: operations['ApiHandOversHandOverIdRead']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/health': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Health */
-    get: operations['ApiHealthHealth']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/incidents': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiIncidentsList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/incidents/{incident_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiIncidentsIncidentIdDetail']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/incidents/{incident_id}/acknowledge': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Acknowledge */
-    post: operations['ApiIncidentsIncidentIdAcknowledgeAcknowledge']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/incidents/{incident_id}/close': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Close */
-    post: operations['ApiIncidentsIncidentIdCloseClose']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/incidents/counts': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Counts */
-    get: operations['ApiIncidentsCountsCounts']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/log/head': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Head */
-    get: operations['ApiLogHeadHead']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/log/key': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Keys */
-    get: operations['ApiLogKeyKeys']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/log/proof/consistency': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Consistency */
-    get: operations['ApiLogProofConsistencyConsistency']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/log/proof/inclusion': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Inclusion */
-    get: operations['ApiLogProofInclusionInclusion']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/log/roots': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Roots */
-    get: operations['ApiLogRootsRoots']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/map/basemap': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Basemap */
-    get: operations['ApiMapBasemapBasemap']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/map/extent': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Extent */
-    get: operations['ApiMapExtentExtent']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/map/places': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Places */
-    get: operations['ApiMapPlacesPlaces']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/map/tiles/{layer}/{z}/{x}/{y}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Tile */
-    get: operations['ApiMapTilesLayerZXYTile']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/matters': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiMattersList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Me */
-    get: operations['ApiMeMe']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/certificates': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Own */
-    get: operations['ApiMeCertificatesOwn']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/device/key': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Register */
-    post: operations['ApiMeDeviceKeyRegister']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/device/store-key': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** StoreKey */
-    get: operations['ApiMeDeviceStoreKeyStoreKey']
-    /** KeepStoreKey */
-    put: operations['ApiMeDeviceStoreKeyKeepStoreKey']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/device/wiped': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Wiped */
-    post: operations['ApiMeDeviceWipedWiped']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/password': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Password */
-    post: operations['ApiMePasswordPassword']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/recovery-codes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** RecoveryCodes */
-    post: operations['ApiMeRecoveryCodesRecoveryCodes']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/security': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Secured */
-    get: operations['ApiMeSecuritySecured']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/sessions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Sessions */
-    get: operations['ApiMeSessionsSessions']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/sessions/{session_id}/revoke': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Revoke */
-    post: operations['ApiMeSessionsSessionIdRevokeRevoke']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/sessions/revoke-others': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** RevokeOthers */
-    post: operations['ApiMeSessionsRevokeOthersRevokeOthers']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/totp': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** BeginTotp */
-    post: operations['ApiMeTotpBeginTotp']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/totp/confirm': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** ConfirmTotp */
-    post: operations['ApiMeTotpConfirmConfirmTotp']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/me/totp/remove': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** RemoveTotp */
-    post: operations['ApiMeTotpRemoveRemoveTotp']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/patrols': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiPatrolsList']
-    put?: never
-    /** Plan */
-    post: operations['ApiPatrolsPlan']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/patrols/{patrol_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiPatrolsPatrolIdDetail']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/patrols/{patrol_id}/cancel': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Cancel */
-    post: operations['ApiPatrolsPatrolIdCancelCancel']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/patrols/{patrol_id}/track': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Read */
-    get: operations['ApiPatrolsPatrolIdTrackRead']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiPeopleList']
-    put?: never
-    /** Nominate */
-    post: operations['ApiPeopleNominate']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/{person_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiPeoplePersonIdDetail']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /** Change */
-    patch: operations['ApiPeoplePersonIdChange']
-    trace?: never
-  }
-  '/api/people/{person_id}/appointments': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Appoint */
-    post: operations['ApiPeoplePersonIdAppointmentsAppoint']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/{person_id}/assignable': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Assignable */
-    get: operations['ApiPeoplePersonIdAssignableAssignable']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/{person_id}/decide': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Decide */
-    post: operations['ApiPeoplePersonIdDecideDecide']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/{person_id}/hand-over': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** HandOver */
-    post: operations['ApiPeoplePersonIdHandOverHandOver']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/{person_id}/nominate': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** NominateAgain */
-    post: operations['ApiPeoplePersonIdNominateNominateAgain']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/{person_id}/open-work': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** OpenWork */
-    get: operations['ApiPeoplePersonIdOpenWorkOpenWork']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/{person_id}/unmask': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Unmask */
-    post: operations['ApiPeoplePersonIdUnmaskUnmask']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/assignable': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Assignable */
-    get: operations['ApiPeopleAssignableAssignable']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/export.xlsx': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Export */
-    get: operations['ApiPeopleExportXlsxExport']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/import': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** ImportSheet */
-    post: operations['ApiPeopleImportImportSheet']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/import-marked.xlsx': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Marked */
-    post: operations['ApiPeopleImportMarkedXlsxMarked']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/people/import-template.xlsx': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Template */
-    get: operations['ApiPeopleImportTemplateXlsxTemplate']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/ready': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Ready */
-    get: operations['ApiReadyReady']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/responsibility': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Answer */
-    get: operations['ApiResponsibilityAnswer']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/rights': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Matrix */
-    get: operations['ApiRightsMatrix']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/sessions': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiSessionsList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/sessions/{session_id}/revoke': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Revoke */
-    post: operations['ApiSessionsSessionIdRevokeRevoke']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/spatial-imports': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiSpatialImportsList']
-    put?: never
-    /** Begin */
-    post: operations['ApiSpatialImportsBegin']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/spatial-imports/{import_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiSpatialImportsImportIdDetail']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /** Answer */
-    patch: operations['ApiSpatialImportsImportIdAnswer']
-    trace?: never
-  }
-  '/api/spatial-imports/{import_id}/apply': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Apply */
-    post: operations['ApiSpatialImportsImportIdApplyApply']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/spatial-imports/{import_id}/changes': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Changes */
-    get: operations['ApiSpatialImportsImportIdChangesChanges']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/spatial-imports/{import_id}/features': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Features */
-    get: operations['ApiSpatialImportsImportIdFeaturesFeatures']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/spatial-imports/{import_id}/preview.geojson': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Preview */
-    get: operations['ApiSpatialImportsImportIdPreviewGeojsonPreview']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/spatial-imports/{import_id}/withdraw': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Withdraw */
-    post: operations['ApiSpatialImportsImportIdWithdrawWithdraw']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/sync/operations': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Operations */
-    get: operations['ApiSyncOperationsOperations']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/sync/operations/{operation_id}/close': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Close */
-    post: operations['ApiSyncOperationsOperationIdCloseClose']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/sync/operations/{operation_id}/withdraw': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Withdraw */
-    post: operations['ApiSyncOperationsOperationIdWithdrawWithdraw']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/sync/pull': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Pull */
-    get: operations['ApiSyncPullPull']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/sync/push': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Push */
-    post: operations['ApiSyncPushPush']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/talks': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiTalksList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/talks/export.xlsx': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Export */
-    get: operations['ApiTalksExportXlsxExport']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/training/exams/{exam_id}/scores': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** EnterScores */
-    post: operations['ApiTrainingExamsExamIdScoresEnterScores']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/training/exams/{exam_id}/scores/import': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** ImportScores */
-    post: operations['ApiTrainingExamsExamIdScoresImportImportScores']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/training/plans': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Plans */
-    get: operations['ApiTrainingPlansPlans']
-    put?: never
-    /** MakePlan */
-    post: operations['ApiTrainingPlansMakePlan']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/training/plans/{plan_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Plan */
-    get: operations['ApiTrainingPlansPlanIdPlan']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    /** ChangePlan */
-    patch: operations['ApiTrainingPlansPlanIdChangePlan']
-    trace?: never
-  }
-  '/api/training/plans/{plan_id}/courses': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** AddCourse */
-    post: operations['ApiTrainingPlansPlanIdCoursesAddCourse']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/training/plans/{plan_id}/exams': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** AddExam */
-    post: operations['ApiTrainingPlansPlanIdExamsAddExam']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/training/results': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Results */
-    get: operations['ApiTrainingResultsResults']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/training/score-sheet.xlsx': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Sheet */
-    get: operations['ApiTrainingScoreSheetXlsxSheet']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/units': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiUnitsList']
-    put?: never
-    /** Add */
-    post: operations['ApiUnitsAdd']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/units/{unit_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Detail */
-    get: operations['ApiUnitsUnitIdDetail']
-    /** Edit */
-    put: operations['ApiUnitsUnitIdEdit']
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/units/{unit_id}/close': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Close */
-    post: operations['ApiUnitsUnitIdCloseClose']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/units/{unit_id}/history': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** History */
-    get: operations['ApiUnitsUnitIdHistoryHistory']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/units/{unit_id}/intake': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Intake */
-    post: operations['ApiUnitsUnitIdIntakeIntake']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/units/{unit_id}/powers': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** GrantPowers */
-    post: operations['ApiUnitsUnitIdPowersGrantPowers']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/units/{unit_id}/powers/end': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** EndPowers */
-    post: operations['ApiUnitsUnitIdPowersEndEndPowers']
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/unsent-files/key': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** Key */
-    get: operations['ApiUnsentFilesKeyKey']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/uploads': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    /** Create */
-    post: operations['ApiUploadsCreate']
-    delete?: never
-    /** Abilities */
-    options: operations['ApiUploadsAbilities']
-    head?: never
-    patch?: never
-    trace?: never
-  }
-  '/api/uploads/{upload_id}': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    get?: never
-    put?: never
-    post?: never
-    delete?: never
-    /** Abilities */
-    options: operations['ApiUploadsUploadIdAbilities']
-    /** Offset */
-    head: operations['ApiUploadsUploadIdOffset']
-    /** Append */
-    patch: operations['ApiUploadsUploadIdAppend']
-    trace?: never
-  }
-  '/api/visits': {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    /** List */
-    get: operations['ApiVisitsList']
-    put?: never
-    post?: never
-    delete?: never
-    options?: never
-    head?: never
-    patch?: never
-    trace?: never
-  }
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiAccountsList"];
+        put?: never;
+        /** Create */
+        post: operations["ApiAccountsCreate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiAccountsAccountIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disable */
+        post: operations["ApiAccountsAccountIdDisableDisable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enable */
+        post: operations["ApiAccountsAccountIdEnableEnable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrolment */
+        post: operations["ApiAccountsAccountIdEnrolmentEnrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reset */
+        post: operations["ApiAccountsAccountIdResetReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{account_id}/revoke-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RevokeSessions */
+        post: operations["ApiAccountsAccountIdRevokeSessionsRevokeSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Candidates */
+        get: operations["ApiAccountsCandidatesCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiAnomaliesList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/{anomaly_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Review */
+        post: operations["ApiAnomaliesAnomalyIdReviewReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiAnomaliesExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search */
+        get: operations["ApiAuditSearch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/lines.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiAuditLinesCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ResetPassword */
+        post: operations["ApiAuthResetPasswordResetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SignIn */
+        post: operations["ApiAuthSignInSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** SignOut */
+        post: operations["ApiAuthSignOutSignOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiCataloguesRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiCertificatesList"];
+        put?: never;
+        /** Enter */
+        post: operations["ApiCertificatesEnter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/{certificate_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["ApiCertificatesCertificateIdChange"];
+        trace?: never;
+    };
+    "/api/certificates/{certificate_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke */
+        post: operations["ApiCertificatesCertificateIdRevokeRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/{certificate_id}/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scan */
+        get: operations["ApiCertificatesCertificateIdScanScan"];
+        put?: never;
+        /** AttachScan */
+        post: operations["ApiCertificatesCertificateIdScanAttachScan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["ApiCertificatesCountsCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiCertificatesExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportSheet */
+        post: operations["ApiCertificatesImportImportSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/import-marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marked */
+        post: operations["ApiCertificatesImportMarkedXlsxMarked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/import-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Template */
+        get: operations["ApiCertificatesImportTemplateXlsxTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/certificates/requirements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requirements */
+        get: operations["ApiCertificatesRequirementsRequirements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiCheckInsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["ApiCoverageCountsCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/uncovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Uncovered */
+        get: operations["ApiCoverageUncoveredUncovered"];
+        put?: never;
+        /** UncoveredIn */
+        post: operations["ApiCoverageUncoveredUncoveredIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/uncovered.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiCoverageUncoveredCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiDevicesList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/accounts/{account_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke */
+        post: operations["ApiDevicesDeviceIdAccountsAccountIdRevokeRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/{device_id}/accounts/{account_id}/wipe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wipe */
+        post: operations["ApiDevicesDeviceIdAccountsAccountIdWipeWipe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiDutiesList"];
+        put?: never;
+        /** Assign */
+        post: operations["ApiDutiesAssign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duties/{duty_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["ApiDutiesDutyIdChange"];
+        trace?: never;
+    };
+    "/api/duties/{duty_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["ApiDutiesDutyIdEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiEmployersList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiEmployersEmployerIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/designations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiEmployersEmployerIdDesignationsList"];
+        put?: never;
+        /** Designate */
+        post: operations["ApiEmployersEmployerIdDesignationsDesignate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/designations/{designation_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["ApiEmployersEmployerIdDesignationsDesignationIdEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stays */
+        get: operations["ApiEmployersEmployerIdGridsStays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place */
+        post: operations["ApiEmployersEmployerIdPlacePlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Review */
+        post: operations["ApiEmployersEmployerIdReviewReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unmask */
+        post: operations["ApiEmployersEmployerIdUnmaskUnmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiEntrustmentsList"];
+        put?: never;
+        /** DrawUp */
+        post: operations["ApiEntrustmentsDrawUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiEntrustmentsEntrustmentIdDetail"];
+        /** Change */
+        put: operations["ApiEntrustmentsEntrustmentIdChange"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ReadDocument */
+        get: operations["ApiEntrustmentsEntrustmentIdDocumentReadDocument"];
+        /** KeepDocument */
+        put: operations["ApiEntrustmentsEntrustmentIdDocumentKeepDocument"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/employers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Employers */
+        get: operations["ApiEntrustmentsEntrustmentIdEmployersEmployers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["ApiEntrustmentsEntrustmentIdEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Extend */
+        post: operations["ApiEntrustmentsEntrustmentIdExtendExtend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/{entrustment_id}/put-in-force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** PutInForce */
+        post: operations["ApiEntrustmentsEntrustmentIdPutInForcePutInForce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiEntrustmentsExportCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/entrustments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview */
+        post: operations["ApiEntrustmentsPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Describe */
+        get: operations["ApiEvidenceEvidenceIdDescribe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Copy */
+        get: operations["ApiEvidenceEvidenceIdCopyCopy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Original */
+        get: operations["ApiEvidenceEvidenceIdOriginalOriginal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/{evidence_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Thumbnail */
+        get: operations["ApiEvidenceEvidenceIdThumbnailThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Chains */
+        get: operations["ApiEvidenceChainsChains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evidence/packages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make */
+        post: operations["ApiEvidencePackagesMake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/employers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Employers */
+        get: operations["ApiExportsEmployersEmployers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grids */
+        get: operations["ApiExportsGridsGrids"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiGapsKindList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["ApiGapsCountsCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/employer_no_position.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsEmployerNoPositionCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/employer_outside_all_grids.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsEmployerOutsideAllGridsCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/grid_without_owner.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsGridWithoutOwnerCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/grids_overlap_or_gap.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsGridsOverlapOrGapCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/owner_expiring.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsOwnerExpiringCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/owner_uncertified.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsOwnerUncertifiedCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gaps/unit_without_people.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Csv */
+        get: operations["ApiGapsUnitWithoutPeopleCsvCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiGridChangesList"];
+        put?: never;
+        /** Make */
+        post: operations["ApiGridChangesMake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiGridChangesChangeIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/{change_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["ApiGridChangesChangeIdUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grid-changes/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview */
+        post: operations["ApiGridChangesPreviewPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiGridsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiGridsGridIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/editing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Editing */
+        get: operations["ApiGridsGridIdEditingEditing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History */
+        get: operations["ApiGridsGridIdHistoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{grid_id}/tiling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tiling */
+        get: operations["ApiGridsGridIdTilingTiling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hand-overs/{hand_over_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiHandOversHandOverIdRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Health */
+        get: operations["ApiHealthHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiIncidentsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiIncidentsIncidentIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge */
+        post: operations["ApiIncidentsIncidentIdAcknowledgeAcknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/{incident_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close */
+        post: operations["ApiIncidentsIncidentIdCloseClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/incidents/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["ApiIncidentsCountsCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/head": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Head */
+        get: operations["ApiLogHeadHead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Keys */
+        get: operations["ApiLogKeyKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/proof/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consistency */
+        get: operations["ApiLogProofConsistencyConsistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/proof/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Inclusion */
+        get: operations["ApiLogProofInclusionInclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/roots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Roots */
+        get: operations["ApiLogRootsRoots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/basemap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Basemap */
+        get: operations["ApiMapBasemapBasemap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/extent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Extent */
+        get: operations["ApiMapExtentExtent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places */
+        get: operations["ApiMapPlacesPlaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/tiles/{layer}/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tile */
+        get: operations["ApiMapTilesLayerZXYTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiMattersList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Me */
+        get: operations["ApiMeMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own */
+        get: operations["ApiMeCertificatesOwn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/device/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register */
+        post: operations["ApiMeDeviceKeyRegister"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/device/store-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** StoreKey */
+        get: operations["ApiMeDeviceStoreKeyStoreKey"];
+        /** KeepStoreKey */
+        put: operations["ApiMeDeviceStoreKeyKeepStoreKey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/device/wiped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wiped */
+        post: operations["ApiMeDeviceWipedWiped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Password */
+        post: operations["ApiMePasswordPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RecoveryCodes */
+        post: operations["ApiMeRecoveryCodesRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Secured */
+        get: operations["ApiMeSecuritySecured"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions */
+        get: operations["ApiMeSessionsSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{session_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke */
+        post: operations["ApiMeSessionsSessionIdRevokeRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/revoke-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RevokeOthers */
+        post: operations["ApiMeSessionsRevokeOthersRevokeOthers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** BeginTotp */
+        post: operations["ApiMeTotpBeginTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ConfirmTotp */
+        post: operations["ApiMeTotpConfirmConfirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** RemoveTotp */
+        post: operations["ApiMeTotpRemoveRemoveTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiPatrolsList"];
+        put?: never;
+        /** Plan */
+        post: operations["ApiPatrolsPlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiPatrolsPatrolIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel */
+        post: operations["ApiPatrolsPatrolIdCancelCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiPatrolsPatrolIdTrackRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiPeopleList"];
+        put?: never;
+        /** Nominate */
+        post: operations["ApiPeopleNominate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiPeoplePersonIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change */
+        patch: operations["ApiPeoplePersonIdChange"];
+        trace?: never;
+    };
+    "/api/people/{person_id}/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Appoint */
+        post: operations["ApiPeoplePersonIdAppointmentsAppoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/assignable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assignable */
+        get: operations["ApiPeoplePersonIdAssignableAssignable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide */
+        post: operations["ApiPeoplePersonIdDecideDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** HandOver */
+        post: operations["ApiPeoplePersonIdHandOverHandOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/nominate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** NominateAgain */
+        post: operations["ApiPeoplePersonIdNominateNominateAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/open-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OpenWork */
+        get: operations["ApiPeoplePersonIdOpenWorkOpenWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{person_id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unmask */
+        post: operations["ApiPeoplePersonIdUnmaskUnmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/assignable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assignable */
+        get: operations["ApiPeopleAssignableAssignable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiPeopleExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportSheet */
+        post: operations["ApiPeopleImportImportSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/import-marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Marked */
+        post: operations["ApiPeopleImportMarkedXlsxMarked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/import-template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Template */
+        get: operations["ApiPeopleImportTemplateXlsxTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ready */
+        get: operations["ApiReadyReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/responsibility": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answer */
+        get: operations["ApiResponsibilityAnswer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Matrix */
+        get: operations["ApiRightsMatrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiSessionsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke */
+        post: operations["ApiSessionsSessionIdRevokeRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiSpatialImportsList"];
+        put?: never;
+        /** Begin */
+        post: operations["ApiSpatialImportsBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiSpatialImportsImportIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Answer */
+        patch: operations["ApiSpatialImportsImportIdAnswer"];
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply */
+        post: operations["ApiSpatialImportsImportIdApplyApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Changes */
+        get: operations["ApiSpatialImportsImportIdChangesChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Features */
+        get: operations["ApiSpatialImportsImportIdFeaturesFeatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/preview.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Preview */
+        get: operations["ApiSpatialImportsImportIdPreviewGeojsonPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/spatial-imports/{import_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["ApiSpatialImportsImportIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operations */
+        get: operations["ApiSyncOperationsOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/operations/{operation_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close */
+        post: operations["ApiSyncOperationsOperationIdCloseClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/operations/{operation_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["ApiSyncOperationsOperationIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pull */
+        get: operations["ApiSyncPullPull"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Push */
+        post: operations["ApiSyncPushPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiTalksList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/talks/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiTalksExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/exams/{exam_id}/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EnterScores */
+        post: operations["ApiTrainingExamsExamIdScoresEnterScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/exams/{exam_id}/scores/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** ImportScores */
+        post: operations["ApiTrainingExamsExamIdScoresImportImportScores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans */
+        get: operations["ApiTrainingPlansPlans"];
+        put?: never;
+        /** MakePlan */
+        post: operations["ApiTrainingPlansMakePlan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plan */
+        get: operations["ApiTrainingPlansPlanIdPlan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** ChangePlan */
+        patch: operations["ApiTrainingPlansPlanIdChangePlan"];
+        trace?: never;
+    };
+    "/api/training/plans/{plan_id}/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddCourse */
+        post: operations["ApiTrainingPlansPlanIdCoursesAddCourse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/plans/{plan_id}/exams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** AddExam */
+        post: operations["ApiTrainingPlansPlanIdExamsAddExam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Results */
+        get: operations["ApiTrainingResultsResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training/score-sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sheet */
+        get: operations["ApiTrainingScoreSheetXlsxSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiUnitsList"];
+        put?: never;
+        /** Add */
+        post: operations["ApiUnitsAdd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiUnitsUnitIdDetail"];
+        /** Edit */
+        put: operations["ApiUnitsUnitIdEdit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close */
+        post: operations["ApiUnitsUnitIdCloseClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History */
+        get: operations["ApiUnitsUnitIdHistoryHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Intake */
+        post: operations["ApiUnitsUnitIdIntakeIntake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/powers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** GrantPowers */
+        post: operations["ApiUnitsUnitIdPowersGrantPowers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units/{unit_id}/powers/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** EndPowers */
+        post: operations["ApiUnitsUnitIdPowersEndEndPowers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/unsent-files/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Key */
+        get: operations["ApiUnsentFilesKeyKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create */
+        post: operations["ApiUploadsCreate"];
+        delete?: never;
+        /** Abilities */
+        options: operations["ApiUploadsAbilities"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        /** Abilities */
+        options: operations["ApiUploadsUploadIdAbilities"];
+        /** Offset */
+        head: operations["ApiUploadsUploadIdOffset"];
+        /** Append */
+        patch: operations["ApiUploadsUploadIdAppend"];
+        trace?: never;
+    };
+    "/api/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiVisitsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
-export type webhooks = Record<string, never>
+export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    /** AccountCreate */
-    AccountCreate: {
-      login: string
-      /** Format: uuid */
-      person_id: string
-    }
-    /** AccountCreated */
-    AccountCreated: {
-      /** Format: uuid */
-      id: string
-      login: string
-      temporary_password: string
-    }
-    /** AccountDisable */
-    AccountDisable: {
-      reason: string
-    }
-    /** AccountItem */
-    AccountItem: {
-      /** Format: date-time */
-      created_at: string
-      devices: number
-      disabled_reason: string
-      /** Format: uuid */
-      id: string
-      is_active: boolean
-      last_used_at: string | null
-      login: string
-      may_manage: boolean
-      must_change_password: boolean
-      open_sessions: number
-      /** Format: date-time */
-      password_set_at: string
-      /** Format: uuid */
-      person_id: string
-      person_name: string | null
-      role: string | null
-      totp_confirmed_at: string | null
-      unit_name: string | null
-    }
-    /** Acting */
-    Acting: {
-      by: string | null
-      document: string | null
-      powers: string[]
-      unit: components['schemas']['UnitRef']
-      until: string | null
-    }
-    /** AnomalyPerson */
-    AnomalyPerson: {
-      /** Format: uuid */
-      id: string
-      name: string
-    }
-    /** AnomalyRead */
-    AnomalyRead: {
-      /** @enum {null|string} */
-      conclusion: 'explained' | 'confirmed' | null
-      employer_id: string | null
-      employer_name: string
-      grid_name: string
-      /** Format: date-time */
-      happened_at: string
-      has_picture: boolean
-      /** Format: uuid */
-      id: string
-      note: string
-      /** Format: date */
-      on_day: string
-      patrol_id: string | null
-      person: components['schemas']['AnomalyPerson']
-      reasons: components['schemas']['AnomalyReason'][]
-      reviewed_at: string | null
-      reviewed_by: components['schemas']['AnomalyPerson'] | null
-      score: number
-      /** Format: uuid */
-      subject_id: string
-      /** @enum {string} */
-      subject_kind: 'check_in' | 'visit' | 'evidence'
-      version: number
-      visit_id: string | null
-    }
-    /** AnomalyReason */
-    AnomalyReason: {
-      as_id?: string | null
-      bits?: number | null
-      /** @enum {string} */
-      code: 'teleport' | 'frozen_position' | 'clock_jump' | 'ahead_of_time' | 'gallery' | 'same_file' | 'similar_photo'
-      from_id?: string | null
-      metres?: number | null
-      seconds?: number | null
-      times?: number | null
-      weight: number
-    }
-    /** AnomalyReview */
-    AnomalyReview: {
-      /** @enum {string} */
-      conclusion: 'explained' | 'confirmed'
-      note: string
-      version: number
-    }
-    /** Answers */
-    Answers: {
-      accuracy_column?: string | null
-      /** @default false */
-      allow_far: boolean
-      /** @enum {null|string} */
-      axes?: 'xy' | 'yx' | null
-      code_column?: string | null
-      columns?: [string, string] | null
-      datum?: string | null
-      encoding?: string | null
-      layer?: string | null
-      left_out?: number[]
-      /**
-       * @default uscc
-       * @enum {string}
-       */
-      match_by: 'uscc' | 'id'
-      match_column?: string | null
-      /** @default 0 */
-      mend_m2: number
-      name_column?: string | null
-      parent_column?: string | null
-      repairs?: components['schemas']['Consent'][]
-      /** @default false */
-      skip_errors: boolean
-    }
-    /** AnswersPatch */
-    AnswersPatch: {
-      accuracy_column?: string | null
-      allow_far?: boolean
-      axes?: ('xy' | 'yx') | null
-      code_column?: string | null
-      columns?: [string, string] | null
-      datum?: string | null
-      encoding?: string | null
-      layer?: string | null
-      left_out?: number[]
-      match_by?: 'uscc' | 'id'
-      match_column?: string | null
-      mend_m2?: number
-      name_column?: string | null
-      parent_column?: string | null
-      repairs?: components['schemas']['Consent'][]
-      skip_errors?: boolean
-      version: number
-    }
-    /** Apply */
-    Apply: {
-      basis?: string | null
-      version: number
-    }
-    /** AppointmentRead */
-    AppointmentRead: {
-      /** Format: uuid */
-      id: string
-      role: string
-      /** Format: uuid */
-      unit_id: string
-      unit_name: string
-      /** Format: date */
-      valid_from: string
-      valid_to: string | null
-    }
-    /** AreaRef */
-    AreaRef: {
-      /** Format: uuid */
-      id: string
-      name: string | null
-    }
-    /** Assignability */
-    Assignability: {
-      assignable: boolean
-      obstacles: components['schemas']['Obstacle'][]
-      /** Format: date */
-      on: string
-    }
-    /** Assignable */
-    Assignable: {
-      grids: components['schemas']['GridOfDuty'][]
-      /** Format: uuid */
-      id: string
-      kind: string
-      name: string
-      stops_that_day: number
-      unit_name: string | null
-    }
-    /** Assisting */
-    Assisting: {
-      grid_level: number
-      person: components['schemas']['Ref'] | null
-      powers: string[]
-      role: string
-      unit: components['schemas']['UnitRef'] | null
-    }
-    /** AuditLine */
-    AuditLine: {
-      action: string
-      address: string
-      agent: string
-      /** Format: date-time */
-      at: string
-      details: {
-        [key: string]: unknown
-      }
-      device_id: string | null
-      grid_name: string | null
-      id: string
-      person_id: string | null
-      person_name: string | null
-      session_id: string | null
-      subject_id: string | null
-      subject_kind: string
-      subject_name: string | null
-      unit_name: string | null
-    }
-    /** AuditPage */
-    AuditPage: {
-      first_day: string | null
-      items: components['schemas']['AuditLine'][]
-      last_day: string | null
-      next: string | null
-    }
-    /** By */
-    By: {
-      /** Format: uuid */
-      id: string
-      name: string | null
-    }
-    /** Candidate */
-    Candidate: {
-      /** Format: uuid */
-      id: string
-      kind: string
-      name: string
-      role: string | null
-      unit_name: string | null
-    }
-    /** Catalogues */
-    Catalogues: {
-      incident_kinds: components['schemas']['CatalogueWord'][]
-      material_kinds: components['schemas']['CatalogueWord'][]
-      talk_topics: components['schemas']['CatalogueWord'][]
-    }
-    /** CatalogueWord */
-    CatalogueWord: {
-      code: string
-      en: string
-      /** Format: date */
-      valid_from: string
-      valid_to: string | null
-      zh: string
-    }
-    /** CertificateChange */
-    CertificateChange: {
-      expires_on: string | null
-      /** Format: date */
-      issued_on: string
-      issuer: string
-      number: string
-      version: number
-    }
-    /** CertificateCounts */
-    CertificateCounts: {
-      days: number
-      expiring: number
-      uncertified: number
-      units: components['schemas']['UnitCount'][]
-    }
-    /** CertificateEnter */
-    CertificateEnter: {
-      exam_result_id?: string | null
-      expires_on?: string | null
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      issued_on: string
-      issuer: string
-      /** @enum {string} */
-      kind: 'post_certificate' | 'inspector_certificate' | 'enforcement_certificate'
-      number: string
-      /** Format: uuid */
-      person_id: string
-    }
-    /** CertificateOfGap */
-    CertificateOfGap: {
-      expires_on: string | null
-      kind: string
-      revoked_on: string | null
-    }
-    /** CertificateRead */
-    CertificateRead: {
-      days_left: number | null
-      document_name: string
-      employee_no: string | null
-      expires_on: string | null
-      has_document: boolean
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      issued_on: string
-      issuer: string
-      /** @enum {string} */
-      kind: 'post_certificate' | 'inspector_certificate' | 'enforcement_certificate'
-      number: string
-      person: components['schemas']['Who']
-      person_kind: string
-      revoked_on: string | null
-      revoked_reason: string
-      /** @enum {string} */
-      state: 'valid' | 'expiring' | 'expired' | 'revoked' | 'coming'
-      unit_name: string | null
-      version: number
-    }
-    /** CertificateRevoke */
-    CertificateRevoke: {
-      reason: string
-      /** Format: date */
-      revoked_on: string
-      version: number
-    }
-    /** ChainRead */
-    ChainRead: {
-      breaks: number[]
-      /** Format: uuid */
-      chain_id: string
-      device_id: string | null
-      first_seq: number
-      forks: number[]
-      is_whole: boolean
-      /** Format: date-time */
-      last_received_at: string
-      last_seq: number
-      missing: [number | null, number][]
-      operations: number
-      unsealed: number
-    }
-    /** ChangeDetail */
-    ChangeDetail: {
-      after: {
-        [key: string]: unknown
-      }
-      before: {
-        [key: string]: unknown
-      }
-      /** Format: date */
-      effective_on: string
-      /** Format: uuid */
-      grid_id: string
-      grid_name: string
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      kind: 'split' | 'merge' | 'move_boundary' | 'reshape' | 'draw' | 'rename' | 'replace' | 'mend' | 'undo'
-      /** Format: date-time */
-      made_at: string
-      made_by: components['schemas']['Maker']
-      note: string
-      summary: {
-        [key: string]: unknown
-      }
-      undoes: string | null
-      undone_by: string | null
-    }
-    /** ChangeItem */
-    ChangeItem: {
-      /** Format: date */
-      effective_on: string
-      /** Format: uuid */
-      grid_id: string
-      grid_name: string
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      kind: 'split' | 'merge' | 'move_boundary' | 'reshape' | 'draw' | 'rename' | 'replace' | 'mend' | 'undo'
-      /** Format: date-time */
-      made_at: string
-      made_by: components['schemas']['Maker']
-      note: string
-      summary: {
-        [key: string]: unknown
-      }
-      undoes: string | null
-      undone_by: string | null
-    }
-    /** ChangePreview */
-    ChangePreview: {
-      after: {
-        [key: string]: unknown
-      }
-      basis: string
-      before: {
-        [key: string]: unknown
-      }
-      employers: components['schemas']['EmployersEffect']
-      grids: components['schemas']['GridEffect'][]
-      ok: boolean
-      patrols: components['schemas']['PatrolsEffect']
-      people: components['schemas']['PersonEffect'][]
-      phones: components['schemas']['PhoneEffect'][]
-      problems: components['schemas']['Problem'][]
-      tiling: components['schemas']['TilingReport']
-    }
-    /** CheckInOfVisit */
-    CheckInOfVisit: {
-      accuracy_m: number | null
-      distance_m: number | null
-      flags: string[]
-      /** Format: uuid */
-      id: string
-      is_on_site: boolean
-    }
-    /** CheckInRead */
-    CheckInRead: {
-      accuracy_m: number | null
-      /** Format: date-time */
-      captured_at: string
-      distance_m: number | null
-      /** Format: uuid */
-      employer_id: string
-      employer_name: string | null
-      flags: string[]
-      /** Format: date-time */
-      happened_at: string
-      /** Format: uuid */
-      id: string
-      is_on_site: boolean
-      patrol_id: string | null
-      person: components['schemas']['Who']
-      position: number[] | null
-      /** Format: date-time */
-      received_at: string
-    }
-    /** ChildCount */
-    ChildCount: {
-      grid: components['schemas']['GridCount']
-      total: number
-      uncovered: number
-    }
-    /** ClosingReason */
-    ClosingReason: {
-      reason: string
-    }
-    /** Competent */
-    Competent: {
-      /** @enum {string} */
-      basis: 'own_power' | 'designation'
-      source: string
-      unit: components['schemas']['UnitRef']
-    }
-    /** Confirm */
-    Confirm: {
-      current_password: string
-    }
-    /** Consent */
-    Consent: {
-      /** @enum {string} */
-      code: 'swap_axes' | 'force_2d' | 'close_ring' | 'remove_repeated' | 'make_valid' | 'reorient'
-      positions?: number[] | null
-    }
-    /** ConsistencyProof */
-    ConsistencyProof: {
-      first: number
-      first_root_hash: string
-      proof: string[]
-      second: number
-      second_root_hash: string
-    }
-    /** Contact */
-    Contact: {
-      contact_name: string
-      contact_phone: string
-    }
-    /** ContactUnmask */
-    ContactUnmask: {
-      reason: string
-    }
-    /** CopyRead */
-    CopyRead: {
-      bytes: number
-      height: number
-      sha256: string
-      /** @enum {string} */
-      state: 'expected' | 'stored' | 'refused'
-      stored_at: string | null
-      width: number
-    }
-    /** CounterPeriod */
-    CounterPeriod: {
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      valid_from: string
-      valid_to: string | null
-    }
-    /** CourseMake */
-    CourseMake: {
-      held_on?: string | null
-      hours: number
-      /** Format: uuid */
-      id: string
-      /** @default  */
-      material_url: string
-      /** @default  */
-      place: string
-      /** @default  */
-      teacher: string
-      title: string
-    }
-    /** CourseRead */
-    CourseRead: {
-      held_on: string | null
-      hours: number
-      /** Format: uuid */
-      id: string
-      material_url: string
-      place: string
-      teacher: string
-      title: string
-    }
-    /** CoverageCounts */
-    CoverageCounts: {
-      by_reason: {
-        [key: string]: number
-      }
-      children: components['schemas']['ChildCount'][]
-      covered: number
-      total: number
-      uncovered: number
-    }
-    /** DefectRead */
-    DefectRead: {
-      area_m2: number | null
-      code: string
-      detail: string
-      others: number[]
-      position: number[] | null
-      severity: string
-      width_m: number | null
-    }
-    /** Designate */
-    Designate: {
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      kind: 'non_local' | 'key'
-      reason: string
-      source: string
-      /** Format: date */
-      valid_from: string
-    }
-    /** DesignationEnd */
-    DesignationEnd: {
-      /** Format: date */
-      last_day: string
-      reason: string
-    }
-    /** DesignationRead */
-    DesignationRead: {
-      current: boolean
-      end_reason: string
-      ended_at: string | null
-      ended_by: components['schemas']['By'] | null
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      kind: 'non_local' | 'key'
-      reason: string
-      /** Format: date-time */
-      set_at: string
-      set_by: components['schemas']['By']
-      source: string
-      /** Format: date */
-      valid_from: string
-      valid_to: string | null
-    }
-    /** Designations */
-    Designations: {
-      /** Format: uuid */
-      employer_id: string
-      is_key: boolean
-      is_non_local: boolean
-      items: components['schemas']['DesignationRead'][]
-    }
-    /** DeviceItem */
-    DeviceItem: {
-      /** Format: uuid */
-      account_id: string
-      app_version: string
-      bound_at: string | null
-      /** Format: uuid */
-      device_id: string
-      /** Format: date-time */
-      enrolled_at: string
-      key: string
-      /** Format: date-time */
-      last_seen_at: string
-      login: string
-      model: string
-      name: string
-      open_sessions: number
-      person_name: string | null
-      revoked_at: string | null
-      /** @enum {string} */
-      state: 'in_use' | 'enrolled' | 'revoked' | 'wipe_ordered' | 'wiped'
-      unit_name: string | null
-      unsent_operations: number | null
-      unsent_photos: number | null
-      unsent_reported_at: string | null
-      wipe_ordered_at: string | null
-      wipe_reason: string
-      wiped_at: string | null
-    }
-    /** DeviceOrder */
-    DeviceOrder: {
-      reason: string
-    }
-    /** DeviceWiped */
-    DeviceWiped: {
-      /** @default 0 */
-      left_unsent: number
-    }
-    /** Draw */
-    Draw: {
-      basis?: string | null
-      /** @constant */
-      kind: 'draw'
-      name: string
-      /** @default  */
-      note: string
-      /** Format: uuid */
-      parent_id: string
-      polygon: {
-        [key: string]: unknown
-      }
-      /** @default 5 */
-      snap_m: number
-    }
-    /** DutyAssign */
-    DutyAssign: {
-      duty: string
-      /** Format: uuid */
-      grid_id: string
-      /** Format: uuid */
-      id: string
-      /** @default false */
-      is_main: boolean
-      /** Format: uuid */
-      person_id: string
-      /** @default  */
-      tasks: string
-      /** Format: date */
-      valid_from: string
-      valid_to?: string | null
-    }
-    /** DutyChange */
-    DutyChange: {
-      duty: string
-      is_main: boolean
-      tasks: string
-      valid_to: string | null
-      version: number
-    }
-    /** DutyEnd */
-    DutyEnd: {
-      /** Format: date */
-      ends_on: string
-      reason: string
-      version: number
-    }
-    /** DutyGrid */
-    DutyGrid: {
-      code: string
-      /** Format: uuid */
-      id: string
-      level: number
-      name: string
-      path_names: string[]
-    }
-    /** DutyRead */
-    DutyRead: {
-      certified_until: string | null
-      duty: string
-      end_reason: string
-      grid: components['schemas']['DutyGrid']
-      /** Format: uuid */
-      id: string
-      is_certified: boolean
-      is_main: boolean
-      person: components['schemas']['Who']
-      person_kind: string
-      /** @enum {string} */
-      state: 'coming' | 'current' | 'ended'
-      tasks: string
-      unit_name: string | null
-      /** Format: date */
-      valid_from: string
-      valid_to: string | null
-      version: number
-    }
-    /** DutySuccessor */
-    DutySuccessor: {
-      /** Format: uuid */
-      duty_id: string
-      person_id?: string | null
-      /** @default  */
-      reason: string
-    }
-    /** EmployerDetail */
-    EmployerDetail: {
-      accuracy_m: number | null
-      address: string
-      contact_name: string
-      contact_phone: string
-      duplicate: components['schemas']['NamedRef'] | null
-      duplicate_of: string | null
-      employees: number | null
-      evidence: components['schemas']['PhotoOfEmployer'][]
-      grid: components['schemas']['GridName'] | null
-      grid_source: string
-      /** Format: uuid */
-      id: string
-      industry_code: string | null
-      is_key: boolean
-      is_non_local: boolean
-      last_visited_at: string | null
-      name: string
-      no_uscc_reason: string | null
-      note: string
-      position: number[] | null
-      position_source: string | null
-      reasons: string[]
-      /** Format: date-time */
-      registered_at: string
-      registered_by: components['schemas']['NamedRef'] | null
-      review_reason: string
-      /** @enum {string} */
-      review_state: 'accepted' | 'waiting_review' | 'returned'
-      reviewed_at: string | null
-      reviewed_by: components['schemas']['NamedRef'] | null
-      uscc: string | null
-      version: number
-      visits: components['schemas']['VisitOfEmployer'][]
-    }
-    /** EmployerItem */
-    EmployerItem: {
-      address: string
-      duplicate_of: string | null
-      employees: number | null
-      grid: components['schemas']['GridName'] | null
-      /** Format: uuid */
-      id: string
-      is_key: boolean
-      is_non_local: boolean
-      last_visited_at: string | null
-      name: string
-      position: number[] | null
-      reasons: string[]
-      /** Format: date-time */
-      registered_at: string
-      registered_by: components['schemas']['NamedRef'] | null
-      /** @enum {string} */
-      review_state: 'accepted' | 'waiting_review' | 'returned'
-      uscc: string | null
-    }
-    /** EmployerOfGap */
-    EmployerOfGap: {
-      address: string
-      /** Format: uuid */
-      id: string
-      name: string
-      position: number[] | null
-      version: number
-    }
-    /** EmployersEffect */
-    EmployersEffect: {
-      moving: number
-      sample: components['schemas']['MovingEmployer'][]
-      staying: number
-    }
-    /** EntrustmentDetail */
-    EntrustmentDetail: {
-      agent: components['schemas']['UnitRef']
-      area: components['schemas']['AreaRef'] | null
-      /** Format: date-time */
-      created_at: string
-      created_by: components['schemas']['By'] | null
-      days_left: number
-      document_bytes: number | null
-      document_media_type: string | null
-      document_name: string
-      document_number: string
-      document_sha256: string | null
-      employers: number
-      end_reason: string
-      ended_at: string | null
-      ended_by: components['schemas']['By'] | null
-      ended_on: string | null
-      followed_by: components['schemas']['Neighbour'] | null
-      follows: components['schemas']['Neighbour'] | null
-      has_document: boolean
-      history: components['schemas']['HistoryLine'][]
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      last_day: string
-      matters: string[]
-      may_edit: boolean
-      note: string
-      overlap_reason: string
-      overlaps: components['schemas']['Overlap'][]
-      powers: string[]
-      principal: components['schemas']['UnitRef']
-      published_on: string | null
-      published_where: string
-      put_in_force_at: string | null
-      put_in_force_by: components['schemas']['By'] | null
-      /** @enum {string} */
-      reach: 'area' | 'employers'
-      /** @enum {string} */
-      status: 'draft' | 'upcoming' | 'in_force' | 'expired' | 'ended' | 'revoked'
-      /** Format: date */
-      valid_from: string
-      /** Format: date */
-      valid_to: string
-      version: number
-    }
-    /** EntrustmentEnd */
-    EntrustmentEnd: {
-      /** @enum {string} */
-      how: 'ended' | 'revoked'
-      last_day?: string | null
-      reason: string
-      version: number
-    }
-    /** EntrustmentExtend */
-    EntrustmentExtend: {
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      valid_to: string
-    }
-    /** EntrustmentItem */
-    EntrustmentItem: {
-      agent: components['schemas']['UnitRef']
-      area: components['schemas']['AreaRef'] | null
-      days_left: number
-      document_name: string
-      document_number: string
-      employers: number
-      has_document: boolean
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      last_day: string
-      matters: string[]
-      powers: string[]
-      principal: components['schemas']['UnitRef']
-      published_on: string | null
-      /** @enum {string} */
-      reach: 'area' | 'employers'
-      /** @enum {string} */
-      status: 'draft' | 'upcoming' | 'in_force' | 'expired' | 'ended' | 'revoked'
-      /** Format: date */
-      valid_from: string
-      /** Format: date */
-      valid_to: string
-      version: number
-    }
-    /** EntrustmentPreview */
-    EntrustmentPreview: {
-      overlaps: components['schemas']['Overlap'][]
-    }
-    /** EntrustmentWrite */
-    EntrustmentWrite: {
-      /** Format: uuid */
-      agent_id: string
-      /** @default  */
-      document_name: string
-      /** @default  */
-      document_number: string
-      employer_ids?: string[]
-      grid_id?: string | null
-      /** Format: uuid */
-      id: string
-      matters: string[]
-      /** @default  */
-      note: string
-      /** @default  */
-      overlap_reason: string
-      powers: string[]
-      /** Format: uuid */
-      principal_id: string
-      published_on?: string | null
-      /** @default  */
-      published_where: string
-      /** @enum {string} */
-      reach: 'area' | 'employers'
-      /** Format: date */
-      valid_from: string
-      /** Format: date */
-      valid_to: string
-      version?: number | null
-    }
-    /** EvidencePerson */
-    EvidencePerson: {
-      /** Format: uuid */
-      id: string
-      name: string
-    }
-    /** EvidenceRead */
-    EvidenceRead: {
-      /** Format: date-time */
-      captured_at: string
-      copy: components['schemas']['CopyRead']
-      employer_id: string | null
-      /** Format: uuid */
-      id: string
-      original: components['schemas']['OriginalRead']
-      person: components['schemas']['EvidencePerson']
-      problem: string | null
-      source: string
-      /** Format: uuid */
-      subject_id: string
-      subject_kind: string
-      thumbnail: boolean
-    }
-    /** ExamMake */
-    ExamMake: {
-      /** @enum {string} */
-      certificate_kind: 'post_certificate' | 'inspector_certificate' | 'enforcement_certificate'
-      /** @default 100 */
-      full_mark: number
-      /** Format: date */
-      held_on: string
-      /** Format: uuid */
-      id: string
-      pass_mark?: number | null
-      /** @default  */
-      place: string
-      title: string
-    }
-    /** ExamRead */
-    ExamRead: {
-      /** @enum {string} */
-      certificate_kind: 'post_certificate' | 'inspector_certificate' | 'enforcement_certificate'
-      full_mark: number
-      /** Format: date */
-      held_on: string
-      /** Format: uuid */
-      id: string
-      pass_mark: number
-      passed: number
-      place: string
-      /** Format: uuid */
-      plan_id: string
-      sat: number
-      title: string
-      to_certify: number
-    }
-    /** Extent */
-    Extent: {
-      bbox: number[] | null
-    }
-    /** Fault */
-    Fault: {
-      area_m2: number
-      geom: {
-        [key: string]: unknown
-      }
-      /** @enum {string} */
-      kind: 'gap' | 'overlap' | 'outside'
-      names: string[]
-    }
-    /** FeatureRead */
-    FeatureRead: {
-      area_m2: number | null
-      attributes: {
-        [key: string]: unknown
-      }
-      code: string
-      defects: components['schemas']['DefectRead'][]
-      employer: components['schemas']['NamedRef'] | null
-      left_out: boolean
-      moved_m: number | null
-      name: string
-      number: number
-      outcome: string | null
-      parent: components['schemas']['NamedRef'] | null
-      position: number
-      repairs: components['schemas']['RepairRead'][]
-      severity: string
-      spot: number[] | null
-    }
-    /** FindingRead */
-    FindingRead: {
-      /** Format: uuid */
-      id: string
-      kind: string
-      note: string
-      /** @enum {string} */
-      severity: 'note' | 'minor' | 'major'
-    }
-    /** GapChild */
-    GapChild: {
-      grid: components['schemas']['GapGrid']
-      kinds: {
-        [key: string]: number
-      }
-    }
-    /** GapCounts */
-    GapCounts: {
-      around: components['schemas']['GapGrid'][]
-      children: components['schemas']['GapChild'][]
-      grid: components['schemas']['GapGrid'] | null
-      kinds: {
-        [key: string]: number
-      }
-      tilings_pending: number
-    }
-    /** GapGrid */
-    GapGrid: {
-      code: string
-      /** Format: uuid */
-      id: string
-      label: number[]
-      level: number
-      name: string
-    }
-    /** GapItem */
-    GapItem: {
-      certificate?: components['schemas']['CertificateOfGap'] | null
-      employer?: components['schemas']['EmployerOfGap'] | null
-      employers?: number | null
-      grid: components['schemas']['GridOfGap']
-      /** Format: uuid */
-      id: string
-      person?: components['schemas']['PersonOfGap'] | null
-      tiling?: components['schemas']['TilingOfGap'] | null
-      unit?: components['schemas']['UnitOfGap'] | null
-    }
-    /** GridCount */
-    GridCount: {
-      code: string
-      /** Format: uuid */
-      id: string
-      level: number
-      name: string
-    }
-    /** GridDetail */
-    GridDetail: {
-      area_km2: number
-      code: string
-      employers: number
-      geom: {
-        [key: string]: unknown
-      }
-      has_children: boolean
-      /** Format: uuid */
-      id: string
-      label: number[]
-      level: number
-      name: string
-      owners: components['schemas']['Owner'][]
-      parent_id: string | null
-      path: string
-      synthetic: boolean
-    }
-    /** GridEffect */
-    GridEffect: {
-      after_km2: number | null
-      before_km2: number | null
-      code: string
-      /** @enum {string} */
-      fate: 'kept' | 'new' | 'retired' | 'noded'
-      /** Format: uuid */
-      id: string
-      level: number
-      name: string
-    }
-    /** GridFact */
-    GridFact: {
-      /** Format: uuid */
-      id: string
-      level: number
-      name: string
-      owners: components['schemas']['OwnerFact'][]
-    }
-    /** GridName */
-    GridName: {
-      /** Format: uuid */
-      id: string
-      name: string
-      path_names: string[]
-    }
-    /** GridOfDuty */
-    GridOfDuty: {
-      /** Format: uuid */
-      id: string
-      name: string
-    }
-    /** GridOfGap */
-    GridOfGap: {
-      code: string
-      /** Format: uuid */
-      id: string
-      label: number[]
-      level: number
-      name: string
-      path_names: string[]
-    }
-    /** GridRead */
-    GridRead: {
-      area_km2: number
-      code: string
-      employers: number
-      has_children: boolean
-      /** Format: uuid */
-      id: string
-      label: number[]
-      level: number
-      name: string
-      owners: components['schemas']['Owner'][]
-      parent_id: string | null
-      path: string
-      synthetic: boolean
-    }
-    /** GridState */
-    GridState: {
-      area_km2: number
-      change_id: string | null
-      change_kind: string | null
-      code: string
-      geom: {
-        [key: string]: unknown
-      }
-      label: number[]
-      level: number
-      made_by: string | null
-      name: string
-      path: string
-      /** Format: date-time */
-      valid_from: string
-      valid_to: string | null
-      version: number
-    }
-    /** GridStay */
-    GridStay: {
-      change_id: string | null
-      code: string
-      /** Format: uuid */
-      grid_id: string
-      name: string
-      path: string
-      since: string | null
-      until: string | null
-    }
-    /** HandOverItemRead */
-    HandOverItemRead: {
-      details: {
-        [key: string]: unknown
-      }
-      /** @enum {string} */
-      kind: 'duty' | 'patrol'
-      /** @enum {string} */
-      outcome: 'moved' | 'ended' | 'cancelled' | 'kept'
-      reason: string
-      receiver: components['schemas']['Who'] | null
-    }
-    /** HandOverMake */
-    HandOverMake: {
-      /** @enum {string} */
-      cause: 'leaving' | 'post_change'
-      duties: components['schemas']['DutySuccessor'][]
-      /** Format: date */
-      ends_on: string
-      /** Format: uuid */
-      id: string
-      patrols: components['schemas']['PatrolSuccessor'][]
-      reason: string
-    }
-    /** HandOverOf */
-    HandOverOf: {
-      cause: string
-      /** Format: date */
-      ends_on: string
-      gave: boolean
-      /** Format: uuid */
-      id: string
-      items: number
-      other: string
-    }
-    /** HandOverRead */
-    HandOverRead: {
-      /** @enum {string} */
-      cause: 'leaving' | 'post_change'
-      /** Format: date-time */
-      done_at: string
-      done_by: components['schemas']['Who']
-      /** Format: date */
-      ends_on: string
-      /** Format: uuid */
-      id: string
-      items: components['schemas']['HandOverItemRead'][]
-      person: components['schemas']['Who']
-      reason: string
-      unit_name: string | null
-    }
-    /** HistoryLine */
-    HistoryLine: {
-      action: string
-      /** Format: date-time */
-      at: string
-      details: {
-        [key: string]: unknown
-      }
-      person_id: string | null
-      person_name: string | null
-    }
-    /** Holder */
-    Holder: {
-      /** @enum {string} */
-      manner: 'own' | 'entrusted' | 'assist'
-      source: string
-      /** @enum {string} */
-      unit_kind: 'command_centre' | 'county' | 'zone' | 'street' | 'community'
-    }
-    /** ImportDetail */
-    ImportDetail: {
-      answers: components['schemas']['Answers']
-      applied_at: string | null
-      counts: {
-        [key: string]: number
-      } | null
-      file_name: string
-      grid: components['schemas']['NamedRef']
-      /** Format: uuid */
-      id: string
-      level: number | null
-      /** Format: date-time */
-      made_at: string
-      made_by: components['schemas']['NamedRef']
-      problem: {
-        [key: string]: unknown
-      } | null
-      report: {
-        [key: string]: unknown
-      } | null
-      result: {
-        [key: string]: unknown
-      } | null
-      sha256: string
-      size_bytes: number
-      stage: string
-      state: string
-      /** @enum {string} */
-      target: 'grids' | 'employer_points'
-      /** Format: date-time */
-      updated_at: string
-      version: number
-    }
-    /** ImportItem */
-    ImportItem: {
-      applied_at: string | null
-      counts: {
-        [key: string]: number
-      } | null
-      file_name: string
-      grid: components['schemas']['NamedRef']
-      /** Format: uuid */
-      id: string
-      level: number | null
-      /** Format: date-time */
-      made_at: string
-      made_by: components['schemas']['NamedRef']
-      result: {
-        [key: string]: unknown
-      } | null
-      size_bytes: number
-      stage: string
-      state: string
-      /** @enum {string} */
-      target: 'grids' | 'employer_points'
-      /** Format: date-time */
-      updated_at: string
-      version: number
-    }
-    /** IncidentAcknowledge */
-    IncidentAcknowledge: {
-      version: number
-    }
-    /** IncidentClose */
-    IncidentClose: {
-      note: string
-      version: number
-    }
-    /** IncidentCounts */
-    IncidentCounts: {
-      acknowledged: number
-      open: number
-    }
-    /** IncidentRead */
-    IncidentRead: {
-      accuracy_m: number | null
-      acknowledged_at: string | null
-      acknowledged_by: components['schemas']['Who'] | null
-      arrived: number
-      /** Format: date-time */
-      captured_at: string
-      closed_at: string | null
-      closed_by: components['schemas']['Who'] | null
-      closing_note: string
-      employer_id: string | null
-      employer_name: string | null
-      evidence: components['schemas']['PhotoRead'][]
-      expected: number
-      flags: string[]
-      /** Format: uuid */
-      grid_id: string
-      grid_names: string[]
-      /** Format: date-time */
-      happened_at: string
-      /** Format: uuid */
-      id: string
-      kind: string
-      note: string
-      people_count: number | null
-      person: components['schemas']['Who']
-      place: string
-      position: number[] | null
-      /** Format: date-time */
-      received_at: string
-      /** @enum {string} */
-      severity: 'normal' | 'serious' | 'critical'
-      /** @enum {string} */
-      status: 'open' | 'acknowledged' | 'closed'
-      version: number
-    }
-    /** InclusionProof */
-    InclusionProof: {
-      at: string
-      kind: string
-      log_index: number
-      proof: string[]
-      root_hash: string
-      sha256: string
-      /** Format: uuid */
-      subject_id: string
-      tree_size: number
-    }
-    /** IntakeSwitch */
-    IntakeSwitch: {
-      /** Format: date */
-      on: string
-      open: boolean
-    }
-    /** LayerFeature */
-    LayerFeature: {
-      code?: string | null
-      name: string
-      polygon: {
-        [key: string]: unknown
-      }
-    }
-    /** LogHead */
-    LogHead: {
-      /** Format: date-time */
-      at: string
-      key_id: string
-      root_hash: string
-      signature: string
-      tree_size: number
-    }
-    /** LogRootRead */
-    LogRootRead: {
-      /** Format: date */
-      day: string
-      key_id: string
-      /** Format: date-time */
-      published_at: string
-      root_hash: string
-      signature: string
-      tree_size: number
-    }
-    /** Maker */
-    Maker: {
-      /** Format: uuid */
-      id: string
-      name: string | null
-    }
-    /** MaterialRead */
-    MaterialRead: {
-      count: number
-      kind: string
-    }
-    /** MatterFact */
-    MatterFact: {
-      code: string
-      en: string
-      zh: string
-    }
-    /** MatterRead */
-    MatterRead: {
-      code: string
-      name_en: string
-      name_zh: string
-      source: string
-      /** Format: date */
-      valid_from: string
-      valid_to: string | null
-    }
-    /** MattersAndPowers */
-    MattersAndPowers: {
-      matters: components['schemas']['MatterRead'][]
-      powers: components['schemas']['PowerRead'][]
-    }
-    /** Me */
-    Me: {
-      /** Format: uuid */
-      account_id: string
-      login: string
-      must: ('change_password' | 'enrol_totp' | 'enrol_device' | 'wipe')[]
-      person: components['schemas']['PersonRead']
-      policies: {
-        [key: string]: unknown
-      }
-      receipt_keys: components['schemas']['ServerKeyRead'][]
-      rights: string[]
-      role: string
-      scope: components['schemas']['ScopeGrid'][]
-      seal_keys: components['schemas']['SealKeyRead'][]
-      /** Format: date-time */
-      server_time: string
-      /** Format: date-time */
-      session_expires_at: string
-      session_idle_minutes: number
-      /** @enum {string} */
-      session_kind: 'desk' | 'phone'
-      unit: components['schemas']['UnitRead']
-    }
-    /** Mend */
-    Mend: {
-      basis?: string | null
-      /** @constant */
-      kind: 'mend'
-      mend_m2: number
-      /** @default  */
-      note: string
-      /** Format: uuid */
-      parent_id: string
-    }
-    /** Merge */
-    Merge: {
-      basis?: string | null
-      grid_ids: string[]
-      /** Format: uuid */
-      keep_id: string
-      /** @constant */
-      kind: 'merge'
-      name?: string | null
-      /** @default  */
-      note: string
-    }
-    /** MoveBoundary */
-    MoveBoundary: {
-      basis?: string | null
-      grid_ids: string[]
-      /** @constant */
-      kind: 'move_boundary'
-      line: number[][]
-      /** @default  */
-      note: string
-    }
-    /** MovingEmployer */
-    MovingEmployer: {
-      from_name: string
-      /** Format: uuid */
-      id: string
-      name: string
-      to_name: string
-    }
-    /** NamedEmployer */
-    NamedEmployer: {
-      address: string
-      /** Format: uuid */
-      id: string
-      name: string
-      uscc: string | null
-    }
-    /** NamedRef */
-    NamedRef: {
-      /** Format: uuid */
-      id: string
-      name: string | null
-    }
-    /** Neighbour */
-    Neighbour: {
-      document_name: string
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      valid_from: string
-      /** Format: date */
-      valid_to: string
-    }
-    /** Obstacle */
-    Obstacle: {
-      /** @enum {string} */
-      code: 'no_appointment' | 'role_without_phone' | 'outside_scope' | 'not_certified'
-      sentence: string
-    }
-    /** OneTimeCodeRead */
-    OneTimeCodeRead: {
-      code: string
-      /** Format: date-time */
-      expires_at: string
-      link?: string | null
-      login: string
-      qr_svg?: string | null
-    }
-    /** OpenDevice */
-    OpenDevice: {
-      id: string | null
-      last_seen_at: string | null
-      name: string
-      open_sessions: number
-    }
-    /** OpenPatrol */
-    OpenPatrol: {
-      grid_name: string | null
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      planned_on: string
-      status: string
-      stops_open: number
-      stops_total: number
-      title: string
-    }
-    /** OpenRecord */
-    OpenRecord: {
-      count: number
-      /** Format: date-time */
-      oldest_at: string
-      outcome: string
-    }
-    /** OpenWork */
-    OpenWork: {
-      devices: components['schemas']['OpenDevice'][]
-      duties: components['schemas']['DutyRead'][]
-      outside_scope: number
-      patrols: components['schemas']['OpenPatrol'][]
-      records: components['schemas']['OpenRecord'][]
-    }
-    /** OperationClosingRead */
-    OperationClosingRead: {
-      /** Format: date-time */
-      at: string
-      by: components['schemas']['PersonName']
-      /** @enum {string} */
-      how: 'withdrawn' | 'closed'
-      reason: string
-    }
-    /** OperationOutcome */
-    OperationOutcome: {
-      flags: string[]
-      index: number
-      op_id: string | null
-      /** @enum {string} */
-      outcome: 'applied' | 'duplicate' | 'conflict' | 'waiting_for_parent' | 'quarantined'
-      problem?: {
-        [key: string]: unknown
-      } | null
-      receipt: components['schemas']['Receipt']
-    }
-    /** OperationRead */
-    OperationRead: {
-      body: string
-      captured_at: string | null
-      closing?: components['schemas']['OperationClosingRead'] | null
-      entity_id: string | null
-      flags: string[]
-      grid_name: string | null
-      kind: string
-      /** Format: uuid */
-      op_id: string
-      outcome: string
-      person: components['schemas']['PersonName']
-      problem: {
-        [key: string]: unknown
-      } | null
-      /** Format: date-time */
-      received_at: string
-      v: number
-    }
-    /** OriginalRead */
-    OriginalRead: {
-      bytes: number
-      sha256: string
-      /** @enum {string} */
-      state: 'expected' | 'stored' | 'refused'
-      stored_at: string | null
-    }
-    /** Overlap */
-    Overlap: {
-      agent: components['schemas']['UnitRef']
-      area_name: string | null
-      document_name: string
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      last_day: string
-      matters: string[]
-      powers: string[]
-      /** Format: date */
-      valid_from: string
-    }
-    /** OwnCertificate */
-    OwnCertificate: {
-      days_left: number | null
-      expires_on: string | null
-      /** @enum {string} */
-      kind: 'post_certificate' | 'inspector_certificate' | 'enforcement_certificate'
-      number: string
-      revoked_on: string | null
-      /** @enum {string} */
-      state: 'valid' | 'expiring' | 'expired' | 'revoked' | 'coming'
-    }
-    /** OwnCertificates */
-    OwnCertificates: {
-      certificates: components['schemas']['OwnCertificate'][]
-      certified_until: string | null
-      is_certified: boolean
-    }
-    /** Owner */
-    Owner: {
-      /** Format: uuid */
-      id: string
-      name: string
-    }
-    /** OwnerFact */
-    OwnerFact: {
-      duty: string
-      /** Format: uuid */
-      id: string
-      kind: string
-      name: string
-    }
-    /** OwnPower */
-    OwnPower: {
-      /** Format: uuid */
-      id: string
-      matter_code: string
-      name_en: string
-      name_zh: string
-      source: string
-      /** Format: date */
-      valid_from: string
-      valid_to: string | null
-    }
-    /** PackageRequest */
-    PackageRequest: {
-      employer_id?: string | null
-      reason: string
-      visit_ids?: string[]
-    }
-    /** Page[AccountItem] */
-    'Page_wangge.accounts.managed_schemas.AccountItem_': {
-      items: components['schemas']['AccountItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[Candidate] */
-    'Page_wangge.accounts.managed_schemas.Candidate_': {
-      items: components['schemas']['Candidate'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[DeviceItem] */
-    'Page_wangge.accounts.managed_schemas.DeviceItem_': {
-      items: components['schemas']['DeviceItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[SessionRead] */
-    'Page_wangge.accounts.schemas.SessionRead_': {
-      items: components['schemas']['SessionRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[AnomalyRead] */
-    'Page_wangge.anomalies.schemas.AnomalyRead_': {
-      items: components['schemas']['AnomalyRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[CertificateRead] */
-    'Page_wangge.certificates.schemas.CertificateRead_': {
-      items: components['schemas']['CertificateRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[DutyRead] */
-    'Page_wangge.duties.schemas.DutyRead_': {
-      items: components['schemas']['DutyRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[EmployerItem] */
-    'Page_wangge.employers.schemas.EmployerItem_': {
-      items: components['schemas']['EmployerItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[EntrustmentItem] */
-    'Page_wangge.entrustments.schemas.EntrustmentItem_': {
-      items: components['schemas']['EntrustmentItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[NamedEmployer] */
-    'Page_wangge.entrustments.schemas.NamedEmployer_': {
-      items: components['schemas']['NamedEmployer'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[GapItem] */
-    'Page_wangge.gaps.schemas.GapItem_': {
-      items: components['schemas']['GapItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[ChangeItem] */
-    'Page_wangge.grid_changes.schemas.ChangeItem_': {
-      items: components['schemas']['ChangeItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[GridRead] */
-    'Page_wangge.grids.schemas.GridRead_': {
-      items: components['schemas']['GridRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[GridState] */
-    'Page_wangge.grids.schemas.GridState_': {
-      items: components['schemas']['GridState'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[IncidentRead] */
-    'Page_wangge.incidents.schemas.IncidentRead_': {
-      items: components['schemas']['IncidentRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[Assignable] */
-    'Page_wangge.patrols.schemas.Assignable_': {
-      items: components['schemas']['Assignable'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[PatrolItem] */
-    'Page_wangge.patrols.schemas.PatrolItem_': {
-      items: components['schemas']['PatrolItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[PersonItem] */
-    'Page_wangge.people.schemas.PersonItem_': {
-      items: components['schemas']['PersonItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[FeatureRead] */
-    'Page_wangge.spatial_imports.schemas.FeatureRead_': {
-      items: components['schemas']['FeatureRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[ImportItem] */
-    'Page_wangge.spatial_imports.schemas.ImportItem_': {
-      items: components['schemas']['ImportItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[OperationRead] */
-    'Page_wangge.sync.schemas.OperationRead_': {
-      items: components['schemas']['OperationRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[TalkRead] */
-    'Page_wangge.talks.schemas.TalkRead_': {
-      items: components['schemas']['TalkRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[PlanItem] */
-    'Page_wangge.training.schemas.PlanItem_': {
-      items: components['schemas']['PlanItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[ResultRead] */
-    'Page_wangge.training.schemas.ResultRead_': {
-      items: components['schemas']['ResultRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[UnitItem] */
-    'Page_wangge.units.schemas.UnitItem_': {
-      items: components['schemas']['UnitItem'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[CheckInRead] */
-    'Page_wangge.visits.schemas.CheckInRead_': {
-      items: components['schemas']['CheckInRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** Page[VisitRead] */
-    'Page_wangge.visits.schemas.VisitRead_': {
-      items: components['schemas']['VisitRead'][]
-      page: number
-      page_size: number
-      total: number
-    }
-    /** PasswordChange */
-    PasswordChange: {
-      current_password: string
-      new_password: string
-    }
-    /** PasswordReset */
-    PasswordReset: {
-      code: string
-      login: string
-      new_password: string
-    }
-    /** PatrolCancel */
-    PatrolCancel: {
-      reason: string
-      version: number
-    }
-    /** PatrolDetail */
-    PatrolDetail: {
-      assignee: components['schemas']['Who']
-      closing_note: string
-      finished_at: string | null
-      grid_name: string | null
-      /** Format: uuid */
-      id: string
-      note: string
-      /** Format: date-time */
-      planned_at: string
-      planned_by: components['schemas']['Who']
-      /** Format: date */
-      planned_on: string
-      started_at: string | null
-      /** @enum {string} */
-      status: 'planned' | 'started' | 'finished' | 'cancelled'
-      stops: components['schemas']['StopRead'][]
-      stops_total: number
-      stops_visited: number
-      title: string
-      version: number
-    }
-    /** PatrolEffect */
-    PatrolEffect: {
-      assignee: string
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      planned_on: string
-      title: string
-    }
-    /** PatrolItem */
-    PatrolItem: {
-      assignee: components['schemas']['Who']
-      finished_at: string | null
-      grid_name: string | null
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      planned_on: string
-      started_at: string | null
-      /** @enum {string} */
-      status: 'planned' | 'started' | 'finished' | 'cancelled'
-      stops_total: number
-      stops_visited: number
-      title: string
-      version: number
-    }
-    /** PatrolPlan */
-    PatrolPlan: {
-      /** Format: uuid */
-      assignee_id: string
-      employer_ids: string[]
-      /** Format: uuid */
-      id: string
-      /** @default false */
-      keep_order: boolean
-      /** @default  */
-      note: string
-      /** Format: date */
-      planned_on: string
-      /** @default  */
-      title: string
-    }
-    /** PatrolsEffect */
-    PatrolsEffect: {
-      open: number
-      sample: components['schemas']['PatrolEffect'][]
-    }
-    /** PatrolSuccessor */
-    PatrolSuccessor: {
-      /** @enum {string} */
-      action: 'move' | 'cancel' | 'keep'
-      /** Format: uuid */
-      patrol_id: string
-      person_id?: string | null
-      /** @default  */
-      reason: string
-    }
-    /** PatrolTrack */
-    PatrolTrack: {
-      /** Format: uuid */
-      patrol_id: string
-      pauses: components['schemas']['PauseRead'][]
-      stretches: components['schemas']['TrackStretch'][]
-      walked_m: number
-    }
-    /** PauseRead */
-    PauseRead: {
-      /** Format: uuid */
-      id: string
-      /** Format: date-time */
-      paused_at: string
-      resumed_at: string | null
-    }
-    /** PersonAgain */
-    PersonAgain: {
-      version: number
-    }
-    /** PersonAppoint */
-    PersonAppoint: {
-      /** @enum {null|string} */
-      role?: 'city' | 'county' | 'street' | 'community' | 'auditor' | null
-      /** Format: uuid */
-      unit_id: string
-      /** Format: date */
-      valid_from: string
-      valid_to?: string | null
-    }
-    /** PersonChange */
-    PersonChange: {
-      birth_year: number | null
-      /** @enum {null|string} */
-      education: 'middle_school' | 'high_school' | 'college' | 'bachelor' | 'postgraduate' | null
-      employee_no: string | null
-      /** @enum {null|string} */
-      gender: 'female' | 'male' | null
-      id_number?: string
-      /** @enum {string} */
-      kind: 'staff' | 'full_time_inspector' | 'part_time_inspector' | 'legal_supervisor'
-      name: string
-      phone?: string
-      post: string
-      version: number
-    }
-    /** PersonDecide */
-    PersonDecide: {
-      /** @enum {string} */
-      decision: 'approve' | 'reject'
-      /** @default  */
-      reason: string
-      version: number
-    }
-    /** PersonDetail */
-    PersonDetail: {
-      appointments: components['schemas']['AppointmentRead'][]
-      birth_year: number | null
-      /** @enum {string} */
-      certificate: 'valid' | 'expiring' | 'expired' | 'none'
-      certified_until: string | null
-      decided_at: string | null
-      decided_by: components['schemas']['Who'] | null
-      decision_reason: string
-      duties: number
-      /** @enum {null|string} */
-      education: 'middle_school' | 'high_school' | 'college' | 'bachelor' | 'postgraduate' | null
-      employee_no: string | null
-      /** @enum {null|string} */
-      gender: 'female' | 'male' | null
-      hand_overs: components['schemas']['HandOverOf'][]
-      has_account: boolean
-      /** Format: uuid */
-      id: string
-      id_number_masked: string
-      joined_on: string | null
-      /** @enum {string} */
-      kind: 'staff' | 'full_time_inspector' | 'part_time_inspector' | 'legal_supervisor'
-      leaving_reason: string
-      left_on: string | null
-      name: string
-      nominated_at: string | null
-      nominated_by: components['schemas']['Who'] | null
-      phone_masked: string
-      post: string
-      results: components['schemas']['ResultOf'][]
-      /** @enum {string} */
-      state: 'nominated' | 'approved' | 'appointed' | 'left' | 'rejected'
-      unit: components['schemas']['UnitOf']
-      version: number
-    }
-    /** PersonEffect */
-    PersonEffect: {
-      employers_after: number
-      employers_before: number
-      grids_after: string[]
-      grids_before: string[]
-      /** Format: uuid */
-      id: string
-      name: string
-    }
-    /** PersonItem */
-    PersonItem: {
-      /** @enum {string} */
-      certificate: 'valid' | 'expiring' | 'expired' | 'none'
-      certified_until: string | null
-      duties: number
-      employee_no: string | null
-      /** @enum {null|string} */
-      gender: 'female' | 'male' | null
-      /** Format: uuid */
-      id: string
-      joined_on: string | null
-      /** @enum {string} */
-      kind: 'staff' | 'full_time_inspector' | 'part_time_inspector' | 'legal_supervisor'
-      left_on: string | null
-      name: string
-      phone_masked: string
-      post: string
-      /** @enum {string} */
-      state: 'nominated' | 'approved' | 'appointed' | 'left' | 'rejected'
-      unit: components['schemas']['UnitOf']
-      version: number
-    }
-    /** PersonName */
-    PersonName: {
-      /** Format: uuid */
-      id: string
-      name: string | null
-    }
-    /** PersonNominate */
-    PersonNominate: {
-      birth_year?: number | null
-      /** @enum {null|string} */
-      education?: 'middle_school' | 'high_school' | 'college' | 'bachelor' | 'postgraduate' | null
-      employee_no?: string | null
-      /** @enum {null|string} */
-      gender?: 'female' | 'male' | null
-      /** Format: uuid */
-      id: string
-      id_number?: string | null
-      /** @enum {string} */
-      kind: 'staff' | 'full_time_inspector' | 'part_time_inspector' | 'legal_supervisor'
-      name: string
-      /** @default  */
-      phone: string
-      /** @default  */
-      post: string
-      /** Format: uuid */
-      unit_id: string
-    }
-    /** PersonOfGap */
-    PersonOfGap: {
-      /** Format: uuid */
-      id: string
-      name: string
-    }
-    /** PersonRead */
-    PersonRead: {
-      /** Format: uuid */
-      id: string
-      kind: string
-      name: string
-      phone_masked: string
-    }
-    /** PersonUnmask */
-    PersonUnmask: {
-      fields: ('phone' | 'id_number')[]
-      reason: string
-    }
-    /** PhoneEffect */
-    PhoneEffect: {
-      /** Format: uuid */
-      device_id: string
-      /** Format: date-time */
-      last_contact_at: string
-      /** Format: uuid */
-      person_id: string
-      person_name: string
-    }
-    /** PhotoOfEmployer */
-    PhotoOfEmployer: {
-      /** Format: date-time */
-      captured_at: string
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      source: 'camera' | 'gallery'
-      /** @enum {string} */
-      state: 'expected' | 'stored' | 'refused'
-      thumbnail: boolean
-    }
-    /** PhotoRead */
-    PhotoRead: {
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      state: 'expected' | 'stored' | 'refused'
-      thumbnail: boolean
-    }
-    /** Placement */
-    Placement: {
-      position: [number, number]
-      version: number
-    }
-    /** PlanChange */
-    PlanChange: {
-      goal: string
-      target_people: number
-      title: string
-      version: number
-    }
-    /** PlanDetail */
-    PlanDetail: {
-      course_list: components['schemas']['CourseRead'][]
-      courses: number
-      exam_list: components['schemas']['ExamRead'][]
-      exams: number
-      goal: string
-      /** Format: uuid */
-      id: string
-      target_people: number
-      title: string
-      trained: number
-      unit_name: string
-      version: number
-      year: number
-    }
-    /** PlanItem */
-    PlanItem: {
-      courses: number
-      exams: number
-      /** Format: uuid */
-      id: string
-      target_people: number
-      title: string
-      trained: number
-      unit_name: string
-      version: number
-      year: number
-    }
-    /** PlanMake */
-    PlanMake: {
-      /** @default  */
-      goal: string
-      /** Format: uuid */
-      id: string
-      target_people: number
-      title: string
-      /** Format: uuid */
-      unit_id: string
-      year: number
-    }
-    /** PowerEnd */
-    PowerEnd: {
-      /** Format: date */
-      last_day: string
-      power_ids: string[]
-      reason: string
-    }
-    /** PowerGrant */
-    PowerGrant: {
-      matters: string[]
-      source: string
-      /** Format: date */
-      valid_from: string
-      valid_to?: string | null
-    }
-    /** PowerRead */
-    PowerRead: {
-      code: string
-      holders: components['schemas']['Holder'][]
-      name_en: string
-      name_zh: string
-      source: string
-    }
-    /** Problem */
-    Problem: {
-      code: string
-      detail: string
-      field: string
-      geom?: {
-        [key: string]: unknown
-      } | null
-    }
-    /** PullItem */
-    PullItem: {
-      data: {
-        [key: string]: unknown
-      } | null
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      kind: 'grid' | 'patrol' | 'employer'
-    }
-    /** PullPage */
-    PullPage: {
-      cursor: string
-      items: components['schemas']['PullItem'][]
-      progress: components['schemas']['PullProgress'] | null
-      reset: boolean
-      scope_grid_ids: string[]
-      /** Format: date-time */
-      server_time: string
-      up_to_date: boolean
-    }
-    /** PullProgress */
-    PullProgress: {
-      done: number
-      total: number
-    }
-    /** Push */
-    Push: {
-      operations: components['schemas']['SealedOperation'][]
-    }
-    /** PushAnswer */
-    PushAnswer: {
-      outcomes: components['schemas']['OperationOutcome'][]
-      /** Format: date-time */
-      server_time: string
-    }
-    /** PutInForce */
-    PutInForce: {
-      /** @default  */
-      overlap_reason: string
-      version: number
-    }
-    /** Readiness */
-    Readiness: {
-      database: string
-      evidence_store: string
-      migrations: string
-      status: string
-      version: string
-    }
-    /** Receipt */
-    Receipt: {
-      key_id: string
-      /** Format: uuid */
-      op_id: string
-      op_sha256: string
-      /** Format: date-time */
-      received_at: string
-      signature: string
-    }
-    /** RecoveryCodes */
-    RecoveryCodes: {
-      codes: string[]
-    }
-    /** Ref */
-    Ref: {
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      kind: 'grid' | 'unit' | 'entrustment' | 'employer' | 'person'
-      name: string
-    }
-    /** Rename */
-    Rename: {
-      basis?: string | null
-      /** Format: uuid */
-      grid_id: string
-      /** @constant */
-      kind: 'rename'
-      name: string
-      /** @default  */
-      note: string
-    }
-    /** RepairRead */
-    RepairRead: {
-      after_m2: number
-      agreed: boolean
-      before_m2: number
-      code: string
-      detail: string
-      preview: {
-        [key: string]: unknown
-      } | null
-    }
-    /** Replace */
-    Replace: {
-      basis?: string | null
-      features: components['schemas']['LayerFeature'][]
-      /** @constant */
-      kind: 'replace'
-      /** @default 0 */
-      mend_m2: number
-      /** @default  */
-      note: string
-      /** Format: uuid */
-      parent_id: string
-    }
-    /** Requirement */
-    Requirement: {
-      /** @enum {string} */
-      certificate_kind: 'post_certificate' | 'inspector_certificate' | 'enforcement_certificate'
-      person_kind: string
-      source: string
-      /** Format: date */
-      valid_from: string
-      valid_to: string | null
-    }
-    /** ResetRequest */
-    ResetRequest: {
-      /** @default false */
-      clears_totp: boolean
-    }
-    /** Reshape */
-    Reshape: {
-      basis?: string | null
-      give_to?: string | null
-      /** Format: uuid */
-      grid_id: string
-      /** @constant */
-      kind: 'reshape'
-      /** @default  */
-      note: string
-      polygon: {
-        [key: string]: unknown
-      }
-      /** @default 5 */
-      snap_m: number
-    }
-    /** Responsibility */
-    Responsibility: {
-      acting: components['schemas']['Acting'][]
-      assisting: components['schemas']['Assisting'][]
-      chain: components['schemas']['Step'][]
-      competent: components['schemas']['Competent'] | null
-      grids: components['schemas']['GridFact'][]
-      matter: components['schemas']['MatterFact']
-      /** Format: date */
-      on: string
-      /** @enum {string} */
-      place: 'found' | 'outside_city' | 'outside_scope'
-    }
-    /** ResultOf */
-    ResultOf: {
-      certificate_id: string | null
-      certificate_kind: string
-      exam_title: string
-      full_mark: number
-      /** Format: date */
-      held_on: string
-      /** Format: uuid */
-      id: string
-      is_passed: boolean
-      pass_mark: number
-      score: number
-    }
-    /** ResultRead */
-    ResultRead: {
-      certificate_id: string | null
-      /** @enum {string} */
-      certificate_kind: 'post_certificate' | 'inspector_certificate' | 'enforcement_certificate'
-      employee_no: string | null
-      /** Format: uuid */
-      exam_id: string
-      exam_title: string
-      full_mark: number
-      /** Format: date */
-      held_on: string
-      /** Format: uuid */
-      id: string
-      is_passed: boolean
-      person: components['schemas']['Who']
-      score: number
-      unit_name: string | null
-    }
-    /** Review */
-    Review: {
-      /** @enum {string} */
-      decision: 'accept' | 'return'
-      /** @default  */
-      reason: string
-      version: number
-    }
-    /** Revoked */
-    Revoked: {
-      ended: number
-    }
-    /** RightRead */
-    RightRead: {
-      code: string
-      /** @enum {string} */
-      kind: 'read' | 'write'
-      name: string
-      opens: string
-      roles: string[]
-    }
-    /** RightsMatrix */
-    RightsMatrix: {
-      rights: components['schemas']['RightRead'][]
-      roles: string[]
-    }
-    /** ScopeGrid */
-    ScopeGrid: {
-      code: string
-      /** Format: uuid */
-      grid_id: string
-      level: number
-      name: string
-      path: string
-    }
-    /** Score */
-    Score: {
-      /** Format: uuid */
-      person_id: string
-      score: number
-    }
-    /** ScoresEnter */
-    ScoresEnter: {
-      scores: components['schemas']['Score'][]
-    }
-    /** SealedOperation */
-    SealedOperation: {
-      body: string
-      key_id?: string | null
-      signature?: string | null
-    }
-    /** SealKeyRead */
-    SealKeyRead: {
-      is_revoked: boolean
-      key_id: string
-    }
-    /** SealKeyRegistration */
-    SealKeyRegistration: {
-      proof: string
-      public_key: string
-    }
-    /** Security */
-    Security: {
-      /** Format: date-time */
-      password_set_at: string
-      recovery_codes_left: number
-      totp_confirmed_at: string | null
-      totp_required: boolean
-    }
-    /** ServerKeyRead */
-    ServerKeyRead: {
-      key_id: string
-      public_key: string
-      retired_at: string | null
-      /** Format: date-time */
-      valid_from: string
-    }
-    /** SessionRead */
-    SessionRead: {
-      /** Format: uuid */
-      account_id: string
-      address: string
-      agent: string
-      /** Format: date-time */
-      created_at: string
-      device_id: string | null
-      device_name: string
-      /** Format: date-time */
-      expires_at: string
-      /** Format: uuid */
-      id: string
-      is_this: boolean
-      /** @enum {string} */
-      kind: 'desk' | 'phone'
-      /** Format: date-time */
-      last_used_at: string
-      login: string
-      person_name: string | null
-    }
-    /** SheetProblem */
-    SheetProblem: {
-      column: string
-      detail: string
-      row: number
-    }
-    /** SheetReport */
-    SheetReport: {
-      added: number
-      applied: boolean
-      changed: number
-      faulty: number
-      problems: components['schemas']['SheetProblem'][]
-      rows: number
-      unchanged: number
-    }
-    /** SignIn */
-    SignIn: {
-      device_id?: string | null
-      /** @default  */
-      device_model: string
-      /** @default  */
-      device_name: string
-      /** @default  */
-      enrolment_code: string
-      login: string
-      password: string
-      /** @default  */
-      totp: string
-    }
-    /** Split */
-    Split: {
-      basis?: string | null
-      /** @default true */
-      copy_duties: boolean
-      /** Format: uuid */
-      grid_id: string
-      /** @constant */
-      kind: 'split'
-      line: number[][]
-      names?: string[]
-      /** @default  */
-      note: string
-    }
-    /** Step */
-    Step: {
-      en: string
-      refs: components['schemas']['Ref'][]
-      source: string
-      /** @enum {string} */
-      step:
-        | 'place'
-        | 'no_owner'
-        | 'designation'
-        | 'competence'
-        | 'nobody_competent'
-        | 'entrusted'
-        | 'lapsed'
-        | 'acts_itself'
-        | 'retained'
-        | 'intake'
-        | 'assist'
-      zh: string
-    }
-    /** StopEmployer */
-    StopEmployer: {
-      address: string | null
-      /** Format: uuid */
-      id: string
-      name: string | null
-      position: number[] | null
-    }
-    /** StopRead */
-    StopRead: {
-      check_ins: components['schemas']['CheckInRead'][]
-      employer: components['schemas']['StopEmployer']
-      /** Format: uuid */
-      id: string
-      seq: number
-      /** @enum {string} */
-      status: 'planned' | 'visited' | 'skipped'
-      visits: components['schemas']['VisitRead'][]
-    }
-    /** StoreKey */
-    StoreKey: {
-      key: string
-      /** Format: uuid */
-      key_id: string
-    }
-    /** StoreKeyKept */
-    StoreKeyKept: {
-      /** Format: date-time */
-      kept_at: string
-      /** Format: uuid */
-      key_id: string
-    }
-    /** TalkRead */
-    TalkRead: {
-      arrived: number
-      audience: string
-      /** Format: date-time */
-      captured_at: string
-      employer_id: string | null
-      employer_name: string | null
-      evidence: components['schemas']['PhotoRead'][]
-      expected: number
-      flags: string[]
-      grid_name: string | null
-      /** Format: date-time */
-      happened_at: string
-      /** Format: uuid */
-      id: string
-      materials: components['schemas']['MaterialRead'][]
-      note: string
-      patrol_id: string | null
-      people_count: number
-      person: components['schemas']['Who']
-      place: string
-      position: number[] | null
-      /** Format: date-time */
-      received_at: string
-      topics: string[]
-    }
-    /** TilingOfGap */
-    TilingOfGap: {
-      children: number
-      gap_m2: number
-      overlap_m2: number
-    }
-    /** TilingReport */
-    TilingReport: {
-      faults: components['schemas']['Fault'][]
-      ok: boolean
-      total: number
-    }
-    /** TotpCode */
-    TotpCode: {
-      code: string
-    }
-    /** TotpOffer */
-    TotpOffer: {
-      qr_svg: string
-      secret: string
-      uri: string
-    }
-    /** TrackStretch */
-    TrackStretch: {
-      /** Format: date-time */
-      begins_at: string
-      /** Format: date-time */
-      ends_at: string
-      /** Format: uuid */
-      id: string
-      points: number[][]
-      seq: number
-      walked_m: number
-    }
-    /** UncoveredQuery */
-    UncoveredQuery: {
-      bbox?: number[] | null
-      grid_id?: string | null
-      /** @default 1 */
-      page: number
-      /** @default 50 */
-      page_size: number
-      polygon?: {
-        [key: string]: unknown
-      } | null
-      /** @default  */
-      q: string
-      reason?: string | null
-      sort?: string | null
-    }
-    /** UnitAdd */
-    UnitAdd: {
-      /** @default  */
-      address: string
-      code: string
-      /** @default  */
-      contact_name: string
-      /** @default  */
-      contact_phone: string
-      /** Format: uuid */
-      grid_id: string
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      kind: 'command_centre' | 'county' | 'zone' | 'street' | 'community'
-      name: string
-      opened_on?: string | null
-      parent_id?: string | null
-    }
-    /** UnitClose */
-    UnitClose: {
-      /** Format: date */
-      closed_on: string
-      reason: string
-      version: number
-    }
-    /** UnitCount */
-    UnitCount: {
-      expiring: number
-      uncertified: number
-      /** Format: uuid */
-      unit_id: string
-      unit_name: string
-    }
-    /** UnitDetail */
-    UnitDetail: {
-      address: string
-      children: number
-      close_reason: string
-      closed_on: string | null
-      code: string
-      contact_name: string
-      contact_phone: string
-      counters: components['schemas']['CounterPeriod'][]
-      entrusted_today: boolean
-      given: components['schemas']['UnitEntrustment'][]
-      /** Format: uuid */
-      grid_id: string
-      grid_name: string | null
-      grid_path: string
-      /** Format: uuid */
-      id: string
-      intake_counter: boolean
-      /** @enum {string} */
-      kind: 'command_centre' | 'county' | 'zone' | 'street' | 'community'
-      level: number
-      name: string
-      /** Format: date */
-      opened_on: string
-      own_matters: number
-      own_powers: components['schemas']['OwnPower'][]
-      parent_id: string | null
-      parent_name: string | null
-      people: number
-      people_by_kind: {
-        [key: string]: number
-      }
-      received: components['schemas']['UnitEntrustment'][]
-      version: number
-    }
-    /** UnitEdit */
-    UnitEdit: {
-      /** @default  */
-      address: string
-      /** @default  */
-      contact_name: string
-      /** @default  */
-      contact_phone: string
-      /** @enum {string} */
-      kind: 'command_centre' | 'county' | 'zone' | 'street' | 'community'
-      name: string
-      parent_id?: string | null
-      version: number
-    }
-    /** UnitEntrustment */
-    UnitEntrustment: {
-      area_name: string | null
-      document_name: string
-      document_number: string
-      employers: number
-      /** Format: uuid */
-      id: string
-      /** Format: date */
-      last_day: string
-      other: components['schemas']['UnitRef']
-      /** @enum {string} */
-      status: 'draft' | 'upcoming' | 'in_force' | 'expired' | 'ended' | 'revoked'
-      /** Format: date */
-      valid_from: string
-    }
-    /** UnitHistory */
-    UnitHistory: {
-      items: components['schemas']['HistoryLine'][]
-    }
-    /** UnitItem */
-    UnitItem: {
-      children: number
-      closed_on: string | null
-      code: string
-      entrusted_today: boolean
-      /** Format: uuid */
-      grid_id: string
-      grid_name: string | null
-      /** Format: uuid */
-      id: string
-      intake_counter: boolean
-      /** @enum {string} */
-      kind: 'command_centre' | 'county' | 'zone' | 'street' | 'community'
-      level: number
-      name: string
-      /** Format: date */
-      opened_on: string
-      own_matters: number
-      parent_id: string | null
-      parent_name: string | null
-      people: number
-    }
-    /** UnitOf */
-    UnitOf: {
-      /** Format: uuid */
-      id: string
-      level: number
-      name: string
-    }
-    /** UnitOfGap */
-    UnitOfGap: {
-      code: string
-      /** Format: uuid */
-      id: string
-      kind: string
-      name: string
-    }
-    /** UnitRead */
-    UnitRead: {
-      code: string
-      /** Format: uuid */
-      id: string
-      level: number
-      name: string
-    }
-    /** UnitRef */
-    UnitRef: {
-      /** Format: uuid */
-      id: string
-      /** @enum {string} */
-      kind: 'command_centre' | 'county' | 'zone' | 'street' | 'community'
-      name: string
-    }
-    /** Unmasked */
-    Unmasked: {
-      id_number: string | null
-      phone: string | null
-    }
-    /** UnsentFilesKeyRead */
-    UnsentFilesKeyRead: {
-      key_id: string
-      public_key: string
-    }
-    /** Version */
-    Version: {
-      version: number
-    }
-    /** VisitOfEmployer */
-    VisitOfEmployer: {
-      activities: string[]
-      /** Format: date-time */
-      captured_at: string
-      check_in: components['schemas']['CheckInOfVisit'] | null
-      evidence: components['schemas']['PhotoOfEmployer'][]
-      findings: components['schemas']['FindingRead'][]
-      /** Format: date-time */
-      happened_at: string
-      /** Format: uuid */
-      id: string
-      note: string
-      people_met: string
-      person: components['schemas']['NamedRef']
-    }
-    /** VisitRead */
-    VisitRead: {
-      activities: string[]
-      arrived: number
-      /** Format: date-time */
-      captured_at: string
-      check_in_id: string | null
-      /** Format: uuid */
-      employer_id: string
-      employer_name: string | null
-      evidence: components['schemas']['PhotoRead'][]
-      expected: number
-      findings: components['schemas']['FindingRead'][]
-      flags: string[]
-      /** Format: date-time */
-      happened_at: string
-      /** Format: uuid */
-      id: string
-      note: string
-      patrol_id: string | null
-      people_met: string
-      person: components['schemas']['Who']
-      /** Format: date-time */
-      received_at: string
-    }
-    /** Who */
-    Who: {
-      /** Format: uuid */
-      id: string
-      name: string | null
-    }
-  }
-  responses: never
-  parameters: never
-  requestBodies: never
-  headers: never
-  pathItems: never
+    schemas: {
+        /** AccountCreate */
+        AccountCreate: {
+            login: string;
+            /** Format: uuid */
+            person_id: string;
+        };
+        /** AccountCreated */
+        AccountCreated: {
+            /** Format: uuid */
+            id: string;
+            login: string;
+            temporary_password: string;
+        };
+        /** AccountDisable */
+        AccountDisable: {
+            reason: string;
+        };
+        /** AccountItem */
+        AccountItem: {
+            /** Format: date-time */
+            created_at: string;
+            devices: number;
+            disabled_reason: string;
+            /** Format: uuid */
+            id: string;
+            is_active: boolean;
+            last_used_at: string | null;
+            login: string;
+            may_manage: boolean;
+            must_change_password: boolean;
+            open_sessions: number;
+            /** Format: date-time */
+            password_set_at: string;
+            /** Format: uuid */
+            person_id: string;
+            person_name: string | null;
+            role: string | null;
+            totp_confirmed_at: string | null;
+            unit_name: string | null;
+        };
+        /** Acting */
+        Acting: {
+            by: string | null;
+            document: string | null;
+            powers: string[];
+            unit: components["schemas"]["UnitRef"];
+            until: string | null;
+        };
+        /** AnomalyPerson */
+        AnomalyPerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** AnomalyRead */
+        AnomalyRead: {
+            /** @enum {null|string} */
+            conclusion: "explained" | "confirmed" | null;
+            employer_id: string | null;
+            employer_name: string;
+            grid_name: string;
+            /** Format: date-time */
+            happened_at: string;
+            has_picture: boolean;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            /** Format: date */
+            on_day: string;
+            patrol_id: string | null;
+            person: components["schemas"]["AnomalyPerson"];
+            reasons: components["schemas"]["AnomalyReason"][];
+            reviewed_at: string | null;
+            reviewed_by: components["schemas"]["AnomalyPerson"] | null;
+            score: number;
+            /** Format: uuid */
+            subject_id: string;
+            /** @enum {string} */
+            subject_kind: "check_in" | "visit" | "evidence";
+            version: number;
+            visit_id: string | null;
+        };
+        /** AnomalyReason */
+        AnomalyReason: {
+            as_id?: string | null;
+            bits?: number | null;
+            /** @enum {string} */
+            code: "teleport" | "frozen_position" | "clock_jump" | "ahead_of_time" | "gallery" | "same_file" | "similar_photo";
+            from_id?: string | null;
+            metres?: number | null;
+            seconds?: number | null;
+            times?: number | null;
+            weight: number;
+        };
+        /** AnomalyReview */
+        AnomalyReview: {
+            /** @enum {string} */
+            conclusion: "explained" | "confirmed";
+            note: string;
+            version: number;
+        };
+        /** Answers */
+        Answers: {
+            accuracy_column?: string | null;
+            /** @default false */
+            allow_far: boolean;
+            /** @enum {null|string} */
+            axes?: "xy" | "yx" | null;
+            code_column?: string | null;
+            columns?: [
+                string,
+                string
+            ] | null;
+            datum?: string | null;
+            encoding?: string | null;
+            layer?: string | null;
+            left_out?: number[];
+            /**
+             * @default uscc
+             * @enum {string}
+             */
+            match_by: "uscc" | "id";
+            match_column?: string | null;
+            /** @default 0 */
+            mend_m2: number;
+            name_column?: string | null;
+            parent_column?: string | null;
+            repairs?: components["schemas"]["Consent"][];
+            /** @default false */
+            skip_errors: boolean;
+        };
+        /** AnswersPatch */
+        AnswersPatch: {
+            accuracy_column?: string | null;
+            allow_far?: boolean;
+            axes?: ("xy" | "yx") | null;
+            code_column?: string | null;
+            columns?: [
+                string,
+                string
+            ] | null;
+            datum?: string | null;
+            encoding?: string | null;
+            layer?: string | null;
+            left_out?: number[];
+            match_by?: "uscc" | "id";
+            match_column?: string | null;
+            mend_m2?: number;
+            name_column?: string | null;
+            parent_column?: string | null;
+            repairs?: components["schemas"]["Consent"][];
+            skip_errors?: boolean;
+            version: number;
+        };
+        /** Apply */
+        Apply: {
+            basis?: string | null;
+            version: number;
+        };
+        /** AppointmentRead */
+        AppointmentRead: {
+            /** Format: uuid */
+            id: string;
+            role: string;
+            /** Format: uuid */
+            unit_id: string;
+            unit_name: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** AreaRef */
+        AreaRef: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+        };
+        /** Assignability */
+        Assignability: {
+            assignable: boolean;
+            obstacles: components["schemas"]["Obstacle"][];
+            /** Format: date */
+            on: string;
+        };
+        /** Assignable */
+        Assignable: {
+            grids: components["schemas"]["GridOfDuty"][];
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            stops_that_day: number;
+            unit_name: string | null;
+        };
+        /** Assisting */
+        Assisting: {
+            grid_level: number;
+            person: components["schemas"]["Ref"] | null;
+            powers: string[];
+            role: string;
+            unit: components["schemas"]["UnitRef"] | null;
+        };
+        /** AuditLine */
+        AuditLine: {
+            action: string;
+            address: string;
+            agent: string;
+            /** Format: date-time */
+            at: string;
+            details: {
+                [key: string]: unknown;
+            };
+            device_id: string | null;
+            grid_name: string | null;
+            id: string;
+            person_id: string | null;
+            person_name: string | null;
+            session_id: string | null;
+            subject_id: string | null;
+            subject_kind: string;
+            subject_name: string | null;
+            unit_name: string | null;
+        };
+        /** AuditPage */
+        AuditPage: {
+            first_day: string | null;
+            items: components["schemas"]["AuditLine"][];
+            last_day: string | null;
+            next: string | null;
+        };
+        /** By */
+        By: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+        };
+        /** Candidate */
+        Candidate: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            role: string | null;
+            unit_name: string | null;
+        };
+        /** Catalogues */
+        Catalogues: {
+            incident_kinds: components["schemas"]["CatalogueWord"][];
+            material_kinds: components["schemas"]["CatalogueWord"][];
+            talk_topics: components["schemas"]["CatalogueWord"][];
+        };
+        /** CatalogueWord */
+        CatalogueWord: {
+            code: string;
+            en: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+            zh: string;
+        };
+        /** CertificateChange */
+        CertificateChange: {
+            expires_on: string | null;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            number: string;
+            version: number;
+        };
+        /** CertificateCounts */
+        CertificateCounts: {
+            days: number;
+            expiring: number;
+            uncertified: number;
+            units: components["schemas"]["UnitCount"][];
+        };
+        /** CertificateEnter */
+        CertificateEnter: {
+            exam_result_id?: string | null;
+            expires_on?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            /** @enum {string} */
+            kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            number: string;
+            /** Format: uuid */
+            person_id: string;
+        };
+        /** CertificateOfGap */
+        CertificateOfGap: {
+            expires_on: string | null;
+            kind: string;
+            revoked_on: string | null;
+        };
+        /** CertificateRead */
+        CertificateRead: {
+            days_left: number | null;
+            document_name: string;
+            employee_no: string | null;
+            expires_on: string | null;
+            has_document: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            issued_on: string;
+            issuer: string;
+            /** @enum {string} */
+            kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            number: string;
+            person: components["schemas"]["Who"];
+            person_kind: string;
+            revoked_on: string | null;
+            revoked_reason: string;
+            /** @enum {string} */
+            state: "valid" | "expiring" | "expired" | "revoked" | "coming";
+            unit_name: string | null;
+            version: number;
+        };
+        /** CertificateRevoke */
+        CertificateRevoke: {
+            reason: string;
+            /** Format: date */
+            revoked_on: string;
+            version: number;
+        };
+        /** ChainRead */
+        ChainRead: {
+            breaks: number[];
+            /** Format: uuid */
+            chain_id: string;
+            device_id: string | null;
+            first_seq: number;
+            forks: number[];
+            is_whole: boolean;
+            /** Format: date-time */
+            last_received_at: string;
+            last_seq: number;
+            missing: [
+                number | null,
+                number
+            ][];
+            operations: number;
+            unsealed: number;
+        };
+        /** ChangeDetail */
+        ChangeDetail: {
+            after: {
+                [key: string]: unknown;
+            };
+            before: {
+                [key: string]: unknown;
+            };
+            /** Format: date */
+            effective_on: string;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "split" | "merge" | "move_boundary" | "reshape" | "draw" | "rename" | "replace" | "mend" | "undo";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Maker"];
+            note: string;
+            summary: {
+                [key: string]: unknown;
+            };
+            undoes: string | null;
+            undone_by: string | null;
+        };
+        /** ChangeItem */
+        ChangeItem: {
+            /** Format: date */
+            effective_on: string;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "split" | "merge" | "move_boundary" | "reshape" | "draw" | "rename" | "replace" | "mend" | "undo";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["Maker"];
+            note: string;
+            summary: {
+                [key: string]: unknown;
+            };
+            undoes: string | null;
+            undone_by: string | null;
+        };
+        /** ChangePreview */
+        ChangePreview: {
+            after: {
+                [key: string]: unknown;
+            };
+            basis: string;
+            before: {
+                [key: string]: unknown;
+            };
+            employers: components["schemas"]["EmployersEffect"];
+            grids: components["schemas"]["GridEffect"][];
+            ok: boolean;
+            patrols: components["schemas"]["PatrolsEffect"];
+            people: components["schemas"]["PersonEffect"][];
+            phones: components["schemas"]["PhoneEffect"][];
+            problems: components["schemas"]["Problem"][];
+            tiling: components["schemas"]["TilingReport"];
+        };
+        /** CheckInOfVisit */
+        CheckInOfVisit: {
+            accuracy_m: number | null;
+            distance_m: number | null;
+            flags: string[];
+            /** Format: uuid */
+            id: string;
+            is_on_site: boolean;
+        };
+        /** CheckInRead */
+        CheckInRead: {
+            accuracy_m: number | null;
+            /** Format: date-time */
+            captured_at: string;
+            distance_m: number | null;
+            /** Format: uuid */
+            employer_id: string;
+            employer_name: string | null;
+            flags: string[];
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: uuid */
+            id: string;
+            is_on_site: boolean;
+            patrol_id: string | null;
+            person: components["schemas"]["Who"];
+            position: number[] | null;
+            /** Format: date-time */
+            received_at: string;
+        };
+        /** ChildCount */
+        ChildCount: {
+            grid: components["schemas"]["GridCount"];
+            total: number;
+            uncovered: number;
+        };
+        /** ClosingReason */
+        ClosingReason: {
+            reason: string;
+        };
+        /** Competent */
+        Competent: {
+            /** @enum {string} */
+            basis: "own_power" | "designation";
+            source: string;
+            unit: components["schemas"]["UnitRef"];
+        };
+        /** Confirm */
+        Confirm: {
+            current_password: string;
+        };
+        /** Consent */
+        Consent: {
+            /** @enum {string} */
+            code: "swap_axes" | "force_2d" | "close_ring" | "remove_repeated" | "make_valid" | "reorient";
+            positions?: number[] | null;
+        };
+        /** ConsistencyProof */
+        ConsistencyProof: {
+            first: number;
+            first_root_hash: string;
+            proof: string[];
+            second: number;
+            second_root_hash: string;
+        };
+        /** Contact */
+        Contact: {
+            contact_name: string;
+            contact_phone: string;
+        };
+        /** ContactUnmask */
+        ContactUnmask: {
+            reason: string;
+        };
+        /** CopyRead */
+        CopyRead: {
+            bytes: number;
+            height: number;
+            sha256: string;
+            /** @enum {string} */
+            state: "expected" | "stored" | "refused";
+            stored_at: string | null;
+            width: number;
+        };
+        /** CounterPeriod */
+        CounterPeriod: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** CourseMake */
+        CourseMake: {
+            held_on?: string | null;
+            hours: number;
+            /** Format: uuid */
+            id: string;
+            /** @default  */
+            material_url: string;
+            /** @default  */
+            place: string;
+            /** @default  */
+            teacher: string;
+            title: string;
+        };
+        /** CourseRead */
+        CourseRead: {
+            held_on: string | null;
+            hours: number;
+            /** Format: uuid */
+            id: string;
+            material_url: string;
+            place: string;
+            teacher: string;
+            title: string;
+        };
+        /** CoverageCounts */
+        CoverageCounts: {
+            by_reason: {
+                [key: string]: number;
+            };
+            children: components["schemas"]["ChildCount"][];
+            covered: number;
+            total: number;
+            uncovered: number;
+        };
+        /** DefectRead */
+        DefectRead: {
+            area_m2: number | null;
+            code: string;
+            detail: string;
+            others: number[];
+            position: number[] | null;
+            severity: string;
+            width_m: number | null;
+        };
+        /** Designate */
+        Designate: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "non_local" | "key";
+            reason: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+        };
+        /** DesignationEnd */
+        DesignationEnd: {
+            /** Format: date */
+            last_day: string;
+            reason: string;
+        };
+        /** DesignationRead */
+        DesignationRead: {
+            current: boolean;
+            end_reason: string;
+            ended_at: string | null;
+            ended_by: components["schemas"]["By"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "non_local" | "key";
+            reason: string;
+            /** Format: date-time */
+            set_at: string;
+            set_by: components["schemas"]["By"];
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** Designations */
+        Designations: {
+            /** Format: uuid */
+            employer_id: string;
+            is_key: boolean;
+            is_non_local: boolean;
+            items: components["schemas"]["DesignationRead"][];
+        };
+        /** DeviceItem */
+        DeviceItem: {
+            /** Format: uuid */
+            account_id: string;
+            app_version: string;
+            bound_at: string | null;
+            /** Format: uuid */
+            device_id: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            key: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            login: string;
+            model: string;
+            name: string;
+            open_sessions: number;
+            person_name: string | null;
+            revoked_at: string | null;
+            /** @enum {string} */
+            state: "in_use" | "enrolled" | "revoked" | "wipe_ordered" | "wiped";
+            unit_name: string | null;
+            unsent_operations: number | null;
+            unsent_photos: number | null;
+            unsent_reported_at: string | null;
+            wipe_ordered_at: string | null;
+            wipe_reason: string;
+            wiped_at: string | null;
+        };
+        /** DeviceOrder */
+        DeviceOrder: {
+            reason: string;
+        };
+        /** DeviceWiped */
+        DeviceWiped: {
+            /** @default 0 */
+            left_unsent: number;
+        };
+        /** Draw */
+        Draw: {
+            basis?: string | null;
+            /** @constant */
+            kind: "draw";
+            name: string;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+            /** @default 5 */
+            snap_m: number;
+        };
+        /** DutyAssign */
+        DutyAssign: {
+            duty: string;
+            /** Format: uuid */
+            grid_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @default false */
+            is_main: boolean;
+            /** Format: uuid */
+            person_id: string;
+            /** @default  */
+            tasks: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** DutyChange */
+        DutyChange: {
+            duty: string;
+            is_main: boolean;
+            tasks: string;
+            valid_to: string | null;
+            version: number;
+        };
+        /** DutyEnd */
+        DutyEnd: {
+            /** Format: date */
+            ends_on: string;
+            reason: string;
+            version: number;
+        };
+        /** DutyGrid */
+        DutyGrid: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+            path_names: string[];
+        };
+        /** DutyRead */
+        DutyRead: {
+            certified_until: string | null;
+            duty: string;
+            end_reason: string;
+            grid: components["schemas"]["DutyGrid"];
+            /** Format: uuid */
+            id: string;
+            is_certified: boolean;
+            is_main: boolean;
+            person: components["schemas"]["Who"];
+            person_kind: string;
+            /** @enum {string} */
+            state: "coming" | "current" | "ended";
+            tasks: string;
+            unit_name: string | null;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
+        };
+        /** DutySuccessor */
+        DutySuccessor: {
+            /** Format: uuid */
+            duty_id: string;
+            person_id?: string | null;
+            /** @default  */
+            reason: string;
+        };
+        /** EmployerDetail */
+        EmployerDetail: {
+            accuracy_m: number | null;
+            address: string;
+            contact_name: string;
+            contact_phone: string;
+            duplicate: components["schemas"]["NamedRef"] | null;
+            duplicate_of: string | null;
+            employees: number | null;
+            evidence: components["schemas"]["PhotoOfEmployer"][];
+            grid: components["schemas"]["GridName"] | null;
+            grid_source: string;
+            /** Format: uuid */
+            id: string;
+            industry_code: string | null;
+            is_key: boolean;
+            is_non_local: boolean;
+            last_visited_at: string | null;
+            name: string;
+            no_uscc_reason: string | null;
+            note: string;
+            position: number[] | null;
+            position_source: string | null;
+            reasons: string[];
+            /** Format: date-time */
+            registered_at: string;
+            registered_by: components["schemas"]["NamedRef"] | null;
+            review_reason: string;
+            /** @enum {string} */
+            review_state: "accepted" | "waiting_review" | "returned";
+            reviewed_at: string | null;
+            reviewed_by: components["schemas"]["NamedRef"] | null;
+            uscc: string | null;
+            version: number;
+            visits: components["schemas"]["VisitOfEmployer"][];
+        };
+        /** EmployerItem */
+        EmployerItem: {
+            address: string;
+            duplicate_of: string | null;
+            employees: number | null;
+            grid: components["schemas"]["GridName"] | null;
+            /** Format: uuid */
+            id: string;
+            is_key: boolean;
+            is_non_local: boolean;
+            last_visited_at: string | null;
+            name: string;
+            position: number[] | null;
+            reasons: string[];
+            /** Format: date-time */
+            registered_at: string;
+            registered_by: components["schemas"]["NamedRef"] | null;
+            /** @enum {string} */
+            review_state: "accepted" | "waiting_review" | "returned";
+            uscc: string | null;
+        };
+        /** EmployerOfGap */
+        EmployerOfGap: {
+            address: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            position: number[] | null;
+            version: number;
+        };
+        /** EmployersEffect */
+        EmployersEffect: {
+            moving: number;
+            sample: components["schemas"]["MovingEmployer"][];
+            staying: number;
+        };
+        /** EntrustmentDetail */
+        EntrustmentDetail: {
+            agent: components["schemas"]["UnitRef"];
+            area: components["schemas"]["AreaRef"] | null;
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["By"] | null;
+            days_left: number;
+            document_bytes: number | null;
+            document_media_type: string | null;
+            document_name: string;
+            document_number: string;
+            document_sha256: string | null;
+            employers: number;
+            end_reason: string;
+            ended_at: string | null;
+            ended_by: components["schemas"]["By"] | null;
+            ended_on: string | null;
+            followed_by: components["schemas"]["Neighbour"] | null;
+            follows: components["schemas"]["Neighbour"] | null;
+            has_document: boolean;
+            history: components["schemas"]["HistoryLine"][];
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            last_day: string;
+            matters: string[];
+            may_edit: boolean;
+            note: string;
+            overlap_reason: string;
+            overlaps: components["schemas"]["Overlap"][];
+            powers: string[];
+            principal: components["schemas"]["UnitRef"];
+            published_on: string | null;
+            published_where: string;
+            put_in_force_at: string | null;
+            put_in_force_by: components["schemas"]["By"] | null;
+            /** @enum {string} */
+            reach: "area" | "employers";
+            /** @enum {string} */
+            status: "draft" | "upcoming" | "in_force" | "expired" | "ended" | "revoked";
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to: string;
+            version: number;
+        };
+        /** EntrustmentEnd */
+        EntrustmentEnd: {
+            /** @enum {string} */
+            how: "ended" | "revoked";
+            last_day?: string | null;
+            reason: string;
+            version: number;
+        };
+        /** EntrustmentExtend */
+        EntrustmentExtend: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            valid_to: string;
+        };
+        /** EntrustmentItem */
+        EntrustmentItem: {
+            agent: components["schemas"]["UnitRef"];
+            area: components["schemas"]["AreaRef"] | null;
+            days_left: number;
+            document_name: string;
+            document_number: string;
+            employers: number;
+            has_document: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            last_day: string;
+            matters: string[];
+            powers: string[];
+            principal: components["schemas"]["UnitRef"];
+            published_on: string | null;
+            /** @enum {string} */
+            reach: "area" | "employers";
+            /** @enum {string} */
+            status: "draft" | "upcoming" | "in_force" | "expired" | "ended" | "revoked";
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to: string;
+            version: number;
+        };
+        /** EntrustmentPreview */
+        EntrustmentPreview: {
+            overlaps: components["schemas"]["Overlap"][];
+        };
+        /** EntrustmentWrite */
+        EntrustmentWrite: {
+            /** Format: uuid */
+            agent_id: string;
+            /** @default  */
+            document_name: string;
+            /** @default  */
+            document_number: string;
+            employer_ids?: string[];
+            grid_id?: string | null;
+            /** Format: uuid */
+            id: string;
+            matters: string[];
+            /** @default  */
+            note: string;
+            /** @default  */
+            overlap_reason: string;
+            powers: string[];
+            /** Format: uuid */
+            principal_id: string;
+            published_on?: string | null;
+            /** @default  */
+            published_where: string;
+            /** @enum {string} */
+            reach: "area" | "employers";
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to: string;
+            version?: number | null;
+        };
+        /** EvidencePerson */
+        EvidencePerson: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** EvidenceRead */
+        EvidenceRead: {
+            /** Format: date-time */
+            captured_at: string;
+            copy: components["schemas"]["CopyRead"];
+            employer_id: string | null;
+            /** Format: uuid */
+            id: string;
+            original: components["schemas"]["OriginalRead"];
+            person: components["schemas"]["EvidencePerson"];
+            problem: string | null;
+            source: string;
+            /** Format: uuid */
+            subject_id: string;
+            subject_kind: string;
+            thumbnail: boolean;
+        };
+        /** ExamMake */
+        ExamMake: {
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            /** @default 100 */
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            pass_mark?: number | null;
+            /** @default  */
+            place: string;
+            title: string;
+        };
+        /** ExamRead */
+        ExamRead: {
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            pass_mark: number;
+            passed: number;
+            place: string;
+            /** Format: uuid */
+            plan_id: string;
+            sat: number;
+            title: string;
+            to_certify: number;
+        };
+        /** Extent */
+        Extent: {
+            bbox: number[] | null;
+        };
+        /** Fault */
+        Fault: {
+            area_m2: number;
+            geom: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            kind: "gap" | "overlap" | "outside";
+            names: string[];
+        };
+        /** FeatureRead */
+        FeatureRead: {
+            area_m2: number | null;
+            attributes: {
+                [key: string]: unknown;
+            };
+            code: string;
+            defects: components["schemas"]["DefectRead"][];
+            employer: components["schemas"]["NamedRef"] | null;
+            left_out: boolean;
+            moved_m: number | null;
+            name: string;
+            number: number;
+            outcome: string | null;
+            parent: components["schemas"]["NamedRef"] | null;
+            position: number;
+            repairs: components["schemas"]["RepairRead"][];
+            severity: string;
+            spot: number[] | null;
+        };
+        /** FindingRead */
+        FindingRead: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            note: string;
+            /** @enum {string} */
+            severity: "note" | "minor" | "major";
+        };
+        /** GapChild */
+        GapChild: {
+            grid: components["schemas"]["GapGrid"];
+            kinds: {
+                [key: string]: number;
+            };
+        };
+        /** GapCounts */
+        GapCounts: {
+            around: components["schemas"]["GapGrid"][];
+            children: components["schemas"]["GapChild"][];
+            grid: components["schemas"]["GapGrid"] | null;
+            kinds: {
+                [key: string]: number;
+            };
+            tilings_pending: number;
+        };
+        /** GapGrid */
+        GapGrid: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            label: number[];
+            level: number;
+            name: string;
+        };
+        /** GapItem */
+        GapItem: {
+            certificate?: components["schemas"]["CertificateOfGap"] | null;
+            employer?: components["schemas"]["EmployerOfGap"] | null;
+            employers?: number | null;
+            grid: components["schemas"]["GridOfGap"];
+            /** Format: uuid */
+            id: string;
+            person?: components["schemas"]["PersonOfGap"] | null;
+            tiling?: components["schemas"]["TilingOfGap"] | null;
+            unit?: components["schemas"]["UnitOfGap"] | null;
+        };
+        /** GridCount */
+        GridCount: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+        };
+        /** GridDetail */
+        GridDetail: {
+            area_km2: number;
+            code: string;
+            employers: number;
+            geom: {
+                [key: string]: unknown;
+            };
+            has_children: boolean;
+            /** Format: uuid */
+            id: string;
+            label: number[];
+            level: number;
+            name: string;
+            owners: components["schemas"]["Owner"][];
+            parent_id: string | null;
+            path: string;
+            synthetic: boolean;
+        };
+        /** GridEffect */
+        GridEffect: {
+            after_km2: number | null;
+            before_km2: number | null;
+            code: string;
+            /** @enum {string} */
+            fate: "kept" | "new" | "retired" | "noded";
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+        };
+        /** GridFact */
+        GridFact: {
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+            owners: components["schemas"]["OwnerFact"][];
+        };
+        /** GridName */
+        GridName: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            path_names: string[];
+        };
+        /** GridOfDuty */
+        GridOfDuty: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** GridOfGap */
+        GridOfGap: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            label: number[];
+            level: number;
+            name: string;
+            path_names: string[];
+        };
+        /** GridRead */
+        GridRead: {
+            area_km2: number;
+            code: string;
+            employers: number;
+            has_children: boolean;
+            /** Format: uuid */
+            id: string;
+            label: number[];
+            level: number;
+            name: string;
+            owners: components["schemas"]["Owner"][];
+            parent_id: string | null;
+            path: string;
+            synthetic: boolean;
+        };
+        /** GridState */
+        GridState: {
+            area_km2: number;
+            change_id: string | null;
+            change_kind: string | null;
+            code: string;
+            geom: {
+                [key: string]: unknown;
+            };
+            label: number[];
+            level: number;
+            made_by: string | null;
+            name: string;
+            path: string;
+            /** Format: date-time */
+            valid_from: string;
+            valid_to: string | null;
+            version: number;
+        };
+        /** GridStay */
+        GridStay: {
+            change_id: string | null;
+            code: string;
+            /** Format: uuid */
+            grid_id: string;
+            name: string;
+            path: string;
+            since: string | null;
+            until: string | null;
+        };
+        /** HandOverItemRead */
+        HandOverItemRead: {
+            details: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            kind: "duty" | "patrol";
+            /** @enum {string} */
+            outcome: "moved" | "ended" | "cancelled" | "kept";
+            reason: string;
+            receiver: components["schemas"]["Who"] | null;
+        };
+        /** HandOverMake */
+        HandOverMake: {
+            /** @enum {string} */
+            cause: "leaving" | "post_change";
+            duties: components["schemas"]["DutySuccessor"][];
+            /** Format: date */
+            ends_on: string;
+            /** Format: uuid */
+            id: string;
+            patrols: components["schemas"]["PatrolSuccessor"][];
+            reason: string;
+        };
+        /** HandOverOf */
+        HandOverOf: {
+            cause: string;
+            /** Format: date */
+            ends_on: string;
+            gave: boolean;
+            /** Format: uuid */
+            id: string;
+            items: number;
+            other: string;
+        };
+        /** HandOverRead */
+        HandOverRead: {
+            /** @enum {string} */
+            cause: "leaving" | "post_change";
+            /** Format: date-time */
+            done_at: string;
+            done_by: components["schemas"]["Who"];
+            /** Format: date */
+            ends_on: string;
+            /** Format: uuid */
+            id: string;
+            items: components["schemas"]["HandOverItemRead"][];
+            person: components["schemas"]["Who"];
+            reason: string;
+            unit_name: string | null;
+        };
+        /** HistoryLine */
+        HistoryLine: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            details: {
+                [key: string]: unknown;
+            };
+            person_id: string | null;
+            person_name: string | null;
+        };
+        /** Holder */
+        Holder: {
+            /** @enum {string} */
+            manner: "own" | "entrusted" | "assist";
+            source: string;
+            /** @enum {string} */
+            unit_kind: "command_centre" | "county" | "zone" | "street" | "community";
+        };
+        /** ImportDetail */
+        ImportDetail: {
+            answers: components["schemas"]["Answers"];
+            applied_at: string | null;
+            counts: {
+                [key: string]: number;
+            } | null;
+            file_name: string;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            level: number | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            report: {
+                [key: string]: unknown;
+            } | null;
+            result: {
+                [key: string]: unknown;
+            } | null;
+            sha256: string;
+            size_bytes: number;
+            stage: string;
+            state: string;
+            /** @enum {string} */
+            target: "grids" | "employer_points";
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** ImportItem */
+        ImportItem: {
+            applied_at: string | null;
+            counts: {
+                [key: string]: number;
+            } | null;
+            file_name: string;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            level: number | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            result: {
+                [key: string]: unknown;
+            } | null;
+            size_bytes: number;
+            stage: string;
+            state: string;
+            /** @enum {string} */
+            target: "grids" | "employer_points";
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** IncidentAcknowledge */
+        IncidentAcknowledge: {
+            version: number;
+        };
+        /** IncidentClose */
+        IncidentClose: {
+            note: string;
+            version: number;
+        };
+        /** IncidentCounts */
+        IncidentCounts: {
+            acknowledged: number;
+            open: number;
+        };
+        /** IncidentRead */
+        IncidentRead: {
+            accuracy_m: number | null;
+            acknowledged_at: string | null;
+            acknowledged_by: components["schemas"]["Who"] | null;
+            arrived: number;
+            /** Format: date-time */
+            captured_at: string;
+            closed_at: string | null;
+            closed_by: components["schemas"]["Who"] | null;
+            closing_note: string;
+            employer_id: string | null;
+            employer_name: string | null;
+            evidence: components["schemas"]["PhotoRead"][];
+            expected: number;
+            flags: string[];
+            /** Format: uuid */
+            grid_id: string;
+            grid_names: string[];
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            note: string;
+            people_count: number | null;
+            person: components["schemas"]["Who"];
+            place: string;
+            position: number[] | null;
+            /** Format: date-time */
+            received_at: string;
+            /** @enum {string} */
+            severity: "normal" | "serious" | "critical";
+            /** @enum {string} */
+            status: "open" | "acknowledged" | "closed";
+            version: number;
+        };
+        /** InclusionProof */
+        InclusionProof: {
+            at: string;
+            kind: string;
+            log_index: number;
+            proof: string[];
+            root_hash: string;
+            sha256: string;
+            /** Format: uuid */
+            subject_id: string;
+            tree_size: number;
+        };
+        /** IntakeSwitch */
+        IntakeSwitch: {
+            /** Format: date */
+            on: string;
+            open: boolean;
+        };
+        /** LayerFeature */
+        LayerFeature: {
+            code?: string | null;
+            name: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+        };
+        /** LogHead */
+        LogHead: {
+            /** Format: date-time */
+            at: string;
+            key_id: string;
+            root_hash: string;
+            signature: string;
+            tree_size: number;
+        };
+        /** LogRootRead */
+        LogRootRead: {
+            /** Format: date */
+            day: string;
+            key_id: string;
+            /** Format: date-time */
+            published_at: string;
+            root_hash: string;
+            signature: string;
+            tree_size: number;
+        };
+        /** Maker */
+        Maker: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+        };
+        /** MaterialRead */
+        MaterialRead: {
+            count: number;
+            kind: string;
+        };
+        /** MatterFact */
+        MatterFact: {
+            code: string;
+            en: string;
+            zh: string;
+        };
+        /** MatterRead */
+        MatterRead: {
+            code: string;
+            name_en: string;
+            name_zh: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** MattersAndPowers */
+        MattersAndPowers: {
+            matters: components["schemas"]["MatterRead"][];
+            powers: components["schemas"]["PowerRead"][];
+        };
+        /** Me */
+        Me: {
+            /** Format: uuid */
+            account_id: string;
+            login: string;
+            must: ("change_password" | "enrol_totp" | "enrol_device" | "wipe")[];
+            person: components["schemas"]["PersonRead"];
+            policies: {
+                [key: string]: unknown;
+            };
+            receipt_keys: components["schemas"]["ServerKeyRead"][];
+            rights: string[];
+            role: string;
+            scope: components["schemas"]["ScopeGrid"][];
+            seal_keys: components["schemas"]["SealKeyRead"][];
+            /** Format: date-time */
+            server_time: string;
+            /** Format: date-time */
+            session_expires_at: string;
+            session_idle_minutes: number;
+            /** @enum {string} */
+            session_kind: "desk" | "phone";
+            unit: components["schemas"]["UnitRead"];
+        };
+        /** Mend */
+        Mend: {
+            basis?: string | null;
+            /** @constant */
+            kind: "mend";
+            mend_m2: number;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+        };
+        /** Merge */
+        Merge: {
+            basis?: string | null;
+            grid_ids: string[];
+            /** Format: uuid */
+            keep_id: string;
+            /** @constant */
+            kind: "merge";
+            name?: string | null;
+            /** @default  */
+            note: string;
+        };
+        /** MoveBoundary */
+        MoveBoundary: {
+            basis?: string | null;
+            grid_ids: string[];
+            /** @constant */
+            kind: "move_boundary";
+            line: number[][];
+            /** @default  */
+            note: string;
+        };
+        /** MovingEmployer */
+        MovingEmployer: {
+            from_name: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            to_name: string;
+        };
+        /** NamedEmployer */
+        NamedEmployer: {
+            address: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            uscc: string | null;
+        };
+        /** NamedRef */
+        NamedRef: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+        };
+        /** Neighbour */
+        Neighbour: {
+            document_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_to: string;
+        };
+        /** Obstacle */
+        Obstacle: {
+            /** @enum {string} */
+            code: "no_appointment" | "role_without_phone" | "outside_scope" | "not_certified";
+            sentence: string;
+        };
+        /** OneTimeCodeRead */
+        OneTimeCodeRead: {
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+            link?: string | null;
+            login: string;
+            qr_svg?: string | null;
+        };
+        /** OpenDevice */
+        OpenDevice: {
+            id: string | null;
+            last_seen_at: string | null;
+            name: string;
+            open_sessions: number;
+        };
+        /** OpenPatrol */
+        OpenPatrol: {
+            grid_name: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            planned_on: string;
+            status: string;
+            stops_open: number;
+            stops_total: number;
+            title: string;
+        };
+        /** OpenRecord */
+        OpenRecord: {
+            count: number;
+            /** Format: date-time */
+            oldest_at: string;
+            outcome: string;
+        };
+        /** OpenWork */
+        OpenWork: {
+            devices: components["schemas"]["OpenDevice"][];
+            duties: components["schemas"]["DutyRead"][];
+            outside_scope: number;
+            patrols: components["schemas"]["OpenPatrol"][];
+            records: components["schemas"]["OpenRecord"][];
+        };
+        /** OperationClosingRead */
+        OperationClosingRead: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonName"];
+            /** @enum {string} */
+            how: "withdrawn" | "closed";
+            reason: string;
+        };
+        /** OperationOutcome */
+        OperationOutcome: {
+            flags: string[];
+            index: number;
+            op_id: string | null;
+            /** @enum {string} */
+            outcome: "applied" | "duplicate" | "conflict" | "waiting_for_parent" | "quarantined";
+            problem?: {
+                [key: string]: unknown;
+            } | null;
+            receipt: components["schemas"]["Receipt"];
+        };
+        /** OperationRead */
+        OperationRead: {
+            body: string;
+            captured_at: string | null;
+            closing?: components["schemas"]["OperationClosingRead"] | null;
+            entity_id: string | null;
+            flags: string[];
+            grid_name: string | null;
+            kind: string;
+            /** Format: uuid */
+            op_id: string;
+            outcome: string;
+            person: components["schemas"]["PersonName"];
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: date-time */
+            received_at: string;
+            v: number;
+        };
+        /** OriginalRead */
+        OriginalRead: {
+            bytes: number;
+            sha256: string;
+            /** @enum {string} */
+            state: "expected" | "stored" | "refused";
+            stored_at: string | null;
+        };
+        /** Overlap */
+        Overlap: {
+            agent: components["schemas"]["UnitRef"];
+            area_name: string | null;
+            document_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            last_day: string;
+            matters: string[];
+            powers: string[];
+            /** Format: date */
+            valid_from: string;
+        };
+        /** OwnCertificate */
+        OwnCertificate: {
+            days_left: number | null;
+            expires_on: string | null;
+            /** @enum {string} */
+            kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            number: string;
+            revoked_on: string | null;
+            /** @enum {string} */
+            state: "valid" | "expiring" | "expired" | "revoked" | "coming";
+        };
+        /** OwnCertificates */
+        OwnCertificates: {
+            certificates: components["schemas"]["OwnCertificate"][];
+            certified_until: string | null;
+            is_certified: boolean;
+        };
+        /** Owner */
+        Owner: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** OwnerFact */
+        OwnerFact: {
+            duty: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+        };
+        /** OwnPower */
+        OwnPower: {
+            /** Format: uuid */
+            id: string;
+            matter_code: string;
+            name_en: string;
+            name_zh: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** PackageRequest */
+        PackageRequest: {
+            employer_id?: string | null;
+            reason: string;
+            visit_ids?: string[];
+        };
+        /** Page[AccountItem] */
+        "Page_wangge.accounts.managed_schemas.AccountItem_": {
+            items: components["schemas"]["AccountItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[Candidate] */
+        "Page_wangge.accounts.managed_schemas.Candidate_": {
+            items: components["schemas"]["Candidate"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[DeviceItem] */
+        "Page_wangge.accounts.managed_schemas.DeviceItem_": {
+            items: components["schemas"]["DeviceItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[SessionRead] */
+        "Page_wangge.accounts.schemas.SessionRead_": {
+            items: components["schemas"]["SessionRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[AnomalyRead] */
+        "Page_wangge.anomalies.schemas.AnomalyRead_": {
+            items: components["schemas"]["AnomalyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[CertificateRead] */
+        "Page_wangge.certificates.schemas.CertificateRead_": {
+            items: components["schemas"]["CertificateRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[DutyRead] */
+        "Page_wangge.duties.schemas.DutyRead_": {
+            items: components["schemas"]["DutyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[EmployerItem] */
+        "Page_wangge.employers.schemas.EmployerItem_": {
+            items: components["schemas"]["EmployerItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[EntrustmentItem] */
+        "Page_wangge.entrustments.schemas.EntrustmentItem_": {
+            items: components["schemas"]["EntrustmentItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[NamedEmployer] */
+        "Page_wangge.entrustments.schemas.NamedEmployer_": {
+            items: components["schemas"]["NamedEmployer"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[GapItem] */
+        "Page_wangge.gaps.schemas.GapItem_": {
+            items: components["schemas"]["GapItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ChangeItem] */
+        "Page_wangge.grid_changes.schemas.ChangeItem_": {
+            items: components["schemas"]["ChangeItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[GridRead] */
+        "Page_wangge.grids.schemas.GridRead_": {
+            items: components["schemas"]["GridRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[GridState] */
+        "Page_wangge.grids.schemas.GridState_": {
+            items: components["schemas"]["GridState"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[IncidentRead] */
+        "Page_wangge.incidents.schemas.IncidentRead_": {
+            items: components["schemas"]["IncidentRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[Assignable] */
+        "Page_wangge.patrols.schemas.Assignable_": {
+            items: components["schemas"]["Assignable"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[PatrolItem] */
+        "Page_wangge.patrols.schemas.PatrolItem_": {
+            items: components["schemas"]["PatrolItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[PersonItem] */
+        "Page_wangge.people.schemas.PersonItem_": {
+            items: components["schemas"]["PersonItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[FeatureRead] */
+        "Page_wangge.spatial_imports.schemas.FeatureRead_": {
+            items: components["schemas"]["FeatureRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ImportItem] */
+        "Page_wangge.spatial_imports.schemas.ImportItem_": {
+            items: components["schemas"]["ImportItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[OperationRead] */
+        "Page_wangge.sync.schemas.OperationRead_": {
+            items: components["schemas"]["OperationRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[TalkRead] */
+        "Page_wangge.talks.schemas.TalkRead_": {
+            items: components["schemas"]["TalkRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[PlanItem] */
+        "Page_wangge.training.schemas.PlanItem_": {
+            items: components["schemas"]["PlanItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ResultRead] */
+        "Page_wangge.training.schemas.ResultRead_": {
+            items: components["schemas"]["ResultRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[UnitItem] */
+        "Page_wangge.units.schemas.UnitItem_": {
+            items: components["schemas"]["UnitItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[CheckInRead] */
+        "Page_wangge.visits.schemas.CheckInRead_": {
+            items: components["schemas"]["CheckInRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[VisitRead] */
+        "Page_wangge.visits.schemas.VisitRead_": {
+            items: components["schemas"]["VisitRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            current_password: string;
+            new_password: string;
+        };
+        /** PasswordReset */
+        PasswordReset: {
+            code: string;
+            login: string;
+            new_password: string;
+        };
+        /** PatrolCancel */
+        PatrolCancel: {
+            reason: string;
+            version: number;
+        };
+        /** PatrolDetail */
+        PatrolDetail: {
+            assignee: components["schemas"]["Who"];
+            closing_note: string;
+            finished_at: string | null;
+            grid_name: string | null;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            /** Format: date-time */
+            planned_at: string;
+            planned_by: components["schemas"]["Who"];
+            /** Format: date */
+            planned_on: string;
+            started_at: string | null;
+            /** @enum {string} */
+            status: "planned" | "started" | "finished" | "cancelled";
+            stops: components["schemas"]["StopRead"][];
+            stops_total: number;
+            stops_visited: number;
+            title: string;
+            version: number;
+        };
+        /** PatrolEffect */
+        PatrolEffect: {
+            assignee: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            planned_on: string;
+            title: string;
+        };
+        /** PatrolItem */
+        PatrolItem: {
+            assignee: components["schemas"]["Who"];
+            finished_at: string | null;
+            grid_name: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            planned_on: string;
+            started_at: string | null;
+            /** @enum {string} */
+            status: "planned" | "started" | "finished" | "cancelled";
+            stops_total: number;
+            stops_visited: number;
+            title: string;
+            version: number;
+        };
+        /** PatrolPlan */
+        PatrolPlan: {
+            /** Format: uuid */
+            assignee_id: string;
+            employer_ids: string[];
+            /** Format: uuid */
+            id: string;
+            /** @default false */
+            keep_order: boolean;
+            /** @default  */
+            note: string;
+            /** Format: date */
+            planned_on: string;
+            /** @default  */
+            title: string;
+        };
+        /** PatrolsEffect */
+        PatrolsEffect: {
+            open: number;
+            sample: components["schemas"]["PatrolEffect"][];
+        };
+        /** PatrolSuccessor */
+        PatrolSuccessor: {
+            /** @enum {string} */
+            action: "move" | "cancel" | "keep";
+            /** Format: uuid */
+            patrol_id: string;
+            person_id?: string | null;
+            /** @default  */
+            reason: string;
+        };
+        /** PatrolTrack */
+        PatrolTrack: {
+            /** Format: uuid */
+            patrol_id: string;
+            pauses: components["schemas"]["PauseRead"][];
+            stretches: components["schemas"]["TrackStretch"][];
+            walked_m: number;
+        };
+        /** PauseRead */
+        PauseRead: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            paused_at: string;
+            resumed_at: string | null;
+        };
+        /** PersonAgain */
+        PersonAgain: {
+            version: number;
+        };
+        /** PersonAppoint */
+        PersonAppoint: {
+            /** @enum {null|string} */
+            role?: "city" | "county" | "street" | "community" | "auditor" | null;
+            /** Format: uuid */
+            unit_id: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** PersonChange */
+        PersonChange: {
+            birth_year: number | null;
+            /** @enum {null|string} */
+            education: "middle_school" | "high_school" | "college" | "bachelor" | "postgraduate" | null;
+            employee_no: string | null;
+            /** @enum {null|string} */
+            gender: "female" | "male" | null;
+            id_number?: string;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            name: string;
+            phone?: string;
+            post: string;
+            version: number;
+        };
+        /** PersonDecide */
+        PersonDecide: {
+            /** @enum {string} */
+            decision: "approve" | "reject";
+            /** @default  */
+            reason: string;
+            version: number;
+        };
+        /** PersonDetail */
+        PersonDetail: {
+            appointments: components["schemas"]["AppointmentRead"][];
+            birth_year: number | null;
+            /** @enum {string} */
+            certificate: "valid" | "expiring" | "expired" | "none";
+            certified_until: string | null;
+            decided_at: string | null;
+            decided_by: components["schemas"]["Who"] | null;
+            decision_reason: string;
+            duties: number;
+            /** @enum {null|string} */
+            education: "middle_school" | "high_school" | "college" | "bachelor" | "postgraduate" | null;
+            employee_no: string | null;
+            /** @enum {null|string} */
+            gender: "female" | "male" | null;
+            hand_overs: components["schemas"]["HandOverOf"][];
+            has_account: boolean;
+            /** Format: uuid */
+            id: string;
+            id_number_masked: string;
+            joined_on: string | null;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            leaving_reason: string;
+            left_on: string | null;
+            name: string;
+            nominated_at: string | null;
+            nominated_by: components["schemas"]["Who"] | null;
+            phone_masked: string;
+            post: string;
+            results: components["schemas"]["ResultOf"][];
+            /** @enum {string} */
+            state: "nominated" | "approved" | "appointed" | "left" | "rejected";
+            unit: components["schemas"]["UnitOf"];
+            version: number;
+        };
+        /** PersonEffect */
+        PersonEffect: {
+            employers_after: number;
+            employers_before: number;
+            grids_after: string[];
+            grids_before: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** PersonItem */
+        PersonItem: {
+            /** @enum {string} */
+            certificate: "valid" | "expiring" | "expired" | "none";
+            certified_until: string | null;
+            duties: number;
+            employee_no: string | null;
+            /** @enum {null|string} */
+            gender: "female" | "male" | null;
+            /** Format: uuid */
+            id: string;
+            joined_on: string | null;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            left_on: string | null;
+            name: string;
+            phone_masked: string;
+            post: string;
+            /** @enum {string} */
+            state: "nominated" | "approved" | "appointed" | "left" | "rejected";
+            unit: components["schemas"]["UnitOf"];
+            version: number;
+        };
+        /** PersonName */
+        PersonName: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+        };
+        /** PersonNominate */
+        PersonNominate: {
+            birth_year?: number | null;
+            /** @enum {null|string} */
+            education?: "middle_school" | "high_school" | "college" | "bachelor" | "postgraduate" | null;
+            employee_no?: string | null;
+            /** @enum {null|string} */
+            gender?: "female" | "male" | null;
+            /** Format: uuid */
+            id: string;
+            id_number?: string | null;
+            /** @enum {string} */
+            kind: "staff" | "full_time_inspector" | "part_time_inspector" | "legal_supervisor";
+            name: string;
+            /** @default  */
+            phone: string;
+            /** @default  */
+            post: string;
+            /** Format: uuid */
+            unit_id: string;
+        };
+        /** PersonOfGap */
+        PersonOfGap: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** PersonRead */
+        PersonRead: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            phone_masked: string;
+        };
+        /** PersonUnmask */
+        PersonUnmask: {
+            fields: ("phone" | "id_number")[];
+            reason: string;
+        };
+        /** PhoneEffect */
+        PhoneEffect: {
+            /** Format: uuid */
+            device_id: string;
+            /** Format: date-time */
+            last_contact_at: string;
+            /** Format: uuid */
+            person_id: string;
+            person_name: string;
+        };
+        /** PhotoOfEmployer */
+        PhotoOfEmployer: {
+            /** Format: date-time */
+            captured_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            source: "camera" | "gallery";
+            /** @enum {string} */
+            state: "expected" | "stored" | "refused";
+            thumbnail: boolean;
+        };
+        /** PhotoRead */
+        PhotoRead: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            state: "expected" | "stored" | "refused";
+            thumbnail: boolean;
+        };
+        /** Placement */
+        Placement: {
+            position: [
+                number,
+                number
+            ];
+            version: number;
+        };
+        /** PlanChange */
+        PlanChange: {
+            goal: string;
+            target_people: number;
+            title: string;
+            version: number;
+        };
+        /** PlanDetail */
+        PlanDetail: {
+            course_list: components["schemas"]["CourseRead"][];
+            courses: number;
+            exam_list: components["schemas"]["ExamRead"][];
+            exams: number;
+            goal: string;
+            /** Format: uuid */
+            id: string;
+            target_people: number;
+            title: string;
+            trained: number;
+            unit_name: string;
+            version: number;
+            year: number;
+        };
+        /** PlanItem */
+        PlanItem: {
+            courses: number;
+            exams: number;
+            /** Format: uuid */
+            id: string;
+            target_people: number;
+            title: string;
+            trained: number;
+            unit_name: string;
+            version: number;
+            year: number;
+        };
+        /** PlanMake */
+        PlanMake: {
+            /** @default  */
+            goal: string;
+            /** Format: uuid */
+            id: string;
+            target_people: number;
+            title: string;
+            /** Format: uuid */
+            unit_id: string;
+            year: number;
+        };
+        /** PowerEnd */
+        PowerEnd: {
+            /** Format: date */
+            last_day: string;
+            power_ids: string[];
+            reason: string;
+        };
+        /** PowerGrant */
+        PowerGrant: {
+            matters: string[];
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to?: string | null;
+        };
+        /** PowerRead */
+        PowerRead: {
+            code: string;
+            holders: components["schemas"]["Holder"][];
+            name_en: string;
+            name_zh: string;
+            source: string;
+        };
+        /** Problem */
+        Problem: {
+            code: string;
+            detail: string;
+            field: string;
+            geom?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** PullItem */
+        PullItem: {
+            data: {
+                [key: string]: unknown;
+            } | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "grid" | "patrol" | "employer";
+        };
+        /** PullPage */
+        PullPage: {
+            cursor: string;
+            items: components["schemas"]["PullItem"][];
+            progress: components["schemas"]["PullProgress"] | null;
+            reset: boolean;
+            scope_grid_ids: string[];
+            /** Format: date-time */
+            server_time: string;
+            up_to_date: boolean;
+        };
+        /** PullProgress */
+        PullProgress: {
+            done: number;
+            total: number;
+        };
+        /** Push */
+        Push: {
+            operations: components["schemas"]["SealedOperation"][];
+        };
+        /** PushAnswer */
+        PushAnswer: {
+            outcomes: components["schemas"]["OperationOutcome"][];
+            /** Format: date-time */
+            server_time: string;
+        };
+        /** PutInForce */
+        PutInForce: {
+            /** @default  */
+            overlap_reason: string;
+            version: number;
+        };
+        /** Readiness */
+        Readiness: {
+            database: string;
+            evidence_store: string;
+            migrations: string;
+            status: string;
+            version: string;
+        };
+        /** Receipt */
+        Receipt: {
+            key_id: string;
+            /** Format: uuid */
+            op_id: string;
+            op_sha256: string;
+            /** Format: date-time */
+            received_at: string;
+            signature: string;
+        };
+        /** RecoveryCodes */
+        RecoveryCodes: {
+            codes: string[];
+        };
+        /** Ref */
+        Ref: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "grid" | "unit" | "entrustment" | "employer" | "person";
+            name: string;
+        };
+        /** Rename */
+        Rename: {
+            basis?: string | null;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "rename";
+            name: string;
+            /** @default  */
+            note: string;
+        };
+        /** RepairRead */
+        RepairRead: {
+            after_m2: number;
+            agreed: boolean;
+            before_m2: number;
+            code: string;
+            detail: string;
+            preview: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** Replace */
+        Replace: {
+            basis?: string | null;
+            features: components["schemas"]["LayerFeature"][];
+            /** @constant */
+            kind: "replace";
+            /** @default 0 */
+            mend_m2: number;
+            /** @default  */
+            note: string;
+            /** Format: uuid */
+            parent_id: string;
+        };
+        /** Requirement */
+        Requirement: {
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            person_kind: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            valid_to: string | null;
+        };
+        /** ResetRequest */
+        ResetRequest: {
+            /** @default false */
+            clears_totp: boolean;
+        };
+        /** Reshape */
+        Reshape: {
+            basis?: string | null;
+            give_to?: string | null;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "reshape";
+            /** @default  */
+            note: string;
+            polygon: {
+                [key: string]: unknown;
+            };
+            /** @default 5 */
+            snap_m: number;
+        };
+        /** Responsibility */
+        Responsibility: {
+            acting: components["schemas"]["Acting"][];
+            assisting: components["schemas"]["Assisting"][];
+            chain: components["schemas"]["Step"][];
+            competent: components["schemas"]["Competent"] | null;
+            grids: components["schemas"]["GridFact"][];
+            matter: components["schemas"]["MatterFact"];
+            /** Format: date */
+            on: string;
+            /** @enum {string} */
+            place: "found" | "outside_city" | "outside_scope";
+        };
+        /** ResultOf */
+        ResultOf: {
+            certificate_id: string | null;
+            certificate_kind: string;
+            exam_title: string;
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            is_passed: boolean;
+            pass_mark: number;
+            score: number;
+        };
+        /** ResultRead */
+        ResultRead: {
+            certificate_id: string | null;
+            /** @enum {string} */
+            certificate_kind: "post_certificate" | "inspector_certificate" | "enforcement_certificate";
+            employee_no: string | null;
+            /** Format: uuid */
+            exam_id: string;
+            exam_title: string;
+            full_mark: number;
+            /** Format: date */
+            held_on: string;
+            /** Format: uuid */
+            id: string;
+            is_passed: boolean;
+            person: components["schemas"]["Who"];
+            score: number;
+            unit_name: string | null;
+        };
+        /** Review */
+        Review: {
+            /** @enum {string} */
+            decision: "accept" | "return";
+            /** @default  */
+            reason: string;
+            version: number;
+        };
+        /** Revoked */
+        Revoked: {
+            ended: number;
+        };
+        /** RightRead */
+        RightRead: {
+            code: string;
+            /** @enum {string} */
+            kind: "read" | "write";
+            name: string;
+            opens: string;
+            roles: string[];
+        };
+        /** RightsMatrix */
+        RightsMatrix: {
+            rights: components["schemas"]["RightRead"][];
+            roles: string[];
+        };
+        /** ScopeGrid */
+        ScopeGrid: {
+            code: string;
+            /** Format: uuid */
+            grid_id: string;
+            level: number;
+            name: string;
+            path: string;
+        };
+        /** Score */
+        Score: {
+            /** Format: uuid */
+            person_id: string;
+            score: number;
+        };
+        /** ScoresEnter */
+        ScoresEnter: {
+            scores: components["schemas"]["Score"][];
+        };
+        /** SealedOperation */
+        SealedOperation: {
+            body: string;
+            key_id?: string | null;
+            signature?: string | null;
+        };
+        /** SealKeyRead */
+        SealKeyRead: {
+            is_revoked: boolean;
+            key_id: string;
+        };
+        /** SealKeyRegistration */
+        SealKeyRegistration: {
+            proof: string;
+            public_key: string;
+        };
+        /** Security */
+        Security: {
+            /** Format: date-time */
+            password_set_at: string;
+            recovery_codes_left: number;
+            totp_confirmed_at: string | null;
+            totp_required: boolean;
+        };
+        /** ServerKeyRead */
+        ServerKeyRead: {
+            key_id: string;
+            public_key: string;
+            retired_at: string | null;
+            /** Format: date-time */
+            valid_from: string;
+        };
+        /** SessionRead */
+        SessionRead: {
+            /** Format: uuid */
+            account_id: string;
+            address: string;
+            agent: string;
+            /** Format: date-time */
+            created_at: string;
+            device_id: string | null;
+            device_name: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            is_this: boolean;
+            /** @enum {string} */
+            kind: "desk" | "phone";
+            /** Format: date-time */
+            last_used_at: string;
+            login: string;
+            person_name: string | null;
+        };
+        /** SheetProblem */
+        SheetProblem: {
+            column: string;
+            detail: string;
+            row: number;
+        };
+        /** SheetReport */
+        SheetReport: {
+            added: number;
+            applied: boolean;
+            changed: number;
+            faulty: number;
+            problems: components["schemas"]["SheetProblem"][];
+            rows: number;
+            unchanged: number;
+        };
+        /** SignIn */
+        SignIn: {
+            device_id?: string | null;
+            /** @default  */
+            device_model: string;
+            /** @default  */
+            device_name: string;
+            /** @default  */
+            enrolment_code: string;
+            login: string;
+            password: string;
+            /** @default  */
+            totp: string;
+        };
+        /** Split */
+        Split: {
+            basis?: string | null;
+            /** @default true */
+            copy_duties: boolean;
+            /** Format: uuid */
+            grid_id: string;
+            /** @constant */
+            kind: "split";
+            line: number[][];
+            names?: string[];
+            /** @default  */
+            note: string;
+        };
+        /** Step */
+        Step: {
+            en: string;
+            refs: components["schemas"]["Ref"][];
+            source: string;
+            /** @enum {string} */
+            step: "place" | "no_owner" | "designation" | "competence" | "nobody_competent" | "entrusted" | "lapsed" | "acts_itself" | "retained" | "intake" | "assist";
+            zh: string;
+        };
+        /** StopEmployer */
+        StopEmployer: {
+            address: string | null;
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+            position: number[] | null;
+        };
+        /** StopRead */
+        StopRead: {
+            check_ins: components["schemas"]["CheckInRead"][];
+            employer: components["schemas"]["StopEmployer"];
+            /** Format: uuid */
+            id: string;
+            seq: number;
+            /** @enum {string} */
+            status: "planned" | "visited" | "skipped";
+            visits: components["schemas"]["VisitRead"][];
+        };
+        /** StoreKey */
+        StoreKey: {
+            key: string;
+            /** Format: uuid */
+            key_id: string;
+        };
+        /** StoreKeyKept */
+        StoreKeyKept: {
+            /** Format: date-time */
+            kept_at: string;
+            /** Format: uuid */
+            key_id: string;
+        };
+        /** TalkRead */
+        TalkRead: {
+            arrived: number;
+            audience: string;
+            /** Format: date-time */
+            captured_at: string;
+            employer_id: string | null;
+            employer_name: string | null;
+            evidence: components["schemas"]["PhotoRead"][];
+            expected: number;
+            flags: string[];
+            grid_name: string | null;
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: uuid */
+            id: string;
+            materials: components["schemas"]["MaterialRead"][];
+            note: string;
+            patrol_id: string | null;
+            people_count: number;
+            person: components["schemas"]["Who"];
+            place: string;
+            position: number[] | null;
+            /** Format: date-time */
+            received_at: string;
+            topics: string[];
+        };
+        /** TilingOfGap */
+        TilingOfGap: {
+            children: number;
+            gap_m2: number;
+            overlap_m2: number;
+        };
+        /** TilingReport */
+        TilingReport: {
+            faults: components["schemas"]["Fault"][];
+            ok: boolean;
+            total: number;
+        };
+        /** TotpCode */
+        TotpCode: {
+            code: string;
+        };
+        /** TotpOffer */
+        TotpOffer: {
+            qr_svg: string;
+            secret: string;
+            uri: string;
+        };
+        /** TrackStretch */
+        TrackStretch: {
+            /** Format: date-time */
+            begins_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            id: string;
+            points: number[][];
+            seq: number;
+            walked_m: number;
+        };
+        /** UncoveredQuery */
+        UncoveredQuery: {
+            bbox?: number[] | null;
+            grid_id?: string | null;
+            /** @default 1 */
+            page: number;
+            /** @default 50 */
+            page_size: number;
+            polygon?: {
+                [key: string]: unknown;
+            } | null;
+            /** @default  */
+            q: string;
+            reason?: string | null;
+            sort?: string | null;
+        };
+        /** UnitAdd */
+        UnitAdd: {
+            /** @default  */
+            address: string;
+            code: string;
+            /** @default  */
+            contact_name: string;
+            /** @default  */
+            contact_phone: string;
+            /** Format: uuid */
+            grid_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
+            name: string;
+            opened_on?: string | null;
+            parent_id?: string | null;
+        };
+        /** UnitClose */
+        UnitClose: {
+            /** Format: date */
+            closed_on: string;
+            reason: string;
+            version: number;
+        };
+        /** UnitCount */
+        UnitCount: {
+            expiring: number;
+            uncertified: number;
+            /** Format: uuid */
+            unit_id: string;
+            unit_name: string;
+        };
+        /** UnitDetail */
+        UnitDetail: {
+            address: string;
+            children: number;
+            close_reason: string;
+            closed_on: string | null;
+            code: string;
+            contact_name: string;
+            contact_phone: string;
+            counters: components["schemas"]["CounterPeriod"][];
+            entrusted_today: boolean;
+            given: components["schemas"]["UnitEntrustment"][];
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string | null;
+            grid_path: string;
+            /** Format: uuid */
+            id: string;
+            intake_counter: boolean;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
+            level: number;
+            name: string;
+            /** Format: date */
+            opened_on: string;
+            own_matters: number;
+            own_powers: components["schemas"]["OwnPower"][];
+            parent_id: string | null;
+            parent_name: string | null;
+            people: number;
+            people_by_kind: {
+                [key: string]: number;
+            };
+            received: components["schemas"]["UnitEntrustment"][];
+            version: number;
+        };
+        /** UnitEdit */
+        UnitEdit: {
+            /** @default  */
+            address: string;
+            /** @default  */
+            contact_name: string;
+            /** @default  */
+            contact_phone: string;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
+            name: string;
+            parent_id?: string | null;
+            version: number;
+        };
+        /** UnitEntrustment */
+        UnitEntrustment: {
+            area_name: string | null;
+            document_name: string;
+            document_number: string;
+            employers: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            last_day: string;
+            other: components["schemas"]["UnitRef"];
+            /** @enum {string} */
+            status: "draft" | "upcoming" | "in_force" | "expired" | "ended" | "revoked";
+            /** Format: date */
+            valid_from: string;
+        };
+        /** UnitHistory */
+        UnitHistory: {
+            items: components["schemas"]["HistoryLine"][];
+        };
+        /** UnitItem */
+        UnitItem: {
+            children: number;
+            closed_on: string | null;
+            code: string;
+            entrusted_today: boolean;
+            /** Format: uuid */
+            grid_id: string;
+            grid_name: string | null;
+            /** Format: uuid */
+            id: string;
+            intake_counter: boolean;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
+            level: number;
+            name: string;
+            /** Format: date */
+            opened_on: string;
+            own_matters: number;
+            parent_id: string | null;
+            parent_name: string | null;
+            people: number;
+        };
+        /** UnitOf */
+        UnitOf: {
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+        };
+        /** UnitOfGap */
+        UnitOfGap: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+        };
+        /** UnitRead */
+        UnitRead: {
+            code: string;
+            /** Format: uuid */
+            id: string;
+            level: number;
+            name: string;
+        };
+        /** UnitRef */
+        UnitRef: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "command_centre" | "county" | "zone" | "street" | "community";
+            name: string;
+        };
+        /** Unmasked */
+        Unmasked: {
+            id_number: string | null;
+            phone: string | null;
+        };
+        /** UnsentFilesKeyRead */
+        UnsentFilesKeyRead: {
+            key_id: string;
+            public_key: string;
+        };
+        /** Version */
+        Version: {
+            version: number;
+        };
+        /** VisitOfEmployer */
+        VisitOfEmployer: {
+            activities: string[];
+            /** Format: date-time */
+            captured_at: string;
+            check_in: components["schemas"]["CheckInOfVisit"] | null;
+            evidence: components["schemas"]["PhotoOfEmployer"][];
+            findings: components["schemas"]["FindingRead"][];
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            people_met: string;
+            person: components["schemas"]["NamedRef"];
+        };
+        /** VisitRead */
+        VisitRead: {
+            activities: string[];
+            arrived: number;
+            /** Format: date-time */
+            captured_at: string;
+            check_in_id: string | null;
+            /** Format: uuid */
+            employer_id: string;
+            employer_name: string | null;
+            evidence: components["schemas"]["PhotoRead"][];
+            expected: number;
+            findings: components["schemas"]["FindingRead"][];
+            flags: string[];
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            patrol_id: string | null;
+            people_met: string;
+            person: components["schemas"]["Who"];
+            /** Format: date-time */
+            received_at: string;
+        };
+        /** Who */
+        Who: {
+            /** Format: uuid */
+            id: string;
+            name: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
-export type SchemaAccountCreate = components['schemas']['AccountCreate']
-export type SchemaAccountCreated = components['schemas']['AccountCreated']
-export type SchemaAccountDisable = components['schemas']['AccountDisable']
-export type SchemaAccountItem = components['schemas']['AccountItem']
-export type SchemaActing = components['schemas']['Acting']
-export type SchemaAnomalyPerson = components['schemas']['AnomalyPerson']
-export type SchemaAnomalyRead = components['schemas']['AnomalyRead']
-export type SchemaAnomalyReason = components['schemas']['AnomalyReason']
-export type SchemaAnomalyReview = components['schemas']['AnomalyReview']
-export type SchemaAnswers = components['schemas']['Answers']
-export type SchemaAnswersPatch = components['schemas']['AnswersPatch']
-export type SchemaApply = components['schemas']['Apply']
-export type SchemaAppointmentRead = components['schemas']['AppointmentRead']
-export type SchemaAreaRef = components['schemas']['AreaRef']
-export type SchemaAssignability = components['schemas']['Assignability']
-export type SchemaAssignable = components['schemas']['Assignable']
-export type SchemaAssisting = components['schemas']['Assisting']
-export type SchemaAuditLine = components['schemas']['AuditLine']
-export type SchemaAuditPage = components['schemas']['AuditPage']
-export type SchemaBy = components['schemas']['By']
-export type SchemaCandidate = components['schemas']['Candidate']
-export type SchemaCatalogues = components['schemas']['Catalogues']
-export type SchemaCatalogueWord = components['schemas']['CatalogueWord']
-export type SchemaCertificateChange = components['schemas']['CertificateChange']
-export type SchemaCertificateCounts = components['schemas']['CertificateCounts']
-export type SchemaCertificateEnter = components['schemas']['CertificateEnter']
-export type SchemaCertificateOfGap = components['schemas']['CertificateOfGap']
-export type SchemaCertificateRead = components['schemas']['CertificateRead']
-export type SchemaCertificateRevoke = components['schemas']['CertificateRevoke']
-export type SchemaChainRead = components['schemas']['ChainRead']
-export type SchemaChangeDetail = components['schemas']['ChangeDetail']
-export type SchemaChangeItem = components['schemas']['ChangeItem']
-export type SchemaChangePreview = components['schemas']['ChangePreview']
-export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit']
-export type SchemaCheckInRead = components['schemas']['CheckInRead']
-export type SchemaChildCount = components['schemas']['ChildCount']
-export type SchemaClosingReason = components['schemas']['ClosingReason']
-export type SchemaCompetent = components['schemas']['Competent']
-export type SchemaConfirm = components['schemas']['Confirm']
-export type SchemaConsent = components['schemas']['Consent']
-export type SchemaConsistencyProof = components['schemas']['ConsistencyProof']
-export type SchemaContact = components['schemas']['Contact']
-export type SchemaContactUnmask = components['schemas']['ContactUnmask']
-export type SchemaCopyRead = components['schemas']['CopyRead']
-export type SchemaCounterPeriod = components['schemas']['CounterPeriod']
-export type SchemaCourseMake = components['schemas']['CourseMake']
-export type SchemaCourseRead = components['schemas']['CourseRead']
-export type SchemaCoverageCounts = components['schemas']['CoverageCounts']
-export type SchemaDefectRead = components['schemas']['DefectRead']
-export type SchemaDesignate = components['schemas']['Designate']
-export type SchemaDesignationEnd = components['schemas']['DesignationEnd']
-export type SchemaDesignationRead = components['schemas']['DesignationRead']
-export type SchemaDesignations = components['schemas']['Designations']
-export type SchemaDeviceItem = components['schemas']['DeviceItem']
-export type SchemaDeviceOrder = components['schemas']['DeviceOrder']
-export type SchemaDeviceWiped = components['schemas']['DeviceWiped']
-export type SchemaDraw = components['schemas']['Draw']
-export type SchemaDutyAssign = components['schemas']['DutyAssign']
-export type SchemaDutyChange = components['schemas']['DutyChange']
-export type SchemaDutyEnd = components['schemas']['DutyEnd']
-export type SchemaDutyGrid = components['schemas']['DutyGrid']
-export type SchemaDutyRead = components['schemas']['DutyRead']
-export type SchemaDutySuccessor = components['schemas']['DutySuccessor']
-export type SchemaEmployerDetail = components['schemas']['EmployerDetail']
-export type SchemaEmployerItem = components['schemas']['EmployerItem']
-export type SchemaEmployerOfGap = components['schemas']['EmployerOfGap']
-export type SchemaEmployersEffect = components['schemas']['EmployersEffect']
-export type SchemaEntrustmentDetail = components['schemas']['EntrustmentDetail']
-export type SchemaEntrustmentEnd = components['schemas']['EntrustmentEnd']
-export type SchemaEntrustmentExtend = components['schemas']['EntrustmentExtend']
-export type SchemaEntrustmentItem = components['schemas']['EntrustmentItem']
-export type SchemaEntrustmentPreview = components['schemas']['EntrustmentPreview']
-export type SchemaEntrustmentWrite = components['schemas']['EntrustmentWrite']
-export type SchemaEvidencePerson = components['schemas']['EvidencePerson']
-export type SchemaEvidenceRead = components['schemas']['EvidenceRead']
-export type SchemaExamMake = components['schemas']['ExamMake']
-export type SchemaExamRead = components['schemas']['ExamRead']
-export type SchemaExtent = components['schemas']['Extent']
-export type SchemaFault = components['schemas']['Fault']
-export type SchemaFeatureRead = components['schemas']['FeatureRead']
-export type SchemaFindingRead = components['schemas']['FindingRead']
-export type SchemaGapChild = components['schemas']['GapChild']
-export type SchemaGapCounts = components['schemas']['GapCounts']
-export type SchemaGapGrid = components['schemas']['GapGrid']
-export type SchemaGapItem = components['schemas']['GapItem']
-export type SchemaGridCount = components['schemas']['GridCount']
-export type SchemaGridDetail = components['schemas']['GridDetail']
-export type SchemaGridEffect = components['schemas']['GridEffect']
-export type SchemaGridFact = components['schemas']['GridFact']
-export type SchemaGridName = components['schemas']['GridName']
-export type SchemaGridOfDuty = components['schemas']['GridOfDuty']
-export type SchemaGridOfGap = components['schemas']['GridOfGap']
-export type SchemaGridRead = components['schemas']['GridRead']
-export type SchemaGridState = components['schemas']['GridState']
-export type SchemaGridStay = components['schemas']['GridStay']
-export type SchemaHandOverItemRead = components['schemas']['HandOverItemRead']
-export type SchemaHandOverMake = components['schemas']['HandOverMake']
-export type SchemaHandOverOf = components['schemas']['HandOverOf']
-export type SchemaHandOverRead = components['schemas']['HandOverRead']
-export type SchemaHistoryLine = components['schemas']['HistoryLine']
-export type SchemaHolder = components['schemas']['Holder']
-export type SchemaImportDetail = components['schemas']['ImportDetail']
-export type SchemaImportItem = components['schemas']['ImportItem']
-export type SchemaIncidentAcknowledge = components['schemas']['IncidentAcknowledge']
-export type SchemaIncidentClose = components['schemas']['IncidentClose']
-export type SchemaIncidentCounts = components['schemas']['IncidentCounts']
-export type SchemaIncidentRead = components['schemas']['IncidentRead']
-export type SchemaInclusionProof = components['schemas']['InclusionProof']
-export type SchemaIntakeSwitch = components['schemas']['IntakeSwitch']
-export type SchemaLayerFeature = components['schemas']['LayerFeature']
-export type SchemaLogHead = components['schemas']['LogHead']
-export type SchemaLogRootRead = components['schemas']['LogRootRead']
-export type SchemaMaker = components['schemas']['Maker']
-export type SchemaMaterialRead = components['schemas']['MaterialRead']
-export type SchemaMatterFact = components['schemas']['MatterFact']
-export type SchemaMatterRead = components['schemas']['MatterRead']
-export type SchemaMattersAndPowers = components['schemas']['MattersAndPowers']
-export type SchemaMe = components['schemas']['Me']
-export type SchemaMend = components['schemas']['Mend']
-export type SchemaMerge = components['schemas']['Merge']
-export type SchemaMoveBoundary = components['schemas']['MoveBoundary']
-export type SchemaMovingEmployer = components['schemas']['MovingEmployer']
-export type SchemaNamedEmployer = components['schemas']['NamedEmployer']
-export type SchemaNamedRef = components['schemas']['NamedRef']
-export type SchemaNeighbour = components['schemas']['Neighbour']
-export type SchemaObstacle = components['schemas']['Obstacle']
-export type SchemaOneTimeCodeRead = components['schemas']['OneTimeCodeRead']
-export type SchemaOpenDevice = components['schemas']['OpenDevice']
-export type SchemaOpenPatrol = components['schemas']['OpenPatrol']
-export type SchemaOpenRecord = components['schemas']['OpenRecord']
-export type SchemaOpenWork = components['schemas']['OpenWork']
-export type SchemaOperationClosingRead = components['schemas']['OperationClosingRead']
-export type SchemaOperationOutcome = components['schemas']['OperationOutcome']
-export type SchemaOperationRead = components['schemas']['OperationRead']
-export type SchemaOriginalRead = components['schemas']['OriginalRead']
-export type SchemaOverlap = components['schemas']['Overlap']
-export type SchemaOwnCertificate = components['schemas']['OwnCertificate']
-export type SchemaOwnCertificates = components['schemas']['OwnCertificates']
-export type SchemaOwner = components['schemas']['Owner']
-export type SchemaOwnerFact = components['schemas']['OwnerFact']
-export type SchemaOwnPower = components['schemas']['OwnPower']
-export type SchemaPackageRequest = components['schemas']['PackageRequest']
-export type SchemaPageWanggeAccountsManagedSchemasAccountItem =
-  components['schemas']['Page_wangge.accounts.managed_schemas.AccountItem_']
-export type SchemaPageWanggeAccountsManagedSchemasCandidate =
-  components['schemas']['Page_wangge.accounts.managed_schemas.Candidate_']
-export type SchemaPageWanggeAccountsManagedSchemasDeviceItem =
-  components['schemas']['Page_wangge.accounts.managed_schemas.DeviceItem_']
-export type SchemaPageWanggeAccountsSchemasSessionRead =
-  components['schemas']['Page_wangge.accounts.schemas.SessionRead_']
-export type SchemaPageWanggeAnomaliesSchemasAnomalyRead =
-  components['schemas']['Page_wangge.anomalies.schemas.AnomalyRead_']
-export type SchemaPageWanggeCertificatesSchemasCertificateRead =
-  components['schemas']['Page_wangge.certificates.schemas.CertificateRead_']
-export type SchemaPageWanggeDutiesSchemasDutyRead = components['schemas']['Page_wangge.duties.schemas.DutyRead_']
-export type SchemaPageWanggeEmployersSchemasEmployerItem =
-  components['schemas']['Page_wangge.employers.schemas.EmployerItem_']
-export type SchemaPageWanggeEntrustmentsSchemasEntrustmentItem =
-  components['schemas']['Page_wangge.entrustments.schemas.EntrustmentItem_']
-export type SchemaPageWanggeEntrustmentsSchemasNamedEmployer =
-  components['schemas']['Page_wangge.entrustments.schemas.NamedEmployer_']
-export type SchemaPageWanggeGapsSchemasGapItem = components['schemas']['Page_wangge.gaps.schemas.GapItem_']
-export type SchemaPageWanggeGridChangesSchemasChangeItem =
-  components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_']
-export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_']
-export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_']
-export type SchemaPageWanggeIncidentsSchemasIncidentRead =
-  components['schemas']['Page_wangge.incidents.schemas.IncidentRead_']
-export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_']
-export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_']
-export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_']
-export type SchemaPageWanggeSpatialImportsSchemasFeatureRead =
-  components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_']
-export type SchemaPageWanggeSpatialImportsSchemasImportItem =
-  components['schemas']['Page_wangge.spatial_imports.schemas.ImportItem_']
-export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_']
-export type SchemaPageWanggeTalksSchemasTalkRead = components['schemas']['Page_wangge.talks.schemas.TalkRead_']
-export type SchemaPageWanggeTrainingSchemasPlanItem = components['schemas']['Page_wangge.training.schemas.PlanItem_']
-export type SchemaPageWanggeTrainingSchemasResultRead =
-  components['schemas']['Page_wangge.training.schemas.ResultRead_']
-export type SchemaPageWanggeUnitsSchemasUnitItem = components['schemas']['Page_wangge.units.schemas.UnitItem_']
-export type SchemaPageWanggeVisitsSchemasCheckInRead = components['schemas']['Page_wangge.visits.schemas.CheckInRead_']
-export type SchemaPageWanggeVisitsSchemasVisitRead = components['schemas']['Page_wangge.visits.schemas.VisitRead_']
-export type SchemaPasswordChange = components['schemas']['PasswordChange']
-export type SchemaPasswordReset = components['schemas']['PasswordReset']
-export type SchemaPatrolCancel = components['schemas']['PatrolCancel']
-export type SchemaPatrolDetail = components['schemas']['PatrolDetail']
-export type SchemaPatrolEffect = components['schemas']['PatrolEffect']
-export type SchemaPatrolItem = components['schemas']['PatrolItem']
-export type SchemaPatrolPlan = components['schemas']['PatrolPlan']
-export type SchemaPatrolsEffect = components['schemas']['PatrolsEffect']
-export type SchemaPatrolSuccessor = components['schemas']['PatrolSuccessor']
-export type SchemaPatrolTrack = components['schemas']['PatrolTrack']
-export type SchemaPauseRead = components['schemas']['PauseRead']
-export type SchemaPersonAgain = components['schemas']['PersonAgain']
-export type SchemaPersonAppoint = components['schemas']['PersonAppoint']
-export type SchemaPersonChange = components['schemas']['PersonChange']
-export type SchemaPersonDecide = components['schemas']['PersonDecide']
-export type SchemaPersonDetail = components['schemas']['PersonDetail']
-export type SchemaPersonEffect = components['schemas']['PersonEffect']
-export type SchemaPersonItem = components['schemas']['PersonItem']
-export type SchemaPersonName = components['schemas']['PersonName']
-export type SchemaPersonNominate = components['schemas']['PersonNominate']
-export type SchemaPersonOfGap = components['schemas']['PersonOfGap']
-export type SchemaPersonRead = components['schemas']['PersonRead']
-export type SchemaPersonUnmask = components['schemas']['PersonUnmask']
-export type SchemaPhoneEffect = components['schemas']['PhoneEffect']
-export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer']
-export type SchemaPhotoRead = components['schemas']['PhotoRead']
-export type SchemaPlacement = components['schemas']['Placement']
-export type SchemaPlanChange = components['schemas']['PlanChange']
-export type SchemaPlanDetail = components['schemas']['PlanDetail']
-export type SchemaPlanItem = components['schemas']['PlanItem']
-export type SchemaPlanMake = components['schemas']['PlanMake']
-export type SchemaPowerEnd = components['schemas']['PowerEnd']
-export type SchemaPowerGrant = components['schemas']['PowerGrant']
-export type SchemaPowerRead = components['schemas']['PowerRead']
-export type SchemaProblem = components['schemas']['Problem']
-export type SchemaPullItem = components['schemas']['PullItem']
-export type SchemaPullPage = components['schemas']['PullPage']
-export type SchemaPullProgress = components['schemas']['PullProgress']
-export type SchemaPush = components['schemas']['Push']
-export type SchemaPushAnswer = components['schemas']['PushAnswer']
-export type SchemaPutInForce = components['schemas']['PutInForce']
-export type SchemaReadiness = components['schemas']['Readiness']
-export type SchemaReceipt = components['schemas']['Receipt']
-export type SchemaRecoveryCodes = components['schemas']['RecoveryCodes']
-export type SchemaRef = components['schemas']['Ref']
-export type SchemaRename = components['schemas']['Rename']
-export type SchemaRepairRead = components['schemas']['RepairRead']
-export type SchemaReplace = components['schemas']['Replace']
-export type SchemaRequirement = components['schemas']['Requirement']
-export type SchemaResetRequest = components['schemas']['ResetRequest']
-export type SchemaReshape = components['schemas']['Reshape']
-export type SchemaResponsibility = components['schemas']['Responsibility']
-export type SchemaResultOf = components['schemas']['ResultOf']
-export type SchemaResultRead = components['schemas']['ResultRead']
-export type SchemaReview = components['schemas']['Review']
-export type SchemaRevoked = components['schemas']['Revoked']
-export type SchemaRightRead = components['schemas']['RightRead']
-export type SchemaRightsMatrix = components['schemas']['RightsMatrix']
-export type SchemaScopeGrid = components['schemas']['ScopeGrid']
-export type SchemaScore = components['schemas']['Score']
-export type SchemaScoresEnter = components['schemas']['ScoresEnter']
-export type SchemaSealedOperation = components['schemas']['SealedOperation']
-export type SchemaSealKeyRead = components['schemas']['SealKeyRead']
-export type SchemaSealKeyRegistration = components['schemas']['SealKeyRegistration']
-export type SchemaSecurity = components['schemas']['Security']
-export type SchemaServerKeyRead = components['schemas']['ServerKeyRead']
-export type SchemaSessionRead = components['schemas']['SessionRead']
-export type SchemaSheetProblem = components['schemas']['SheetProblem']
-export type SchemaSheetReport = components['schemas']['SheetReport']
-export type SchemaSignIn = components['schemas']['SignIn']
-export type SchemaSplit = components['schemas']['Split']
-export type SchemaStep = components['schemas']['Step']
-export type SchemaStopEmployer = components['schemas']['StopEmployer']
-export type SchemaStopRead = components['schemas']['StopRead']
-export type SchemaStoreKey = components['schemas']['StoreKey']
-export type SchemaStoreKeyKept = components['schemas']['StoreKeyKept']
-export type SchemaTalkRead = components['schemas']['TalkRead']
-export type SchemaTilingOfGap = components['schemas']['TilingOfGap']
-export type SchemaTilingReport = components['schemas']['TilingReport']
-export type SchemaTotpCode = components['schemas']['TotpCode']
-export type SchemaTotpOffer = components['schemas']['TotpOffer']
-export type SchemaTrackStretch = components['schemas']['TrackStretch']
-export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery']
-export type SchemaUnitAdd = components['schemas']['UnitAdd']
-export type SchemaUnitClose = components['schemas']['UnitClose']
-export type SchemaUnitCount = components['schemas']['UnitCount']
-export type SchemaUnitDetail = components['schemas']['UnitDetail']
-export type SchemaUnitEdit = components['schemas']['UnitEdit']
-export type SchemaUnitEntrustment = components['schemas']['UnitEntrustment']
-export type SchemaUnitHistory = components['schemas']['UnitHistory']
-export type SchemaUnitItem = components['schemas']['UnitItem']
-export type SchemaUnitOf = components['schemas']['UnitOf']
-export type SchemaUnitOfGap = components['schemas']['UnitOfGap']
-export type SchemaUnitRead = components['schemas']['UnitRead']
-export type SchemaUnitRef = components['schemas']['UnitRef']
-export type SchemaUnmasked = components['schemas']['Unmasked']
-export type SchemaUnsentFilesKeyRead = components['schemas']['UnsentFilesKeyRead']
-export type SchemaVersion = components['schemas']['Version']
-export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer']
-export type SchemaVisitRead = components['schemas']['VisitRead']
-export type SchemaWho = components['schemas']['Who']
-export type $defs = Record<string, never>
+export type SchemaAccountCreate = components['schemas']['AccountCreate'];
+export type SchemaAccountCreated = components['schemas']['AccountCreated'];
+export type SchemaAccountDisable = components['schemas']['AccountDisable'];
+export type SchemaAccountItem = components['schemas']['AccountItem'];
+export type SchemaActing = components['schemas']['Acting'];
+export type SchemaAnomalyPerson = components['schemas']['AnomalyPerson'];
+export type SchemaAnomalyRead = components['schemas']['AnomalyRead'];
+export type SchemaAnomalyReason = components['schemas']['AnomalyReason'];
+export type SchemaAnomalyReview = components['schemas']['AnomalyReview'];
+export type SchemaAnswers = components['schemas']['Answers'];
+export type SchemaAnswersPatch = components['schemas']['AnswersPatch'];
+export type SchemaApply = components['schemas']['Apply'];
+export type SchemaAppointmentRead = components['schemas']['AppointmentRead'];
+export type SchemaAreaRef = components['schemas']['AreaRef'];
+export type SchemaAssignability = components['schemas']['Assignability'];
+export type SchemaAssignable = components['schemas']['Assignable'];
+export type SchemaAssisting = components['schemas']['Assisting'];
+export type SchemaAuditLine = components['schemas']['AuditLine'];
+export type SchemaAuditPage = components['schemas']['AuditPage'];
+export type SchemaBy = components['schemas']['By'];
+export type SchemaCandidate = components['schemas']['Candidate'];
+export type SchemaCatalogues = components['schemas']['Catalogues'];
+export type SchemaCatalogueWord = components['schemas']['CatalogueWord'];
+export type SchemaCertificateChange = components['schemas']['CertificateChange'];
+export type SchemaCertificateCounts = components['schemas']['CertificateCounts'];
+export type SchemaCertificateEnter = components['schemas']['CertificateEnter'];
+export type SchemaCertificateOfGap = components['schemas']['CertificateOfGap'];
+export type SchemaCertificateRead = components['schemas']['CertificateRead'];
+export type SchemaCertificateRevoke = components['schemas']['CertificateRevoke'];
+export type SchemaChainRead = components['schemas']['ChainRead'];
+export type SchemaChangeDetail = components['schemas']['ChangeDetail'];
+export type SchemaChangeItem = components['schemas']['ChangeItem'];
+export type SchemaChangePreview = components['schemas']['ChangePreview'];
+export type SchemaCheckInOfVisit = components['schemas']['CheckInOfVisit'];
+export type SchemaCheckInRead = components['schemas']['CheckInRead'];
+export type SchemaChildCount = components['schemas']['ChildCount'];
+export type SchemaClosingReason = components['schemas']['ClosingReason'];
+export type SchemaCompetent = components['schemas']['Competent'];
+export type SchemaConfirm = components['schemas']['Confirm'];
+export type SchemaConsent = components['schemas']['Consent'];
+export type SchemaConsistencyProof = components['schemas']['ConsistencyProof'];
+export type SchemaContact = components['schemas']['Contact'];
+export type SchemaContactUnmask = components['schemas']['ContactUnmask'];
+export type SchemaCopyRead = components['schemas']['CopyRead'];
+export type SchemaCounterPeriod = components['schemas']['CounterPeriod'];
+export type SchemaCourseMake = components['schemas']['CourseMake'];
+export type SchemaCourseRead = components['schemas']['CourseRead'];
+export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
+export type SchemaDefectRead = components['schemas']['DefectRead'];
+export type SchemaDesignate = components['schemas']['Designate'];
+export type SchemaDesignationEnd = components['schemas']['DesignationEnd'];
+export type SchemaDesignationRead = components['schemas']['DesignationRead'];
+export type SchemaDesignations = components['schemas']['Designations'];
+export type SchemaDeviceItem = components['schemas']['DeviceItem'];
+export type SchemaDeviceOrder = components['schemas']['DeviceOrder'];
+export type SchemaDeviceWiped = components['schemas']['DeviceWiped'];
+export type SchemaDraw = components['schemas']['Draw'];
+export type SchemaDutyAssign = components['schemas']['DutyAssign'];
+export type SchemaDutyChange = components['schemas']['DutyChange'];
+export type SchemaDutyEnd = components['schemas']['DutyEnd'];
+export type SchemaDutyGrid = components['schemas']['DutyGrid'];
+export type SchemaDutyRead = components['schemas']['DutyRead'];
+export type SchemaDutySuccessor = components['schemas']['DutySuccessor'];
+export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
+export type SchemaEmployerItem = components['schemas']['EmployerItem'];
+export type SchemaEmployerOfGap = components['schemas']['EmployerOfGap'];
+export type SchemaEmployersEffect = components['schemas']['EmployersEffect'];
+export type SchemaEntrustmentDetail = components['schemas']['EntrustmentDetail'];
+export type SchemaEntrustmentEnd = components['schemas']['EntrustmentEnd'];
+export type SchemaEntrustmentExtend = components['schemas']['EntrustmentExtend'];
+export type SchemaEntrustmentItem = components['schemas']['EntrustmentItem'];
+export type SchemaEntrustmentPreview = components['schemas']['EntrustmentPreview'];
+export type SchemaEntrustmentWrite = components['schemas']['EntrustmentWrite'];
+export type SchemaEvidencePerson = components['schemas']['EvidencePerson'];
+export type SchemaEvidenceRead = components['schemas']['EvidenceRead'];
+export type SchemaExamMake = components['schemas']['ExamMake'];
+export type SchemaExamRead = components['schemas']['ExamRead'];
+export type SchemaExtent = components['schemas']['Extent'];
+export type SchemaFault = components['schemas']['Fault'];
+export type SchemaFeatureRead = components['schemas']['FeatureRead'];
+export type SchemaFindingRead = components['schemas']['FindingRead'];
+export type SchemaGapChild = components['schemas']['GapChild'];
+export type SchemaGapCounts = components['schemas']['GapCounts'];
+export type SchemaGapGrid = components['schemas']['GapGrid'];
+export type SchemaGapItem = components['schemas']['GapItem'];
+export type SchemaGridCount = components['schemas']['GridCount'];
+export type SchemaGridDetail = components['schemas']['GridDetail'];
+export type SchemaGridEffect = components['schemas']['GridEffect'];
+export type SchemaGridFact = components['schemas']['GridFact'];
+export type SchemaGridName = components['schemas']['GridName'];
+export type SchemaGridOfDuty = components['schemas']['GridOfDuty'];
+export type SchemaGridOfGap = components['schemas']['GridOfGap'];
+export type SchemaGridRead = components['schemas']['GridRead'];
+export type SchemaGridState = components['schemas']['GridState'];
+export type SchemaGridStay = components['schemas']['GridStay'];
+export type SchemaHandOverItemRead = components['schemas']['HandOverItemRead'];
+export type SchemaHandOverMake = components['schemas']['HandOverMake'];
+export type SchemaHandOverOf = components['schemas']['HandOverOf'];
+export type SchemaHandOverRead = components['schemas']['HandOverRead'];
+export type SchemaHistoryLine = components['schemas']['HistoryLine'];
+export type SchemaHolder = components['schemas']['Holder'];
+export type SchemaImportDetail = components['schemas']['ImportDetail'];
+export type SchemaImportItem = components['schemas']['ImportItem'];
+export type SchemaIncidentAcknowledge = components['schemas']['IncidentAcknowledge'];
+export type SchemaIncidentClose = components['schemas']['IncidentClose'];
+export type SchemaIncidentCounts = components['schemas']['IncidentCounts'];
+export type SchemaIncidentRead = components['schemas']['IncidentRead'];
+export type SchemaInclusionProof = components['schemas']['InclusionProof'];
+export type SchemaIntakeSwitch = components['schemas']['IntakeSwitch'];
+export type SchemaLayerFeature = components['schemas']['LayerFeature'];
+export type SchemaLogHead = components['schemas']['LogHead'];
+export type SchemaLogRootRead = components['schemas']['LogRootRead'];
+export type SchemaMaker = components['schemas']['Maker'];
+export type SchemaMaterialRead = components['schemas']['MaterialRead'];
+export type SchemaMatterFact = components['schemas']['MatterFact'];
+export type SchemaMatterRead = components['schemas']['MatterRead'];
+export type SchemaMattersAndPowers = components['schemas']['MattersAndPowers'];
+export type SchemaMe = components['schemas']['Me'];
+export type SchemaMend = components['schemas']['Mend'];
+export type SchemaMerge = components['schemas']['Merge'];
+export type SchemaMoveBoundary = components['schemas']['MoveBoundary'];
+export type SchemaMovingEmployer = components['schemas']['MovingEmployer'];
+export type SchemaNamedEmployer = components['schemas']['NamedEmployer'];
+export type SchemaNamedRef = components['schemas']['NamedRef'];
+export type SchemaNeighbour = components['schemas']['Neighbour'];
+export type SchemaObstacle = components['schemas']['Obstacle'];
+export type SchemaOneTimeCodeRead = components['schemas']['OneTimeCodeRead'];
+export type SchemaOpenDevice = components['schemas']['OpenDevice'];
+export type SchemaOpenPatrol = components['schemas']['OpenPatrol'];
+export type SchemaOpenRecord = components['schemas']['OpenRecord'];
+export type SchemaOpenWork = components['schemas']['OpenWork'];
+export type SchemaOperationClosingRead = components['schemas']['OperationClosingRead'];
+export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
+export type SchemaOperationRead = components['schemas']['OperationRead'];
+export type SchemaOriginalRead = components['schemas']['OriginalRead'];
+export type SchemaOverlap = components['schemas']['Overlap'];
+export type SchemaOwnCertificate = components['schemas']['OwnCertificate'];
+export type SchemaOwnCertificates = components['schemas']['OwnCertificates'];
+export type SchemaOwner = components['schemas']['Owner'];
+export type SchemaOwnerFact = components['schemas']['OwnerFact'];
+export type SchemaOwnPower = components['schemas']['OwnPower'];
+export type SchemaPackageRequest = components['schemas']['PackageRequest'];
+export type SchemaPageWanggeAccountsManagedSchemasAccountItem = components['schemas']['Page_wangge.accounts.managed_schemas.AccountItem_'];
+export type SchemaPageWanggeAccountsManagedSchemasCandidate = components['schemas']['Page_wangge.accounts.managed_schemas.Candidate_'];
+export type SchemaPageWanggeAccountsManagedSchemasDeviceItem = components['schemas']['Page_wangge.accounts.managed_schemas.DeviceItem_'];
+export type SchemaPageWanggeAccountsSchemasSessionRead = components['schemas']['Page_wangge.accounts.schemas.SessionRead_'];
+export type SchemaPageWanggeAnomaliesSchemasAnomalyRead = components['schemas']['Page_wangge.anomalies.schemas.AnomalyRead_'];
+export type SchemaPageWanggeCertificatesSchemasCertificateRead = components['schemas']['Page_wangge.certificates.schemas.CertificateRead_'];
+export type SchemaPageWanggeDutiesSchemasDutyRead = components['schemas']['Page_wangge.duties.schemas.DutyRead_'];
+export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
+export type SchemaPageWanggeEntrustmentsSchemasEntrustmentItem = components['schemas']['Page_wangge.entrustments.schemas.EntrustmentItem_'];
+export type SchemaPageWanggeEntrustmentsSchemasNamedEmployer = components['schemas']['Page_wangge.entrustments.schemas.NamedEmployer_'];
+export type SchemaPageWanggeGapsSchemasGapItem = components['schemas']['Page_wangge.gaps.schemas.GapItem_'];
+export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_'];
+export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
+export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_'];
+export type SchemaPageWanggeIncidentsSchemasIncidentRead = components['schemas']['Page_wangge.incidents.schemas.IncidentRead_'];
+export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
+export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
+export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
+export type SchemaPageWanggeSpatialImportsSchemasFeatureRead = components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_'];
+export type SchemaPageWanggeSpatialImportsSchemasImportItem = components['schemas']['Page_wangge.spatial_imports.schemas.ImportItem_'];
+export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
+export type SchemaPageWanggeTalksSchemasTalkRead = components['schemas']['Page_wangge.talks.schemas.TalkRead_'];
+export type SchemaPageWanggeTrainingSchemasPlanItem = components['schemas']['Page_wangge.training.schemas.PlanItem_'];
+export type SchemaPageWanggeTrainingSchemasResultRead = components['schemas']['Page_wangge.training.schemas.ResultRead_'];
+export type SchemaPageWanggeUnitsSchemasUnitItem = components['schemas']['Page_wangge.units.schemas.UnitItem_'];
+export type SchemaPageWanggeVisitsSchemasCheckInRead = components['schemas']['Page_wangge.visits.schemas.CheckInRead_'];
+export type SchemaPageWanggeVisitsSchemasVisitRead = components['schemas']['Page_wangge.visits.schemas.VisitRead_'];
+export type SchemaPasswordChange = components['schemas']['PasswordChange'];
+export type SchemaPasswordReset = components['schemas']['PasswordReset'];
+export type SchemaPatrolCancel = components['schemas']['PatrolCancel'];
+export type SchemaPatrolDetail = components['schemas']['PatrolDetail'];
+export type SchemaPatrolEffect = components['schemas']['PatrolEffect'];
+export type SchemaPatrolItem = components['schemas']['PatrolItem'];
+export type SchemaPatrolPlan = components['schemas']['PatrolPlan'];
+export type SchemaPatrolsEffect = components['schemas']['PatrolsEffect'];
+export type SchemaPatrolSuccessor = components['schemas']['PatrolSuccessor'];
+export type SchemaPatrolTrack = components['schemas']['PatrolTrack'];
+export type SchemaPauseRead = components['schemas']['PauseRead'];
+export type SchemaPersonAgain = components['schemas']['PersonAgain'];
+export type SchemaPersonAppoint = components['schemas']['PersonAppoint'];
+export type SchemaPersonChange = components['schemas']['PersonChange'];
+export type SchemaPersonDecide = components['schemas']['PersonDecide'];
+export type SchemaPersonDetail = components['schemas']['PersonDetail'];
+export type SchemaPersonEffect = components['schemas']['PersonEffect'];
+export type SchemaPersonItem = components['schemas']['PersonItem'];
+export type SchemaPersonName = components['schemas']['PersonName'];
+export type SchemaPersonNominate = components['schemas']['PersonNominate'];
+export type SchemaPersonOfGap = components['schemas']['PersonOfGap'];
+export type SchemaPersonRead = components['schemas']['PersonRead'];
+export type SchemaPersonUnmask = components['schemas']['PersonUnmask'];
+export type SchemaPhoneEffect = components['schemas']['PhoneEffect'];
+export type SchemaPhotoOfEmployer = components['schemas']['PhotoOfEmployer'];
+export type SchemaPhotoRead = components['schemas']['PhotoRead'];
+export type SchemaPlacement = components['schemas']['Placement'];
+export type SchemaPlanChange = components['schemas']['PlanChange'];
+export type SchemaPlanDetail = components['schemas']['PlanDetail'];
+export type SchemaPlanItem = components['schemas']['PlanItem'];
+export type SchemaPlanMake = components['schemas']['PlanMake'];
+export type SchemaPowerEnd = components['schemas']['PowerEnd'];
+export type SchemaPowerGrant = components['schemas']['PowerGrant'];
+export type SchemaPowerRead = components['schemas']['PowerRead'];
+export type SchemaProblem = components['schemas']['Problem'];
+export type SchemaPullItem = components['schemas']['PullItem'];
+export type SchemaPullPage = components['schemas']['PullPage'];
+export type SchemaPullProgress = components['schemas']['PullProgress'];
+export type SchemaPush = components['schemas']['Push'];
+export type SchemaPushAnswer = components['schemas']['PushAnswer'];
+export type SchemaPutInForce = components['schemas']['PutInForce'];
+export type SchemaReadiness = components['schemas']['Readiness'];
+export type SchemaReceipt = components['schemas']['Receipt'];
+export type SchemaRecoveryCodes = components['schemas']['RecoveryCodes'];
+export type SchemaRef = components['schemas']['Ref'];
+export type SchemaRename = components['schemas']['Rename'];
+export type SchemaRepairRead = components['schemas']['RepairRead'];
+export type SchemaReplace = components['schemas']['Replace'];
+export type SchemaRequirement = components['schemas']['Requirement'];
+export type SchemaResetRequest = components['schemas']['ResetRequest'];
+export type SchemaReshape = components['schemas']['Reshape'];
+export type SchemaResponsibility = components['schemas']['Responsibility'];
+export type SchemaResultOf = components['schemas']['ResultOf'];
+export type SchemaResultRead = components['schemas']['ResultRead'];
+export type SchemaReview = components['schemas']['Review'];
+export type SchemaRevoked = components['schemas']['Revoked'];
+export type SchemaRightRead = components['schemas']['RightRead'];
+export type SchemaRightsMatrix = components['schemas']['RightsMatrix'];
+export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
+export type SchemaScore = components['schemas']['Score'];
+export type SchemaScoresEnter = components['schemas']['ScoresEnter'];
+export type SchemaSealedOperation = components['schemas']['SealedOperation'];
+export type SchemaSealKeyRead = components['schemas']['SealKeyRead'];
+export type SchemaSealKeyRegistration = components['schemas']['SealKeyRegistration'];
+export type SchemaSecurity = components['schemas']['Security'];
+export type SchemaServerKeyRead = components['schemas']['ServerKeyRead'];
+export type SchemaSessionRead = components['schemas']['SessionRead'];
+export type SchemaSheetProblem = components['schemas']['SheetProblem'];
+export type SchemaSheetReport = components['schemas']['SheetReport'];
+export type SchemaSignIn = components['schemas']['SignIn'];
+export type SchemaSplit = components['schemas']['Split'];
+export type SchemaStep = components['schemas']['Step'];
+export type SchemaStopEmployer = components['schemas']['StopEmployer'];
+export type SchemaStopRead = components['schemas']['StopRead'];
+export type SchemaStoreKey = components['schemas']['StoreKey'];
+export type SchemaStoreKeyKept = components['schemas']['StoreKeyKept'];
+export type SchemaTalkRead = components['schemas']['TalkRead'];
+export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
+export type SchemaTilingReport = components['schemas']['TilingReport'];
+export type SchemaTotpCode = components['schemas']['TotpCode'];
+export type SchemaTotpOffer = components['schemas']['TotpOffer'];
+export type SchemaTrackStretch = components['schemas']['TrackStretch'];
+export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
+export type SchemaUnitAdd = components['schemas']['UnitAdd'];
+export type SchemaUnitClose = components['schemas']['UnitClose'];
+export type SchemaUnitCount = components['schemas']['UnitCount'];
+export type SchemaUnitDetail = components['schemas']['UnitDetail'];
+export type SchemaUnitEdit = components['schemas']['UnitEdit'];
+export type SchemaUnitEntrustment = components['schemas']['UnitEntrustment'];
+export type SchemaUnitHistory = components['schemas']['UnitHistory'];
+export type SchemaUnitItem = components['schemas']['UnitItem'];
+export type SchemaUnitOf = components['schemas']['UnitOf'];
+export type SchemaUnitOfGap = components['schemas']['UnitOfGap'];
+export type SchemaUnitRead = components['schemas']['UnitRead'];
+export type SchemaUnitRef = components['schemas']['UnitRef'];
+export type SchemaUnmasked = components['schemas']['Unmasked'];
+export type SchemaUnsentFilesKeyRead = components['schemas']['UnsentFilesKeyRead'];
+export type SchemaVersion = components['schemas']['Version'];
+export type SchemaVisitOfEmployer = components['schemas']['VisitOfEmployer'];
+export type SchemaVisitRead = components['schemas']['VisitRead'];
+export type SchemaWho = components['schemas']['Who'];
+export type $defs = Record<string, never>;
 export interface operations {
-  ApiAccountsList: {
-    parameters: {
-      query?: {
-        page?: number
-        page_size?: number
-        q?: string
-        role?: string | null
-        sort?: string | null
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.accounts.managed_schemas.AccountItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAccountsCreate: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['AccountCreate']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AccountCreated']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAccountsAccountIdDetail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        account_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AccountItem']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAccountsAccountIdDisableDisable: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        account_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['AccountDisable']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AccountItem']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAccountsAccountIdEnableEnable: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        account_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AccountItem']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAccountsAccountIdEnrolmentEnrolment: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        account_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OneTimeCodeRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAccountsAccountIdResetReset: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        account_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ResetRequest']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OneTimeCodeRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAccountsAccountIdRevokeSessionsRevokeSessions: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        account_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Revoked']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAccountsCandidatesCandidates: {
-    parameters: {
-      query?: {
-        page?: number
-        page_size?: number
-        q?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.accounts.managed_schemas.Candidate_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAnomaliesList: {
-    parameters: {
-      query?: {
-        employer_id?: string | null
-        first_day?: string | null
-        grid_id?: string | null
-        last_day?: string | null
-        min_score?: number | null
-        page?: number
-        page_size?: number
-        person_id?: string | null
-        reason?: string | null
-        sort?: string | null
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.anomalies.schemas.AnomalyRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAnomaliesAnomalyIdReviewReview: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        anomaly_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['AnomalyReview']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AnomalyRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAnomaliesExportXlsxExport: {
-    parameters: {
-      query?: {
-        employer_id?: string | null
-        first_day?: string | null
-        grid_id?: string | null
-        last_day?: string | null
-        min_score?: number | null
-        person_id?: string | null
-        reason?: string | null
-        sort?: string | null
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAuditSearch: {
-    parameters: {
-      query?: {
-        action?: string
-        before?: string
-        first_day?: string | null
-        last_day?: string | null
-        limit?: number
-        person?: string
-        q?: string
-        subject_id?: string | null
-        subject_kind?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['AuditPage']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAuditLinesCsvCsv: {
-    parameters: {
-      query?: {
-        action?: string
-        first_day?: string | null
-        last_day?: string | null
-        person?: string
-        q?: string
-        subject_id?: string | null
-        subject_kind?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAuthResetPasswordResetPassword: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordReset']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAuthSignInSignIn: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SignIn']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Me']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiAuthSignOutSignOut: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-    }
-  }
-  ApiCataloguesRead: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Catalogues']
-        }
-      }
-    }
-  }
-  ApiCertificatesList: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        kind?: string | null
-        page?: number
-        page_size?: number
-        person_id?: string | null
-        q?: string
-        sort?: string | null
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.certificates.schemas.CertificateRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCertificatesEnter: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CertificateEnter']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CertificateRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCertificatesCertificateIdChange: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        certificate_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CertificateChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CertificateRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCertificatesCertificateIdRevokeRevoke: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        certificate_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CertificateRevoke']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CertificateRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCertificatesCertificateIdScanScan: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        certificate_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCertificatesCertificateIdScanAttachScan: {
-    parameters: {
-      query: {
-        name?: string
-        version: number
-      }
-      header?: never
-      path: {
-        certificate_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CertificateRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCertificatesCountsCounts: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CertificateCounts']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCertificatesExportXlsxExport: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        kind?: string | null
-        person_id?: string | null
-        q?: string
-        sort?: string | null
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCertificatesImportImportSheet: {
-    parameters: {
-      query?: {
-        apply?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SheetReport']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCertificatesImportMarkedXlsxMarked: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-    }
-  }
-  ApiCertificatesImportTemplateXlsxTemplate: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-    }
-  }
-  ApiCertificatesRequirementsRequirements: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Requirement'][]
-        }
-      }
-    }
-  }
-  ApiCheckInsList: {
-    parameters: {
-      query?: {
-        employer_id?: string | null
-        grid_id?: string | null
-        on?: string | null
-        page?: number
-        page_size?: number
-        patrol_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.visits.schemas.CheckInRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCoverageCountsCounts: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['CoverageCounts']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCoverageUncoveredUncovered: {
-    parameters: {
-      query?: {
-        /** @description west,south,east,north in degrees */
-        bbox?: string | null
-        grid_id?: string | null
-        page?: number
-        page_size?: number
-        /** @description a GeoJSON Polygon or MultiPolygon, as text */
-        polygon?: string | null
-        q?: string
-        reason?: string | null
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.employers.schemas.EmployerItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCoverageUncoveredUncoveredIn: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['UncoveredQuery']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.employers.schemas.EmployerItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiCoverageUncoveredCsvCsv: {
-    parameters: {
-      query?: {
-        /** @description west,south,east,north in degrees */
-        bbox?: string | null
-        grid_id?: string | null
-        /** @description a GeoJSON Polygon or MultiPolygon, as text */
-        polygon?: string | null
-        q?: string
-        reason?: string | null
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiDevicesList: {
-    parameters: {
-      query?: {
-        account_id?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-        sort?: string | null
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.accounts.managed_schemas.DeviceItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiDevicesDeviceIdAccountsAccountIdRevokeRevoke: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        account_id: string
-        device_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DeviceOrder']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeviceItem']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiDevicesDeviceIdAccountsAccountIdWipeWipe: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        account_id: string
-        device_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DeviceOrder']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DeviceItem']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiDutiesList: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        page?: number
-        page_size?: number
-        person_id?: string | null
-        q?: string
-        sort?: string | null
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.duties.schemas.DutyRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiDutiesAssign: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DutyAssign']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DutyRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiDutiesDutyIdChange: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        duty_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DutyChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DutyRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiDutiesDutyIdEndEnd: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        duty_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DutyEnd']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['DutyRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEmployersList: {
-    parameters: {
-      query?: {
-        designation?: string | null
-        grid_id?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-        reason?: string | null
-        review_state?: string | null
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.employers.schemas.EmployerItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEmployersEmployerIdDetail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        employer_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EmployerDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEmployersEmployerIdDesignationsList: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        employer_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Designations']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEmployersEmployerIdDesignationsDesignate: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        employer_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Designate']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Designations']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEmployersEmployerIdDesignationsDesignationIdEndEnd: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        designation_id: string
-        employer_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DesignationEnd']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Designations']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEmployersEmployerIdGridsStays: {
-    parameters: {
-      query?: {
-        on?: string | null
-      }
-      header?: never
-      path: {
-        employer_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['GridStay'][]
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEmployersEmployerIdPlacePlace: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        employer_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Placement']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EmployerDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEmployersEmployerIdReviewReview: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        employer_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Review']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EmployerDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEmployersEmployerIdUnmaskUnmask: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        employer_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ContactUnmask']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Contact']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsList: {
-    parameters: {
-      query?: {
-        agent_id?: string | null
-        expiring?: boolean
-        grid_id?: string | null
-        matter?: string | null
-        page?: number
-        page_size?: number
-        principal_id?: string | null
-        q?: string
-        sort?: string | null
-        status?: string | null
-        unit_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.entrustments.schemas.EntrustmentItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsDrawUp: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['EntrustmentWrite']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EntrustmentDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsEntrustmentIdDetail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        entrustment_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EntrustmentDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsEntrustmentIdChange: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        entrustment_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['EntrustmentWrite']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EntrustmentDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsEntrustmentIdDocumentReadDocument: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        entrustment_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsEntrustmentIdDocumentKeepDocument: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        entrustment_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EntrustmentDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsEntrustmentIdEmployersEmployers: {
-    parameters: {
-      query?: {
-        page?: number
-        page_size?: number
-      }
-      header?: never
-      path: {
-        entrustment_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.entrustments.schemas.NamedEmployer_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsEntrustmentIdEndEnd: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        entrustment_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['EntrustmentEnd']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EntrustmentDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsEntrustmentIdExtendExtend: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        entrustment_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['EntrustmentExtend']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EntrustmentDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsEntrustmentIdPutInForcePutInForce: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        entrustment_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PutInForce']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EntrustmentDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsExportCsvCsv: {
-    parameters: {
-      query?: {
-        expiring?: boolean
-        grid_id?: string | null
-        matter?: string | null
-        q?: string
-        status?: string | null
-        unit_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'text/csv': string
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEntrustmentsPreviewPreview: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['EntrustmentWrite']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EntrustmentPreview']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEvidenceEvidenceIdDescribe: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        evidence_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['EvidenceRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEvidenceEvidenceIdCopyCopy: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        evidence_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'image/jpeg': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEvidenceEvidenceIdOriginalOriginal: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        evidence_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEvidenceEvidenceIdThumbnailThumbnail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        evidence_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'image/jpeg': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEvidenceChainsChains: {
-    parameters: {
-      query: {
-        person_id: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChainRead'][]
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiEvidencePackagesMake: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PackageRequest']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/zip': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiExportsEmployersEmployers: {
-    parameters: {
-      query?: {
-        encoding?: 'UTF-8' | 'GBK'
-        format?: 'geojson' | 'shapefile' | 'gpkg' | 'kml' | 'csv'
-        grid_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiExportsGridsGrids: {
-    parameters: {
-      query?: {
-        encoding?: 'UTF-8' | 'GBK'
-        format?: 'geojson' | 'shapefile' | 'gpkg' | 'kml' | 'csv'
-        grid_id?: string | null
-        level?: number | null
-        on?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGapsKindList: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path: {
-        kind: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.gaps.schemas.GapItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGapsCountsCounts: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['GapCounts']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGapsEmployerNoPositionCsvCsv: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGapsEmployerOutsideAllGridsCsvCsv: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGapsGridWithoutOwnerCsvCsv: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGapsGridsOverlapOrGapCsvCsv: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGapsOwnerExpiringCsvCsv: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGapsOwnerUncertifiedCsvCsv: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGapsUnitWithoutPeopleCsvCsv: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Stream Response */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': unknown
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridChangesList: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        kind?: string | null
-        on?: string | null
-        page?: number
-        page_size?: number
-        person_id?: string | null
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.grid_changes.schemas.ChangeItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridChangesMake: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json':
-          | components['schemas']['Split']
-          | components['schemas']['Merge']
-          | components['schemas']['MoveBoundary']
-          | components['schemas']['Reshape']
-          | components['schemas']['Draw']
-          | components['schemas']['Rename']
-          | components['schemas']['Replace']
-          | components['schemas']['Mend']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChangeDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridChangesChangeIdDetail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        change_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChangeDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridChangesChangeIdUndoUndo: {
-    parameters: {
-      query?: {
-        dry_run?: boolean
-      }
-      header?: never
-      path: {
-        change_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChangeDetail'] | components['schemas']['ChangePreview']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridChangesPreviewPreview: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json':
-          | components['schemas']['Split']
-          | components['schemas']['Merge']
-          | components['schemas']['MoveBoundary']
-          | components['schemas']['Reshape']
-          | components['schemas']['Draw']
-          | components['schemas']['Rename']
-          | components['schemas']['Replace']
-          | components['schemas']['Mend']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChangePreview']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridsList: {
-    parameters: {
-      query?: {
-        level?: number | null
-        on?: string | null
-        page?: number
-        page_size?: number
-        parent_id?: string | null
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.grids.schemas.GridRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridsGridIdDetail: {
-    parameters: {
-      query?: {
-        on?: string | null
-      }
-      header?: never
-      path: {
-        grid_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['GridDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridsGridIdEditingEditing: {
-    parameters: {
-      query?: {
-        on?: string | null
-      }
-      header?: never
-      path: {
-        grid_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            [key: string]: unknown
-          }
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridsGridIdHistoryHistory: {
-    parameters: {
-      query?: {
-        page?: number
-        page_size?: number
-      }
-      header?: never
-      path: {
-        grid_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.grids.schemas.GridState_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiGridsGridIdTilingTiling: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        grid_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TilingReport']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiHandOversHandOverIdRead: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        hand_over_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['HandOverRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiHealthHealth: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            [key: string]: string
-          }
-        }
-      }
-    }
-  }
-  ApiIncidentsList: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        on?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.incidents.schemas.IncidentRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiIncidentsIncidentIdDetail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        incident_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['IncidentRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiIncidentsIncidentIdAcknowledgeAcknowledge: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        incident_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['IncidentAcknowledge']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['IncidentRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiIncidentsIncidentIdCloseClose: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        incident_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['IncidentClose']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['IncidentRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiIncidentsCountsCounts: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['IncidentCounts']
-        }
-      }
-    }
-  }
-  ApiLogHeadHead: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['LogHead']
-        }
-      }
-    }
-  }
-  ApiLogKeyKeys: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ServerKeyRead'][]
-        }
-      }
-    }
-  }
-  ApiLogProofConsistencyConsistency: {
-    parameters: {
-      query: {
-        first: number
-        second?: number | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ConsistencyProof']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiLogProofInclusionInclusion: {
-    parameters: {
-      query: {
-        sha256?: string | null
-        subject_id: string
-        tree_size?: number | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['InclusionProof']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiLogRootsRoots: {
-    parameters: {
-      query?: {
-        since?: string | null
-        until?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['LogRootRead'][]
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMapBasemapBasemap: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/geo+json': string
-        }
-      }
-    }
-  }
-  ApiMapExtentExtent: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Extent']
-        }
-      }
-    }
-  }
-  ApiMapPlacesPlaces: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/geo+json': string
-        }
-      }
-    }
-  }
-  ApiMapTilesLayerZXYTile: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        layer: string
-        x: number
-        y: number
-        z: number
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMattersList: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['MattersAndPowers']
-        }
-      }
-    }
-  }
-  ApiMeMe: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Me']
-        }
-      }
-    }
-  }
-  ApiMeCertificatesOwn: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OwnCertificates']
-        }
-      }
-    }
-  }
-  ApiMeDeviceKeyRegister: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['SealKeyRegistration']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SealKeyRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMeDeviceStoreKeyStoreKey: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['StoreKey']
-        }
-      }
-    }
-  }
-  ApiMeDeviceStoreKeyKeepStoreKey: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['StoreKey']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['StoreKeyKept']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMeDeviceWipedWiped: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['DeviceWiped']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMePasswordPassword: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PasswordChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMeRecoveryCodesRecoveryCodes: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Confirm']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RecoveryCodes']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMeSecuritySecured: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Security']
-        }
-      }
-    }
-  }
-  ApiMeSessionsSessions: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SessionRead'][]
-        }
-      }
-    }
-  }
-  ApiMeSessionsSessionIdRevokeRevoke: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        session_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Revoked']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMeSessionsRevokeOthersRevokeOthers: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Revoked']
-        }
-      }
-    }
-  }
-  ApiMeTotpBeginTotp: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Confirm']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['TotpOffer']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMeTotpConfirmConfirmTotp: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['TotpCode']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RecoveryCodes']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiMeTotpRemoveRemoveTotp: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Confirm']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content?: never
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPatrolsList: {
-    parameters: {
-      query?: {
-        assignee_id?: string | null
-        grid_id?: string | null
-        on?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-        sort?: string | null
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.patrols.schemas.PatrolItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPatrolsPlan: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PatrolPlan']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PatrolDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPatrolsPatrolIdDetail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        patrol_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PatrolDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPatrolsPatrolIdCancelCancel: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        patrol_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PatrolCancel']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PatrolDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPatrolsPatrolIdTrackRead: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        patrol_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PatrolTrack']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeopleList: {
-    parameters: {
-      query?: {
-        certificate?: string | null
-        grid_id?: string | null
-        kind?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-        sort?: string | null
-        status?: string | null
-        unit_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.people.schemas.PersonItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeopleNominate: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PersonNominate']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PersonDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeoplePersonIdDetail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PersonDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeoplePersonIdChange: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PersonChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PersonDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeoplePersonIdAppointmentsAppoint: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PersonAppoint']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PersonDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeoplePersonIdAssignableAssignable: {
-    parameters: {
-      query?: {
-        on?: string | null
-      }
-      header?: never
-      path: {
-        person_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Assignability']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeoplePersonIdDecideDecide: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PersonDecide']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PersonDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeoplePersonIdHandOverHandOver: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['HandOverMake']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['HandOverRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeoplePersonIdNominateNominateAgain: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PersonAgain']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PersonDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeoplePersonIdOpenWorkOpenWork: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OpenWork']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeoplePersonIdUnmaskUnmask: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        person_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PersonUnmask']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Unmasked']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeopleAssignableAssignable: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        on?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.patrols.schemas.Assignable_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeopleExportXlsxExport: {
-    parameters: {
-      query?: {
-        certificate?: string | null
-        grid_id?: string | null
-        kind?: string | null
-        q?: string
-        sort?: string | null
-        status?: string | null
-        unit_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeopleImportImportSheet: {
-    parameters: {
-      query?: {
-        apply?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SheetReport']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiPeopleImportMarkedXlsxMarked: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-    }
-  }
-  ApiPeopleImportTemplateXlsxTemplate: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-    }
-  }
-  ApiReadyReady: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Readiness']
-        }
-      }
-    }
-  }
-  ApiResponsibilityAnswer: {
-    parameters: {
-      query?: {
-        employer_id?: string | null
-        lat?: number | null
-        lon?: number | null
-        matter?: string
-        on?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Responsibility']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiRightsMatrix: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['RightsMatrix']
-        }
-      }
-    }
-  }
-  ApiSessionsList: {
-    parameters: {
-      query?: {
-        account_id?: string | null
-        kind?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-        sort?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.accounts.schemas.SessionRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSessionsSessionIdRevokeRevoke: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        session_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Revoked']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSpatialImportsList: {
-    parameters: {
-      query?: {
-        grid_id?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-        sort?: string | null
-        status?: string
-        target?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.spatial_imports.schemas.ImportItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSpatialImportsBegin: {
-    parameters: {
-      query?: {
-        file_name?: string
-        grid_id?: string | null
-        level?: number | null
-        target?: string
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ImportDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSpatialImportsImportIdDetail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        import_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ImportDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSpatialImportsImportIdAnswer: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        import_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['AnswersPatch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ImportDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSpatialImportsImportIdApplyApply: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        import_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Apply']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ImportDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSpatialImportsImportIdChangesChanges: {
-    parameters: {
-      query?: {
-        parent_id?: string | null
-      }
-      header?: never
-      path: {
-        import_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ChangePreview']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSpatialImportsImportIdFeaturesFeatures: {
-    parameters: {
-      query?: {
-        code?: string
-        outcome?: string
-        page?: number
-        page_size?: number
-        q?: string
-        severity?: string
-        sort?: string | null
-      }
-      header?: never
-      path: {
-        import_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSpatialImportsImportIdPreviewGeojsonPreview: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        import_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/geo+json': {
-            [key: string]: unknown
-          }
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSpatialImportsImportIdWithdrawWithdraw: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        import_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Version']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['ImportDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSyncOperationsOperations: {
-    parameters: {
-      query?: {
-        closed?: boolean
-        kind?: string | null
-        outcome?: string | null
-        page?: number
-        page_size?: number
-        q?: string | null
-        sort?: '-received_at' | 'received_at' | '-captured_at' | 'captured_at'
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.sync.schemas.OperationRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSyncOperationsOperationIdCloseClose: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        operation_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ClosingReason']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OperationRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSyncOperationsOperationIdWithdrawWithdraw: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        operation_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ClosingReason']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['OperationRead']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSyncPullPull: {
-    parameters: {
-      query?: {
-        cursor?: string | null
-        limit?: number
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PullPage']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiSyncPushPush: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['Push']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PushAnswer']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTalksList: {
-    parameters: {
-      query?: {
-        employer_id?: string | null
-        grid_id?: string | null
-        page?: number
-        page_size?: number
-        patrol_id?: string | null
-        q?: string
-        since?: string | null
-        topic?: string
-        until?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.talks.schemas.TalkRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTalksExportXlsxExport: {
-    parameters: {
-      query?: {
-        employer_id?: string | null
-        grid_id?: string | null
-        patrol_id?: string | null
-        q?: string
-        since?: string | null
-        topic?: string
-        until?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingExamsExamIdScoresEnterScores: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        exam_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ScoresEnter']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.training.schemas.ResultRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingExamsExamIdScoresImportImportScores: {
-    parameters: {
-      query?: {
-        apply?: boolean
-      }
-      header?: never
-      path: {
-        exam_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['SheetReport']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingPlansPlans: {
-    parameters: {
-      query?: {
-        page?: number
-        page_size?: number
-        q?: string
-        sort?: string | null
-        year?: number | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.training.schemas.PlanItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingPlansMakePlan: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PlanMake']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlanDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingPlansPlanIdPlan: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        plan_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlanDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingPlansPlanIdChangePlan: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        plan_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PlanChange']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlanDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingPlansPlanIdCoursesAddCourse: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        plan_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['CourseMake']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlanDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingPlansPlanIdExamsAddExam: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        plan_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['ExamMake']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['PlanDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingResultsResults: {
-    parameters: {
-      query?: {
-        exam_id?: string | null
-        grid_id?: string | null
-        page?: number
-        page_size?: number
-        q?: string
-        sort?: string | null
-        to_certify?: boolean
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.training.schemas.ResultRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiTrainingScoreSheetXlsxSheet: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': string
-        }
-      }
-    }
-  }
-  ApiUnitsList: {
-    parameters: {
-      query?: {
-        above?: boolean
-        grid_id?: string | null
-        kind?: string | null
-        page?: number
-        page_size?: number
-        parent_id?: string | null
-        q?: string
-        sort?: string | null
-        status?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.units.schemas.UnitItem_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUnitsAdd: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['UnitAdd']
-      }
-    }
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UnitDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUnitsUnitIdDetail: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        unit_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UnitDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUnitsUnitIdEdit: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        unit_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['UnitEdit']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UnitDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUnitsUnitIdCloseClose: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        unit_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['UnitClose']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UnitDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUnitsUnitIdHistoryHistory: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        unit_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UnitHistory']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUnitsUnitIdIntakeIntake: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        unit_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['IntakeSwitch']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UnitDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUnitsUnitIdPowersGrantPowers: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        unit_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PowerGrant']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UnitDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUnitsUnitIdPowersEndEndPowers: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        unit_id: string
-      }
-      cookie?: never
-    }
-    requestBody: {
-      content: {
-        'application/json': components['schemas']['PowerEnd']
-      }
-    }
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UnitDetail']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUnsentFilesKeyKey: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['UnsentFilesKeyRead']
-        }
-      }
-    }
-  }
-  ApiUploadsCreate: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Document created, URL follows */
-      201: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-    }
-  }
-  ApiUploadsAbilities: {
-    parameters: {
-      query?: never
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-    }
-  }
-  ApiUploadsUploadIdAbilities: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        upload_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUploadsUploadIdOffset: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        upload_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiUploadsUploadIdAppend: {
-    parameters: {
-      query?: never
-      header?: never
-      path: {
-        upload_id: string
-      }
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, nothing follows */
-      204: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': null
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
-  ApiVisitsList: {
-    parameters: {
-      query?: {
-        employer_id?: string | null
-        grid_id?: string | null
-        on?: string | null
-        page?: number
-        page_size?: number
-        patrol_id?: string | null
-      }
-      header?: never
-      path?: never
-      cookie?: never
-    }
-    requestBody?: never
-    responses: {
-      /** @description Request fulfilled, document follows */
-      200: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': components['schemas']['Page_wangge.visits.schemas.VisitRead_']
-        }
-      }
-      /** @description Bad request syntax or unsupported method */
-      400: {
-        headers: {
-          [name: string]: unknown
-        }
-        content: {
-          'application/json': {
-            detail: string
-            extra?:
-              | null
-              | {
-                  [key: string]: unknown
-                }
-              | unknown[]
-            status_code: number
-          }
-        }
-      }
-    }
-  }
+    ApiAccountsList: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                q?: string;
+                role?: string | null;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.accounts.managed_schemas.AccountItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAccountsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountCreate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountCreated"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAccountsAccountIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAccountsAccountIdDisableDisable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountDisable"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAccountsAccountIdEnableEnable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAccountsAccountIdEnrolmentEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimeCodeRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAccountsAccountIdResetReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimeCodeRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAccountsAccountIdRevokeSessionsRevokeSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAccountsCandidatesCandidates: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.accounts.managed_schemas.Candidate_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAnomaliesList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                first_day?: string | null;
+                grid_id?: string | null;
+                last_day?: string | null;
+                min_score?: number | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                reason?: string | null;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.anomalies.schemas.AnomalyRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAnomaliesAnomalyIdReviewReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                anomaly_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnomalyReview"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomalyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAnomaliesExportXlsxExport: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                first_day?: string | null;
+                grid_id?: string | null;
+                last_day?: string | null;
+                min_score?: number | null;
+                person_id?: string | null;
+                reason?: string | null;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuditSearch: {
+        parameters: {
+            query?: {
+                action?: string;
+                before?: string;
+                first_day?: string | null;
+                last_day?: string | null;
+                limit?: number;
+                person?: string;
+                q?: string;
+                subject_id?: string | null;
+                subject_kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuditLinesCsvCsv: {
+        parameters: {
+            query?: {
+                action?: string;
+                first_day?: string | null;
+                last_day?: string | null;
+                person?: string;
+                q?: string;
+                subject_id?: string | null;
+                subject_kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthResetPasswordResetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthSignInSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiAuthSignOutSignOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    ApiCataloguesRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogues"];
+                };
+            };
+        };
+    };
+    ApiCertificatesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.certificates.schemas.CertificateRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesEnter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateEnter"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCertificateIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCertificateIdRevokeRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateRevoke"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCertificateIdScanScan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCertificateIdScanAttachScan: {
+        parameters: {
+            query: {
+                name?: string;
+                version: number;
+            };
+            header?: never;
+            path: {
+                certificate_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesCountsCounts: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateCounts"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesExportXlsxExport: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                person_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesImportImportSheet: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCertificatesImportMarkedXlsxMarked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiCertificatesImportTemplateXlsxTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiCertificatesRequirementsRequirements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requirement"][];
+                };
+            };
+        };
+    };
+    ApiCheckInsList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                patrol_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.visits.schemas.CheckInRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageCountsCounts: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageCounts"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageUncoveredUncovered: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employers.schemas.EmployerItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageUncoveredUncoveredIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UncoveredQuery"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employers.schemas.EmployerItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageUncoveredCsvCsv: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grid_id?: string | null;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesList: {
+        parameters: {
+            query?: {
+                account_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.accounts.managed_schemas.DeviceItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesDeviceIdAccountsAccountIdRevokeRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDevicesDeviceIdAccountsAccountIdWipeWipe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: string;
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceOrder"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.duties.schemas.DutyRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesAssign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyAssign"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesDutyIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duty_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiDutiesDutyIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                duty_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersList: {
+        parameters: {
+            query?: {
+                designation?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                reason?: string | null;
+                review_state?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employers.schemas.EmployerItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdDesignationsList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Designations"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdDesignationsDesignate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Designate"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Designations"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdDesignationsDesignationIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                designation_id: string;
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignationEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Designations"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdGridsStays: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridStay"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdPlacePlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Placement"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdReviewReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Review"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdUnmaskUnmask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactUnmask"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsList: {
+        parameters: {
+            query?: {
+                agent_id?: string | null;
+                expiring?: boolean;
+                grid_id?: string | null;
+                matter?: string | null;
+                page?: number;
+                page_size?: number;
+                principal_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.entrustments.schemas.EntrustmentItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsDrawUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentWrite"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentWrite"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdDocumentReadDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdDocumentKeepDocument: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdEmployersEmployers: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.entrustments.schemas.NamedEmployer_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdExtendExtend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentExtend"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsEntrustmentIdPutInForcePutInForce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entrustment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutInForce"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsExportCsvCsv: {
+        parameters: {
+            query?: {
+                expiring?: boolean;
+                grid_id?: string | null;
+                matter?: string | null;
+                q?: string;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEntrustmentsPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustmentWrite"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntrustmentPreview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEvidenceEvidenceIdDescribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEvidenceEvidenceIdCopyCopy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEvidenceEvidenceIdOriginalOriginal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEvidenceEvidenceIdThumbnailThumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evidence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEvidenceChainsChains: {
+        parameters: {
+            query: {
+                person_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChainRead"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEvidencePackagesMake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PackageRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExportsEmployersEmployers: {
+        parameters: {
+            query?: {
+                encoding?: "UTF-8" | "GBK";
+                format?: "geojson" | "shapefile" | "gpkg" | "kml" | "csv";
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiExportsGridsGrids: {
+        parameters: {
+            query?: {
+                encoding?: "UTF-8" | "GBK";
+                format?: "geojson" | "shapefile" | "gpkg" | "kml" | "csv";
+                grid_id?: string | null;
+                level?: number | null;
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsKindList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.gaps.schemas.GapItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsCountsCounts: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapCounts"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsEmployerNoPositionCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsEmployerOutsideAllGridsCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsGridWithoutOwnerCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsGridsOverlapOrGapCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsOwnerExpiringCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsOwnerUncertifiedCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGapsUnitWithoutPeopleCsvCsv: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                person_id?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.grid_changes.schemas.ChangeItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesMake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["Reshape"] | components["schemas"]["Draw"] | components["schemas"]["Rename"] | components["schemas"]["Replace"] | components["schemas"]["Mend"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesChangeIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesChangeIdUndoUndo: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeDetail"] | components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridChangesPreviewPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["Reshape"] | components["schemas"]["Draw"] | components["schemas"]["Rename"] | components["schemas"]["Replace"] | components["schemas"]["Mend"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsList: {
+        parameters: {
+            query?: {
+                level?: number | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                parent_id?: string | null;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.grids.schemas.GridRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdDetail: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdEditingEditing: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdHistoryHistory: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.grids.schemas.GridState_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiGridsGridIdTilingTiling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grid_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TilingReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiHandOversHandOverIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hand_over_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiHealthHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    ApiIncidentsList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.incidents.schemas.IncidentRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiIncidentsIncidentIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiIncidentsIncidentIdAcknowledgeAcknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentAcknowledge"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiIncidentsIncidentIdCloseClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentClose"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiIncidentsCountsCounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentCounts"];
+                };
+            };
+        };
+    };
+    ApiLogHeadHead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogHead"];
+                };
+            };
+        };
+    };
+    ApiLogKeyKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerKeyRead"][];
+                };
+            };
+        };
+    };
+    ApiLogProofConsistencyConsistency: {
+        parameters: {
+            query: {
+                first: number;
+                second?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLogProofInclusionInclusion: {
+        parameters: {
+            query: {
+                sha256?: string | null;
+                subject_id: string;
+                tree_size?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiLogRootsRoots: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogRootRead"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMapBasemapBasemap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": string;
+                };
+            };
+        };
+    };
+    ApiMapExtentExtent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extent"];
+                };
+            };
+        };
+    };
+    ApiMapPlacesPlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": string;
+                };
+            };
+        };
+    };
+    ApiMapTilesLayerZXYTile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layer: string;
+                x: number;
+                y: number;
+                z: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMattersList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MattersAndPowers"];
+                };
+            };
+        };
+    };
+    ApiMeMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    ApiMeCertificatesOwn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCertificates"];
+                };
+            };
+        };
+    };
+    ApiMeDeviceKeyRegister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealKeyRegistration"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealKeyRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMeDeviceStoreKeyStoreKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreKey"];
+                };
+            };
+        };
+    };
+    ApiMeDeviceStoreKeyKeepStoreKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreKey"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreKeyKept"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMeDeviceWipedWiped: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceWiped"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMePasswordPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMeRecoveryCodesRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMeSecuritySecured: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Security"];
+                };
+            };
+        };
+    };
+    ApiMeSessionsSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionRead"][];
+                };
+            };
+        };
+    };
+    ApiMeSessionsSessionIdRevokeRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMeSessionsRevokeOthersRevokeOthers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+        };
+    };
+    ApiMeTotpBeginTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpOffer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMeTotpConfirmConfirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMeTotpRemoveRemoveTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPatrolsList: {
+        parameters: {
+            query?: {
+                assignee_id?: string | null;
+                grid_id?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.patrols.schemas.PatrolItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPatrolsPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolPlan"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPatrolsPatrolIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPatrolsPatrolIdCancelCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolCancel"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPatrolsPatrolIdTrackRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolTrack"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleList: {
+        parameters: {
+            query?: {
+                certificate?: string | null;
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.people.schemas.PersonItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleNominate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonNominate"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdAppointmentsAppoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonAppoint"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdAssignableAssignable: {
+        parameters: {
+            query?: {
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignability"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdDecideDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonDecide"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdHandOverHandOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdNominateNominateAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonAgain"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdOpenWorkOpenWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenWork"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeoplePersonIdUnmaskUnmask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonUnmask"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unmasked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleAssignableAssignable: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.patrols.schemas.Assignable_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleExportXlsxExport: {
+        parameters: {
+            query?: {
+                certificate?: string | null;
+                grid_id?: string | null;
+                kind?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+                unit_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleImportImportSheet: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiPeopleImportMarkedXlsxMarked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiPeopleImportTemplateXlsxTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiReadyReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    ApiResponsibilityAnswer: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                lat?: number | null;
+                lon?: number | null;
+                matter?: string;
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsibility"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRightsMatrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsMatrix"];
+                };
+            };
+        };
+    };
+    ApiSessionsList: {
+        parameters: {
+            query?: {
+                account_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.accounts.schemas.SessionRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSessionsSessionIdRevokeRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revoked"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string;
+                target?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.spatial_imports.schemas.ImportItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsBegin: {
+        parameters: {
+            query?: {
+                file_name?: string;
+                grid_id?: string | null;
+                level?: number | null;
+                target?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswersPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdApplyApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Apply"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdChangesChanges: {
+        parameters: {
+            query?: {
+                parent_id?: string | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePreview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdFeaturesFeatures: {
+        parameters: {
+            query?: {
+                code?: string;
+                outcome?: string;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                severity?: string;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.spatial_imports.schemas.FeatureRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdPreviewGeojsonPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSpatialImportsImportIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Version"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSyncOperationsOperations: {
+        parameters: {
+            query?: {
+                closed?: boolean;
+                kind?: string | null;
+                outcome?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string | null;
+                sort?: "-received_at" | "received_at" | "-captured_at" | "captured_at";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.sync.schemas.OperationRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSyncOperationsOperationIdCloseClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingReason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSyncOperationsOperationIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosingReason"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSyncPullPull: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PullPage"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSyncPushPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Push"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTalksList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                patrol_id?: string | null;
+                q?: string;
+                since?: string | null;
+                topic?: string;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.talks.schemas.TalkRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTalksExportXlsxExport: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                patrol_id?: string | null;
+                q?: string;
+                since?: string | null;
+                topic?: string;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingExamsExamIdScoresEnterScores: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoresEnter"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.training.schemas.ResultRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingExamsExamIdScoresImportImportScores: {
+        parameters: {
+            query?: {
+                apply?: boolean;
+            };
+            header?: never;
+            path: {
+                exam_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetReport"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlans: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.training.schemas.PlanItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansMakePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdPlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdChangePlan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChange"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdCoursesAddCourse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CourseMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingPlansPlanIdExamsAddExam: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExamMake"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingResultsResults: {
+        parameters: {
+            query?: {
+                exam_id?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                to_certify?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.training.schemas.ResultRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiTrainingScoreSheetXlsxSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+        };
+    };
+    ApiUnitsList: {
+        parameters: {
+            query?: {
+                above?: boolean;
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                parent_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.units.schemas.UnitItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsAdd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitAdd"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdEdit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitEdit"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdCloseClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnitClose"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdHistoryHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitHistory"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdIntakeIntake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntakeSwitch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdPowersGrantPowers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PowerGrant"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnitsUnitIdPowersEndEndPowers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PowerEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUnsentFilesKeyKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnsentFilesKeyRead"];
+                };
+            };
+        };
+    };
+    ApiUploadsCreate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    ApiUploadsAbilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    ApiUploadsUploadIdAbilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUploadsUploadIdOffset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiUploadsUploadIdAppend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiVisitsList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                on?: string | null;
+                page?: number;
+                page_size?: number;
+                patrol_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.visits.schemas.VisitRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
 }
