@@ -10,7 +10,7 @@ import { playSeed, type Figures, type Stage } from './simulation'
 import { makeCity } from './world'
 
 const FULL = process.env.WANGGE_TEST_FULL === '1'
-const SEEDS = Number(process.env.SEEDS ?? (FULL ? 2000 : 80))
+const SEEDS = Number(process.env.SEEDS ?? (FULL ? 2000 : 40))
 const FIRST_SEED = Number(process.env.FIRST_SEED ?? 1)
 const AT_ONCE = 4
 const CONTROL_SEEDS = 40
