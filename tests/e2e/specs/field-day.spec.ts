@@ -127,7 +127,8 @@ test('a day of rounds, talks and an incident, offline in between, with a track o
     await expect(row).toContainText(who.name)
     await row.getByRole('button', { name: '集体讨薪' }).click()
     await desk.page.getByRole('button', { name: '接报', exact: true }).click()
-    await expect(desk.page.getByRole('row').nth(1)).toContainText('处理中')
+    // others' incidents that nobody has taken on move up before it
+    await expect(desk.row(who.name)).toContainText('处理中')
     const [incident] = await city.rows<{ status: string; place: string; acknowledged: boolean }>(
       'select status, place, acknowledged_by is not null as acknowledged from incidents where person_id = $1',
       who.person_id,
