@@ -16,12 +16,13 @@ from wangge.anomalies.fingerprint import fingerprint
 from wangge.anomalies.rules import Observation, Reason, reasons_of, score_of
 from wangge.core.db import driver, unit_of_work
 from wangge.core.ids import new_id
-from wangge.core.operations import Binding
+from wangge.core.operations import Binding, Position
 from wangge.evidence.files import EvidenceFiles
 from wangge.policies.service import policies_in_force
 
 log = structlog.get_logger()
 PHOTOS_AT_ONCE = 20
+FIX_AGE_MAX_S = 86_400
 
 
 class _Seen(msgspec.Struct):
@@ -37,6 +38,9 @@ SEEN = msgspec.json.Decoder(_Seen)
 def _observation(row: Any) -> Observation:
     seen = SEEN.decode(row["body"])
     fix = seen.binding.position
+    # what no phone can mean would make a day that nobody can reckon with, and hold up all the others
+    if fix and not (Position(fix.lon, fix.lat).is_on_earth() and 0 <= (fix.age_s or 0) <= FIX_AGE_MAX_S):
+        fix = None
     return Observation(
         subject_kind=row["subject_kind"], subject_id=row["subject_id"], captured_at=seen.captured_at, received_at=row["received_at"],
         offset_ms=seen.binding.server_offset_ms, lon=fix.lon if fix else None, lat=fix.lat if fix else None,

@@ -120,6 +120,15 @@ async def test_what_came_late_and_explains_it_takes_the_anomaly_away(phone: Phon
     assert await owner.fetchval("select count(*) from anomalies") == 0
 
 
+@pytest.mark.parametrize("fix", [{"age_s": 1e300}, {"age_s": -1e300}, {"lat": 4000.0}])
+async def test_a_fix_that_no_phone_can_mean_holds_up_no_day(fix: Data, phone: Phone, shop: UUID, owner: Owner, engine: AsyncEngine) -> None:
+    odd = bound(*HERE)
+    odd["position"] |= fix
+    await phone.push(check_in(shop, HERE, binding=bound(*HERE)), visit(shop, binding=odd))
+    assert await assess(engine) == 1
+    assert await owner.fetchval("select count(*) from anomaly_days_due") == 0
+
+
 async def photo(
     owner: Owner, phone: Phone, shop: UUID, *, dhash: int | None = None, original: str = "c" * 64, source: str = "camera"
 ) -> Op:
