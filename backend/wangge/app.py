@@ -18,7 +18,7 @@ from wangge.accounts.controllers import AuthController, MeController
 from wangge.accounts.managed_controllers import AccountController, DeviceController, SessionController
 from wangge.accounts.own_controllers import OwnController
 from wangge.accounts.secrets_box import SecretsBox
-from wangge.anomalies.assessing import assess_all_due
+from wangge.anomalies.assessing import assess_all_due, fingerprint_all_due
 from wangge.anomalies.controllers import AnomalyController
 from wangge.audit_log.controllers import AuditController
 from wangge.catalogues.controllers import CatalogueController
@@ -99,7 +99,8 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
         files = evidence_files(settings.evidence_dir)
         async with (
             every(KEEP_LOG_EVERY_S, "record log", lambda: keep(engine, server_key)),
-            every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine, files)),
+            every(ASSESS_EVERY_S, "fingerprints", lambda: fingerprint_all_due(engine, files)),
+            every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine)),
         ):
             yield
         await stop_reading()

@@ -94,10 +94,14 @@ async def _fingerprint_arrived(engine: AsyncEngine, files: EvidenceFiles) -> boo
     return bool(waiting)
 
 
-async def assess_all_due(engine: AsyncEngine, files: EvidenceFiles) -> None:
-    """Everything that is due now."""
+async def fingerprint_all_due(engine: AsyncEngine, files: EvidenceFiles) -> None:
+    """The fingerprints of all pictures that have arrived."""
     while await _fingerprint_arrived(engine, files):
         pass
+
+
+async def assess_all_due(engine: AsyncEngine) -> None:
+    """Every day that is due now."""
     days = 0
     while await assess_next(engine):
         days += 1
