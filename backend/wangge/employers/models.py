@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, Index, false, text
 from sqlmodel import Field, SQLModel
 
 from wangge.core.columns import grid_path_field, id_field, moment, position_column
@@ -15,6 +15,8 @@ class Employer(SQLModel, table=True):
 
     ``position`` is lon/lat EPSG:4326, ``accuracy_m`` metres. ``grid_id``/``grid_path`` is the deepest grid known for it:
     by its position (``grid_source = 'position'``), else the one its finder declared, else the whole city's.
+    How it stands is kept here for whoever counts: ``grade`` of its last rating, whether it is on the key supervision list, and
+    whether its survey form is complete; each is written by triggers of the tables that say why.
     """
 
     __tablename__ = "employers"
@@ -64,4 +66,7 @@ class Employer(SQLModel, table=True):
     captured_at: datetime | None = moment(nullable=True)
     last_visited_at: datetime | None = moment(nullable=True)
     note: str = ""
+    grade: str | None = None
+    on_key_list: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    is_complete: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     version: int = 1
