@@ -120,8 +120,8 @@ test('a day of rounds, talks and an incident, offline in between, with a track o
   })
 
   await test.step('the desk is told on whatever page it is, sees it on top and takes it on', async () => {
-    await desk.page.getByText('有新的突发事件').click()
-    await expect(desk.page.getByRole('heading', { name: '突发事件' })).toBeVisible()
+    await desk.page.getByText('有新的突发事件').first().click()
+    await expect(desk.page.getByRole('heading', { name: '突发事件', exact: true })).toBeVisible()
     const row = desk.page.getByRole('row').nth(1)
     await expect(row).toContainText('待接报')
     await expect(row).toContainText(who.name)
