@@ -29,6 +29,7 @@ from wangge.core.health import HealthController
 from wangge.core.logging import request_log
 from wangge.core.media_type import json_says_so
 from wangge.core.problems import EXCEPTION_HANDLERS
+from wangge.core.processes import stop_processes
 from wangge.core.settings import Settings
 from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
@@ -104,6 +105,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
         ):
             yield
         await stop_reading()
+        await stop_processes()
         await engine.dispose()
 
     async def provide_server_key() -> ServerKey:

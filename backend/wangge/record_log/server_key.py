@@ -1,6 +1,8 @@
 """The server's signing key: a file that only the server reads, made at its first use."""
 
 import os
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from wangge.core.db import unit_of_work
+from wangge.core.processes import beside
 from wangge.core.settings import SettingsError
 from wangge.core.signatures import PrivateKey, key_id_of, sign, text_of
 from wangge.record_log.texts import manifest_text, receipt_text, root_text
@@ -37,16 +40,27 @@ def _make(path: Path) -> None:
         temporary.unlink()
 
 
-def _read(path: Path) -> PrivateKey:
+def _read(path: Path) -> bytes:
     if not path.exists():
         _make(path)
+    pem = path.read_bytes()
     try:
-        key = load_pem_private_key(path.read_bytes(), None)
+        _key_in(pem)
     except ValueError as broken:
-        raise SettingsError(f"{path}: no private key can be read from it; put the backup in its place.") from broken
+        raise SettingsError(f"{path}: a P-256 private key in PEM is needed; put the backup in its place.") from broken
+    return pem
+
+
+@lru_cache(maxsize=2)
+def _key_in(pem: bytes) -> PrivateKey:
+    key = load_pem_private_key(pem, None)
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise SettingsError(f"{path}: a P-256 private key in PEM is needed.")
+        raise ValueError("no key of that curve")
     return key
+
+
+def _sign_all(pem: bytes, texts: Sequence[bytes]) -> list[str]:
+    return [sign(_key_in(pem), text) for text in texts]
 
 
 class ServerKey:
@@ -58,30 +72,33 @@ class ServerKey:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._key: PrivateKey | None = None
+        self._pem: bytes | None = None
         self.public_key = ""
         self.key_id = ""
 
     async def ready(self, engine: AsyncEngine) -> "ServerKey":
         """This key, read and announced."""
-        if self._key is None:
-            key = _read(self._path)
-            self.public_key = text_of(key.public_key())
+        if self._pem is None:
+            pem = _read(self._path)
+            self.public_key = text_of(_key_in(pem).public_key())
             self.key_id = key_id_of(self.public_key)
             async with unit_of_work(engine) as db:
                 if await db.scalar(ANNOUNCE, {"key_id": self.key_id, "public_key": self.public_key}):
                     log.info("server_key_announced", key_id=self.key_id)
-            self._key = key
+            self._pem = pem
         return self
 
-    def _sign(self, data: bytes) -> str:
-        if self._key is None:
+    def _known(self) -> bytes:
+        if self._pem is None:
             raise RuntimeError("the server's key is not ready")
-        return sign(self._key, data)
+        return self._pem
 
-    def sign_receipt(self, op_id: str, op_sha256: str, received_at: str) -> str:
-        """The signature of a receipt."""
-        return self._sign(receipt_text(op_id, op_sha256, received_at, self.key_id))
+    def _sign(self, data: bytes) -> str:
+        return sign(_key_in(self._known()), data)
+
+    async def sign_receipts(self, received: Sequence[tuple[str, str, str]]) -> list[str]:
+        """The signatures of receipts, each of an operation's id, its SHA-256 and the moment it was received; on another core."""
+        return await beside(len(received), _sign_all, self._known(), [receipt_text(*one, self.key_id) for one in received])
 
     def sign_root(self, tree_size: int, root_hash: str, at: str, day: str | None = None) -> str:
         """The signature of a root."""

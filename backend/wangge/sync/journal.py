@@ -1,7 +1,6 @@
 """The journal of operations: one line for each that ever came, with its outcome."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -47,16 +46,14 @@ class SignedReceipt(NamedTuple):
 
 
 def start_signing(key: ServerKey, moments: Mapping[Key, datetime]) -> Awaitable[dict[Key, SignedReceipt]]:
-    """Sign that these operations were received at these moments, beside the event loop; some 35 µs of one core for each."""
+    """Sign on another core that these operations were received at these moments; some 35 µs for each."""
 
-    def sign_all() -> dict[Key, SignedReceipt]:
-        signed = {}
-        for (op_id, op_sha256), received_at in moments.items():
-            signed[op_id, op_sha256] = SignedReceipt(key.key_id, key.sign_receipt(str(op_id), op_sha256, moment_text(received_at)))
-            time.sleep(0)  # the library holds the interpreter's lock for each: the event loop gets its turn in between
-        return signed
+    async def sign_all() -> dict[Key, SignedReceipt]:
+        received = [(str(op_id), op_sha256, moment_text(at)) for (op_id, op_sha256), at in moments.items()]
+        signatures = await key.sign_receipts(received) if received else []
+        return {named: SignedReceipt(key.key_id, signature) for named, signature in zip(moments, signatures, strict=True)}
 
-    return asyncio.ensure_future(asyncio.to_thread(sign_all))
+    return asyncio.ensure_future(sign_all())
 
 
 async def lines_of(conn: Any, person_id: UUID, op_ids: Sequence[UUID]) -> dict[Key, Line]:
