@@ -12,9 +12,8 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from pyproj import Geod
+from wangge.core.geodesy import EARTH
 
-EARTH = Geod(ellps="WGS84")
 CODES = ("teleport", "frozen_position", "clock_jump", "ahead_of_time", "gallery", "same_file", "similar_photo")
 # Two records of one act (the check-in, its photo) carry the same fix; a fix is another one when it is this much younger.
 ANOTHER_FIX = timedelta(seconds=60)

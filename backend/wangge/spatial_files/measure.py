@@ -5,13 +5,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
-from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
-Coordinates = npt.NDArray[np.float64]
+from wangge.core.geodesy import EARTH
 
-# GRS 80, the ellipsoid of CGCS2000 (GB 22021-2008); it differs from WGS 84's by 0.1 mm at the poles.
-GEOD = Geod(ellps="GRS80")
+Coordinates = npt.NDArray[np.float64]
 
 
 def ring_area_m2(ring: Coordinates) -> float:
@@ -22,7 +20,7 @@ def ring_area_m2(ring: Coordinates) -> float:
     """
     if len(ring) < 3:
         return 0.0
-    area, _ = GEOD.polygon_area_perimeter(ring[:, 0], ring[:, 1])
+    area, _ = EARTH.polygon_area_perimeter(ring[:, 0], ring[:, 1])
     return float(area)
 
 
@@ -42,7 +40,7 @@ def area_m2(geometry: BaseGeometry | None) -> float:
 
 def length_m(geometry: BaseGeometry) -> float:
     """Length of all lines, and of all rings of polygons, in metres."""
-    return float(abs(GEOD.geometry_length(geometry))) if geometry.geom_type != "Point" else 0.0
+    return float(abs(EARTH.geometry_length(geometry))) if geometry.geom_type != "Point" else 0.0
 
 
 def width_m(geometry: BaseGeometry) -> float:
@@ -53,7 +51,7 @@ def width_m(geometry: BaseGeometry) -> float:
 
 def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Distance of two positions (lon, lat in degrees) in metres."""
-    return float(GEOD.inv(a[0], a[1], b[0], b[1])[2])
+    return float(EARTH.inv(a[0], a[1], b[0], b[1])[2])
 
 
 def polygons_of(geometry: BaseGeometry) -> list[Any]:

@@ -8,10 +8,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from wangge.core.geodesy import EARTH
 from wangge.spatial_files.defects import Defect, Position, describe
 from wangge.spatial_files.drawn import POLYGONS
 from wangge.spatial_files.features import Feature, KnownBoundary
-from wangge.spatial_files.measure import GEOD, area_m2, polygons_of, width_m
+from wangge.spatial_files.measure import area_m2, polygons_of, width_m
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def check_points(features: Sequence[Feature], parent: KnownBoundary) -> list[Def
         if geometry is None or geometry.geom_type != "Point" or parent.geometry.intersects(geometry):
             continue
         line = shapely.get_coordinates(shapely.shortest_line(geometry, border))
-        away = float(GEOD.inv(*line[0], *line[1])[2]) if len(line) == 2 else 0.0
+        away = float(EARTH.inv(*line[0], *line[1])[2]) if len(line) == 2 else 0.0
         at = (float(geometry.x), float(geometry.y))
         defects.append(describe("point_outside_parent", feature.index, position=at, parent=parent.name, distance_m=away))
     return defects
