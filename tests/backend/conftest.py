@@ -120,6 +120,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return load_settings({"WANGGE_DATA_DIR": str(tmp_path_factory.mktemp("data")), "WANGGE_POOL_SIZE": "5"})
 
 
+@pytest.fixture
+async def server_key(engine: AsyncEngine, settings: Settings) -> ServerKey:
+    """The key that the app under test signs with."""
+    return await ServerKey(settings.receipt_key).ready(engine)
+
+
 @pytest.fixture(scope="session")
 async def app(database: ClusterUrls, settings: Settings) -> AsyncIterator[Litestar]:
     """The application on this process's database, connected as ``wangge_app``."""

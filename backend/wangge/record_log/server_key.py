@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from wangge.core.db import unit_of_work
 from wangge.core.settings import SettingsError
 from wangge.core.signatures import PrivateKey, key_id_of, sign, text_of
-from wangge.record_log.texts import manifest_text, receipt_text, root_text
+from wangge.record_log.texts import byte_receipt_text, manifest_text, receipt_text, root_text
 
 log = structlog.get_logger()
 ANNOUNCE = text("select announce_server_key(:key_id, :public_key)")
@@ -82,6 +82,10 @@ class ServerKey:
     def sign_receipt(self, op_id: str, op_sha256: str, received_at: str) -> str:
         """The signature of a receipt."""
         return self._sign(receipt_text(op_id, op_sha256, received_at, self.key_id))
+
+    def sign_bytes(self, evidence_id: str, part: str, sha256: str, size: int, stored_at: str, log_size: int) -> str:
+        """The signature of a file's receipt."""
+        return self._sign(byte_receipt_text(evidence_id, part, sha256, size, stored_at, log_size, self.key_id))
 
     def sign_root(self, tree_size: int, root_hash: str, at: str, day: str | None = None) -> str:
         """The signature of a root."""

@@ -19,6 +19,7 @@ from sealing import new_key, sha256
 
 from wangge.core.signatures import key_id_of, sign, text_of
 from wangge.record_log.merkle import consistency_ranges
+from wangge.record_log.texts import byte_receipt_text
 
 Forging = Callable[[Forger], None]
 
@@ -68,6 +69,38 @@ def a_photo_that_nobody_took(f: Forger) -> None:
                                    "sha256": sha256(f.files["photos/forged.jpg"])})  # fmt: skip
 
     f.change("photos.json", add)
+
+
+def a_byte_of_a_note(f: Forger) -> None:
+    [path] = [name for name in f.files if name.startswith("notes/")]
+    f.files[path] = f.files[path][:-1] + b"!"
+
+
+# ---- a receipt for bytes
+
+
+def change_photo(f: Forger, part: str, how: Callable[[Data], None]) -> None:
+    f.change("photos.json", lambda photos: how(next(p for p in photos if p["part"] == part)))
+
+
+def the_moment_of_a_byte_receipt(f: Forger) -> None:
+    change_photo(f, "copy", lambda p: p["receipt"].update(stored_at="2026-01-01T00:00:00Z"))
+
+
+def the_byte_receipt_of_another_file(f: Forger) -> None:
+    other = next(p for p in f.exported.json("photos.json") if p["part"] == "original")["receipt"]
+    change_photo(f, "copy", lambda p: p.update(receipt=other))
+
+
+def a_byte_receipt_by_the_servers_key_for_a_later_place(f: Forger) -> None:
+    """Even the server itself cannot say that the bytes came later than the log has them."""
+
+    def change(p: Data) -> None:
+        r = p["receipt"] | {"log_size": 10**6}
+        text = byte_receipt_text(r["evidence_id"], r["part"], r["sha256"], r["bytes"], r["stored_at"], r["log_size"], r["key_id"])
+        p["receipt"] = r | {"signature": sign(f.exported.server_key, text)}
+
+    change_photo(f, "copy", change)
 
 
 # ---- one field of a record
@@ -252,12 +285,16 @@ ALL_SIGNED = {"manifest_signature_wrong", "root_signature_wrong", "receipt_forge
 FORGED: list[tuple[Forging, set[str]]] = [
     (a_byte_of_a_photo, {"photo_altered"}),
     (a_byte_of_the_original, {"photo_altered"}),
-    (a_photo_and_all_that_lists_it, {"photo_altered", "log_proof_wrong", "log_entry_missing"}),
+    (a_photo_and_all_that_lists_it, {"photo_altered", "log_proof_wrong", "log_entry_missing", "byte_receipt_forged"}),
+    (a_byte_of_a_note, {"photo_altered"}),
+    (the_moment_of_a_byte_receipt, {"byte_receipt_forged"}),
+    (the_byte_receipt_of_another_file, {"byte_receipt_forged"}),
+    (a_byte_receipt_by_the_servers_key_for_a_later_place, {"byte_receipt_contradicted"}),
     (a_photo_taken_out, {"photo_missing"}),
     (a_photo_that_nobody_took, {"photo_not_announced"}),
     (a_field_of_a_record, {"operation_altered", "seal_wrong"}),
     (a_field_and_the_hash, {"seal_wrong", "receipt_forged", "log_entry_missing", "chain_broken"}),
-    (a_field_sealed_anew_by_the_phones_owner, {"receipt_forged", "log_entry_missing"}),
+    (a_field_sealed_anew_by_the_phones_owner, {"receipt_forged", "log_entry_missing", "chain_broken"}),
     (the_moment_of_a_record, {"operation_altered", "seal_wrong"}),
     (the_seal_taken_off, {"seal_wrong"}),
     (the_seal_of_another_record, {"seal_wrong"}),
@@ -281,7 +318,7 @@ FORGED: list[tuple[Forging, set[str]]] = [
     (a_root_rewritten, {"root_signature_wrong", "root_not_consistent"}),
     (the_head_rewritten, {"root_signature_wrong", "root_not_consistent", "log_proof_wrong"}),
     (a_step_taken_out, {"root_not_consistent"}),
-    (a_server_key_swapped_under_its_id, {"server_key_wrong", "root_signature_wrong", "receipt_forged"}),
+    (a_server_key_swapped_under_its_id, {"server_key_wrong", "root_signature_wrong", "receipt_forged", "byte_receipt_forged"}),
 ]
 
 
