@@ -29,6 +29,7 @@ from wangge.core.db import make_engine, unit_of_work
 from wangge.core.logging import configure_logging
 from wangge.core.migrate import upgrade
 from wangge.core.settings import Settings, load_settings
+from wangge.record_log.server_key import ServerKey
 
 ROOT = Path(__file__).resolve().parents[2]
 # The migrations' own rows, which stay; the audit log and the record log cannot be emptied. All else goes, children before parents.

@@ -104,6 +104,7 @@ const en: typeof zh = {
     doing: '{waiting}, {what}',
     records: '{n} record(s)',
     photos: '{n} photo(s)',
+    notes: '{n} recording(s)',
     originals: '{n} original(s)',
     and: ', ',
     originalsWait: 'Records and photos are on the server; {n} original(s) wait for Wi‑Fi',

@@ -97,6 +97,7 @@ export default {
     doing: '{waiting}，{what}',
     records: '{n} 条记录',
     photos: '{n} 张照片',
+    notes: '{n} 段录音录像',
     originals: '{n} 张原图',
     and: '、',
     originalsWait: '记录和照片都已存到服务器；{n} 张原图等 Wi‑Fi 再传',
