@@ -112,7 +112,8 @@ def _ill_formed(p: EvidencePayload) -> list[FieldProblem]:
     if medium_of(p.media_type) == "photo":
         return [_missing(name) for name, value in of_photo.items() if value is None]
     problems = [_not_here(name) for name, value in (of_photo | {"thumb": p.thumb}).items() if value is not None]
-    return [*problems, *([_missing("seconds")] if p.seconds is None else [])]
+    # What the system's recorder handed over may not tell its length on the phone.
+    return [*problems, *([_missing("seconds")] if p.seconds is None and p.source != "file" else [])]
 
 
 def _too_large(p: EvidencePayload, limits: Mapping[str, Any]) -> WanggeError | None:

@@ -112,6 +112,8 @@ async def _apply(db: AsyncSession, conn: Any, author: Actor, op_id: UUID, line: 
     now = utc_now()
     limits = await policy_history(db, now)
     entry = read_operation(0, line["body"], line["key_id"], line["signature"])
+    # A text that no database could hold was kept nearly as it came; its line is the one there is.
+    entry.op_id, entry.op_sha256 = op_id, line["op_sha256"]
     known = await lines_of(conn, author.person_id, [op_id])
     journal = Journal(conn, author.person_id, line["grid_path"], now)
     return (await settle_again(journal, author, entry, known, limits.at))[entry.key]

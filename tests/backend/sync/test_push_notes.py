@@ -32,7 +32,7 @@ async def test_a_note_is_expected_as_announced(
 ) -> None:
     op, outcome = await announced(phone_of, territory, employer, **VISIT | {"media_type": media_type})
 
-    assert (outcome["outcome"], outcome["flags"]) == ("applied", ["unsealed"])
+    assert (outcome["outcome"], outcome["flags"]) == ("applied", [])
     row = await owner.fetchrow("select * from evidence where id = $1", op.entity_id)
     assert row is not None
     assert (row["medium"], row["media_type"], row["seconds"]) == (media_type.split("/")[0], media_type, 12.5)

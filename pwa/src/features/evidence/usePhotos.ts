@@ -11,9 +11,9 @@ import { useLive } from '@/shared/useLive'
 import { PhotoRefused } from './image'
 import { prepareInWorker } from './photoWorker'
 
-/** Photos or notes of a draft, in the order in which they were taken. */
-export const ofDraft = (db: LocalDb, draftKey: string, which: (row: PhotoRow) => boolean): Promise<PhotoRow[]> =>
-  db.photos.where('draft_key').equals(draftKey).filter(which).sortBy('captured_at')
+/** Photos and notes of a draft, in the order in which they were taken. */
+export const ofDraft = (db: LocalDb, draftKey: string): Promise<PhotoRow[]> =>
+  db.photos.where('draft_key').equals(draftKey).sortBy('captured_at')
 
 export function usePhotos(
   draftKey: string,
@@ -23,7 +23,7 @@ export function usePhotos(
   const { db } = atWork()
   const working = ref(0)
   const trouble = ref('')
-  const photos = useLive<PhotoRow[]>(() => ofDraft(db, draftKey, (row) => !row.medium), [])
+  const all = useLive<PhotoRow[]>(() => ofDraft(db, draftKey), [])
 
   async function add(files: FileList | null, source: PhotoRow['source']): Promise<number> {
     let kept = 0
@@ -57,7 +57,9 @@ export function usePhotos(
   }
 
   return {
-    photos,
+    /** Notes in sound and picture, too. */
+    all,
+    photos: computed(() => all.value.filter((row) => !row.medium)),
     isWorking: computed(() => working.value > 0),
     trouble,
     /** The store is not locked before they are kept. */
