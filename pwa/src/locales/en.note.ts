@@ -14,7 +14,7 @@ export default {
     seconds: '{n} s',
     minutes: '{n} min',
     minutesAndSeconds: '{m} min {s} s',
-    running: 'Recording {at}, {left} left',
+    running: 'Recording {at}, {left} left. It is kept when you stop',
     saving: 'Keeping it…',
     item: '{medium} {n}',
     facts: '{length} · {size}',

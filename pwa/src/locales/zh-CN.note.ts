@@ -12,7 +12,7 @@ export default {
     seconds: '{n} 秒',
     minutes: '{n} 分钟',
     minutesAndSeconds: '{m} 分 {s} 秒',
-    running: '正在录音 {at}，还能录 {left}',
+    running: '正在录音 {at}，还能录 {left}。按“停止并保存”才存下',
     saving: '正在保存…',
     item: '{medium} {n}',
     facts: '{length} · {size}',
