@@ -14,12 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from packages import Data, Exported, Forger, archive_of, codes, hexes, plain_path, plain_root, receipt_by, root_by, verified
+from packages import (
+    Data,
+    Exported,
+    Forger,
+    archive_of,
+    byte_receipt_by,
+    codes,
+    hexes,
+    plain_path,
+    plain_root,
+    receipt_by,
+    root_by,
+    verified,
+)
 from sealing import new_key, sha256
 
 from wangge.core.signatures import key_id_of, sign, text_of
 from wangge.record_log.merkle import consistency_ranges
-from wangge.record_log.texts import byte_receipt_text
 
 Forging = Callable[[Forger], None]
 
@@ -95,12 +107,7 @@ def the_byte_receipt_of_another_file(f: Forger) -> None:
 def a_byte_receipt_by_the_servers_key_for_a_later_place(f: Forger) -> None:
     """Even the server itself cannot say that the bytes came later than the log has them."""
 
-    def change(p: Data) -> None:
-        r = p["receipt"] | {"log_size": 10**6}
-        text = byte_receipt_text(r["evidence_id"], r["part"], r["sha256"], r["bytes"], r["stored_at"], r["log_size"], r["key_id"])
-        p["receipt"] = r | {"signature": sign(f.exported.server_key, text)}
-
-    change_photo(f, "copy", change)
+    change_photo(f, "copy", lambda p: p.update(byte_receipt_by(f.exported.server_key, p, 10**6)))
 
 
 # ---- one field of a record
@@ -379,6 +386,7 @@ def test_a_package_signed_throughout_by_another_server_is_not_trusted(forger: Fo
     mine_text = text_of(mine.public_key())
     forger.change("server_keys.json", lambda keys: [keys[0] | {"key_id": key_id_of(mine_text), "public_key": mine_text}])
     forger.change("operations.json", lambda ops: [op | {"receipt": receipt_by(mine, op["receipt"])} for op in ops])
+    forger.change("photos.json", lambda photos: [byte_receipt_by(mine, photo) for photo in photos])
 
     def resign(log: Data) -> None:
         log["head"] = root_by(mine, log["head"], log["head"]["tree_size"], log["head"]["root_hash"])
@@ -392,7 +400,7 @@ def test_a_package_signed_throughout_by_another_server_is_not_trusted(forger: Fo
     believed = verified(path)
     assert believed["ok"] and {n["code"] for n in believed["notes"]} >= {"key_not_compared"}
     assert codes(verified(path, "--key", forger.exported.public_key)) == {
-        "signer_not_trusted", "receipt_forged", "root_signature_wrong",
+        "signer_not_trusted", "receipt_forged", "byte_receipt_forged", "root_signature_wrong",
     }  # fmt: skip
 
 
@@ -428,7 +436,9 @@ def test_an_operator_who_removes_a_record_and_its_entry_is_betrayed_by_the_publi
     _forget_the_visit(forger)
     forger.mend_manifest()
 
-    assert codes(verified(forger.save(tmp_path / "forged.zip"), "--key", forger.exported.public_key)) == {"root_not_consistent"}
+    assert codes(verified(forger.save(tmp_path / "forged.zip"), "--key", forger.exported.public_key)) == {
+        "root_not_consistent", "byte_receipt_contradicted",  # the phones' receipts remember how long the log was
+    }  # fmt: skip
 
 
 def _rewritten_roots(forger: Forger, leaves: list[bytes]) -> None:
@@ -450,6 +460,7 @@ def test_and_one_who_rewrites_the_roots_too_by_whoever_kept_them(forger: Forger,
     leaves = _rewrite_the_log_without(forger, _victim(forger.exported))
     _forget_the_visit(forger)
     _rewritten_roots(forger, leaves)
+    forger.change("photos.json", lambda photos: [byte_receipt_by(forger.exported.server_key, photo, 0) for photo in photos])
     forger.mend_manifest()
     path = forger.save(tmp_path / "forged.zip")
     kept = tmp_path / "roots.json"

@@ -46,7 +46,7 @@ test('a note in sound goes from the phone to the desk and into a package that ve
   try {
     const path = join(folder, 'package.zip')
     await (await coming).saveAs(path)
-    const report = JSON.parse(execFileSync('wangge', ['evidence', 'verify', path, '--json'], { encoding: 'utf8' })) as {
+    const report = JSON.parse(execFileSync(join(import.meta.dirname, '../../../.venv/bin/wangge'), ['evidence', 'verify', path, '--json'], { encoding: 'utf8' })) as {
       ok: boolean
       photos: number
       byte_receipts: number
