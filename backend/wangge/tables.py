@@ -31,7 +31,7 @@ from wangge.policies.models import Policy
 from wangge.record_log.models import LogEntry, LogNode, LogPending, LogRoot, PublishedKey
 from wangge.seals.models import DeviceKey
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
-from wangge.sync.models import Change, Feed, OperationClosing, SyncOperation
+from wangge.sync.models import Change, Feed, OperationClosing, OperationRetry, SyncOperation
 from wangge.talks.models import Talk, TalkMaterial
 from wangge.tracks.models import Track
 from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
@@ -43,7 +43,7 @@ __all__ = [
     "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
     "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
     "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "IntakeCounter", "LogEntry", "LogNode", "LogPending",
-    "LogRoot", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolPause",
+    "LogRoot", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "OperationRetry", "PastPassword", "Patrol", "PatrolPause",
     "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder",
     "PublishedKey", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature",
     "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower", "Upload",

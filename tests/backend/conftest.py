@@ -29,6 +29,7 @@ from wangge.core.db import make_engine, unit_of_work
 from wangge.core.logging import configure_logging
 from wangge.core.migrate import upgrade
 from wangge.core.settings import Settings, load_settings
+from wangge.record_log.server_key import ServerKey
 
 ROOT = Path(__file__).resolve().parents[2]
 # The migrations' own rows, which stay; the audit log and the record log cannot be emptied. All else goes, children before parents.
@@ -118,6 +119,12 @@ def start_over(_owner: Owner) -> Callable[[], Awaitable[Territory]]:
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings with a data folder of this process's own."""
     return load_settings({"WANGGE_DATA_DIR": str(tmp_path_factory.mktemp("data")), "WANGGE_POOL_SIZE": "5"})
+
+
+@pytest.fixture
+async def server_key(engine: AsyncEngine, settings: Settings) -> ServerKey:
+    """The key that the app under test signs with."""
+    return await ServerKey(settings.receipt_key).ready(engine)
 
 
 @pytest.fixture(scope="session")

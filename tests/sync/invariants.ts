@@ -91,13 +91,16 @@ export async function checkAllArrived(pool: Pool, phone: Phone, dataDir: string)
     const found = await pool.query(`select 1 from ${table} where id = $1`, [capture.entity_id])
     if (found.rowCount !== 1) fail('S1', 'journalled as applied, not in its table', { capture, rows: found.rowCount })
   }
-  const photos = await pool.query<{ id: string; copy_sha256: string; original_sha256: string; copy_state: string; original_state: string }>(
-    `select id, copy_sha256, original_sha256, copy_state, original_state from evidence where person_id = $1`,
+  const photos = await pool.query<{ id: string; hashes: string[]; states: string[]; receipts: number }>(
+    `select id, array_remove(array[copy_sha256, original_sha256, thumb_sha256], null) as hashes,
+            array[copy_state, original_state, thumb_state] as states,
+            (select count(*)::int from jsonb_object_keys(byte_receipts)) as receipts from evidence where person_id = $1`,
     [phone.who.person_id],
   )
   for (const photo of photos.rows) {
-    if (photo.copy_state !== 'stored' || photo.original_state !== 'stored') fail('S1', 'a photo did not arrive', photo)
-    for (const hash of [photo.copy_sha256, photo.original_sha256]) {
+    if (photo.states.some((state) => state !== 'stored' && state !== 'none')) fail('S1', 'a photo did not arrive', photo)
+    if (photo.receipts !== photo.hashes.length) fail('receipt', 'a stored file has no signed receipt', photo)
+    for (const hash of photo.hashes) {
       const file = join(dataDir, 'evidence/store', hash.slice(0, 2), hash.slice(2, 4), hash)
       if (!existsSync(file)) fail('S1', 'a stored photo has no file', photo)
       if (createHash('sha256').update(readFileSync(file)).digest('hex') !== hash) fail('S1', 'a stored photo was altered', photo)

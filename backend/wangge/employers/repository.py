@@ -39,7 +39,8 @@ DETAIL = f"""
     from employers e where e.id = :id
 """
 EVIDENCE_OF = """
-    select v.id, v.subject_id, v.copy_state as state, v.copy_state = 'stored' as thumbnail, v.captured_at, v.source
+    select v.id, v.subject_id, v.copy_state as state, 'stored' in (v.copy_state, v.thumb_state) as thumbnail, v.medium, v.seconds,
+           v.captured_at, v.source
     from evidence v where v.subject_id = any(:subjects) order by v.captured_at, v.id
 """
 VISITS_OF = """

@@ -48,10 +48,10 @@ class EmployerItem(Struct):
 
 
 class PhotoOfEmployer(PhotoRead):
-    """A photo in an employer's file."""
+    """A photo or a note in an employer's file."""
 
     captured_at: datetime
-    source: Literal["camera", "gallery"]
+    source: Literal["camera", "gallery", "recorder", "file"]
 
 
 class CheckInOfVisit(Struct):

@@ -2451,6 +2451,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sync/operations/{operation_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry */
+        post: operations["ApiSyncOperationsOperationIdRetryRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/operations/{operation_id}/withdraw": {
         parameters: {
             query?: never;
@@ -3106,6 +3123,17 @@ export interface components {
             id: string;
             name: string | null;
         };
+        /** ByteReceipt */
+        ByteReceipt: {
+            bytes: number;
+            evidence_id: string;
+            key_id: string;
+            log_size: number;
+            part: string;
+            sha256: string;
+            signature: string;
+            stored_at: string;
+        };
         /** Candidate */
         Candidate: {
             /** Format: uuid */
@@ -3360,12 +3388,13 @@ export interface components {
         /** CopyRead */
         CopyRead: {
             bytes: number;
-            height: number;
+            height: number | null;
+            receipt: components["schemas"]["ByteReceipt"] | null;
             sha256: string;
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             stored_at: string | null;
-            width: number;
+            width: number | null;
         };
         /** CounterPeriod */
         CounterPeriod: {
@@ -3798,13 +3827,18 @@ export interface components {
             employer_id: string | null;
             /** Format: uuid */
             id: string;
-            original: components["schemas"]["OriginalRead"];
+            media_type: string;
+            /** @enum {string} */
+            medium: "photo" | "audio" | "video";
+            original: components["schemas"]["OriginalRead"] | null;
             person: components["schemas"]["EvidencePerson"];
             problem: string | null;
+            seconds: number | null;
             source: string;
             /** Format: uuid */
             subject_id: string;
             subject_kind: string;
+            thumb: components["schemas"]["ThumbRead"] | null;
             thumbnail: boolean;
         };
         /** ExamMake */
@@ -4307,6 +4341,7 @@ export interface components {
                 [key: string]: unknown;
             };
             receipt_keys: components["schemas"]["ServerKeyRead"][];
+            retried: components["schemas"]["RetriedOperation"][];
             rights: string[];
             role: string;
             scope: components["schemas"]["ScopeGrid"][];
@@ -4473,11 +4508,20 @@ export interface components {
             } | null;
             /** Format: date-time */
             received_at: string;
+            retry?: components["schemas"]["OperationRetryRead"] | null;
             v: number;
+        };
+        /** OperationRetryRead */
+        OperationRetryRead: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonName"];
+            outcome: string;
         };
         /** OriginalRead */
         OriginalRead: {
             bytes: number;
+            receipt: components["schemas"]["ByteReceipt"] | null;
             sha256: string;
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
@@ -5018,7 +5062,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            source: "camera" | "gallery";
+            medium: "photo" | "audio" | "video";
+            seconds: number | null;
+            /** @enum {string} */
+            source: "camera" | "gallery" | "recorder" | "file";
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             thumbnail: boolean;
@@ -5027,6 +5074,9 @@ export interface components {
         PhotoRead: {
             /** Format: uuid */
             id: string;
+            /** @enum {string} */
+            medium: "photo" | "audio" | "video";
+            seconds: number | null;
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             thumbnail: boolean;
@@ -5303,6 +5353,13 @@ export interface components {
             score: number;
             unit_name: string | null;
         };
+        /** RetriedOperation */
+        RetriedOperation: {
+            /** Format: uuid */
+            op_id: string;
+            outcome: string;
+            problem: string | null;
+        };
         /** Review */
         Review: {
             /** @enum {string} */
@@ -5513,6 +5570,14 @@ export interface components {
             /** Format: date-time */
             received_at: string;
             topics: string[];
+        };
+        /** ThumbRead */
+        ThumbRead: {
+            bytes: number;
+            receipt: components["schemas"]["ByteReceipt"] | null;
+            sha256: string;
+            /** @enum {string} */
+            state: "expected" | "stored" | "refused";
         };
         /** TilingOfGap */
         TilingOfGap: {
@@ -5810,6 +5875,7 @@ export type SchemaAssisting = components['schemas']['Assisting'];
 export type SchemaAuditLine = components['schemas']['AuditLine'];
 export type SchemaAuditPage = components['schemas']['AuditPage'];
 export type SchemaBy = components['schemas']['By'];
+export type SchemaByteReceipt = components['schemas']['ByteReceipt'];
 export type SchemaCandidate = components['schemas']['Candidate'];
 export type SchemaCatalogues = components['schemas']['Catalogues'];
 export type SchemaCatalogueWord = components['schemas']['CatalogueWord'];
@@ -5924,6 +5990,7 @@ export type SchemaOpenWork = components['schemas']['OpenWork'];
 export type SchemaOperationClosingRead = components['schemas']['OperationClosingRead'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
+export type SchemaOperationRetryRead = components['schemas']['OperationRetryRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
 export type SchemaOverlap = components['schemas']['Overlap'];
 export type SchemaOwnCertificate = components['schemas']['OwnCertificate'];
@@ -6013,6 +6080,7 @@ export type SchemaReshape = components['schemas']['Reshape'];
 export type SchemaResponsibility = components['schemas']['Responsibility'];
 export type SchemaResultOf = components['schemas']['ResultOf'];
 export type SchemaResultRead = components['schemas']['ResultRead'];
+export type SchemaRetriedOperation = components['schemas']['RetriedOperation'];
 export type SchemaReview = components['schemas']['Review'];
 export type SchemaRevoked = components['schemas']['Revoked'];
 export type SchemaRightRead = components['schemas']['RightRead'];
@@ -6036,6 +6104,7 @@ export type SchemaStopRead = components['schemas']['StopRead'];
 export type SchemaStoreKey = components['schemas']['StoreKey'];
 export type SchemaStoreKeyKept = components['schemas']['StoreKeyKept'];
 export type SchemaTalkRead = components['schemas']['TalkRead'];
+export type SchemaThumbRead = components['schemas']['ThumbRead'];
 export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
 export type SchemaTilingReport = components['schemas']['TilingReport'];
 export type SchemaTotpCode = components['schemas']['TotpCode'];
@@ -8564,7 +8633,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": unknown;
+                    "application/json": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -11927,6 +11996,43 @@ export interface operations {
                 "application/json": components["schemas"]["ClosingReason"];
             };
         };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSyncOperationsOperationIdRetryRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {

@@ -87,6 +87,12 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'employer.review', title: 'menu.review', menu: 'review' },
       },
       {
+        path: 'chains',
+        name: 'chains',
+        component: () => import('./chains/ChainsPage.vue'),
+        meta: { right: 'records.read', title: 'menu.chains', menu: 'chains' },
+      },
+      {
         path: 'records',
         name: 'records',
         component: () => import('./records/RecordsPage.vue'),

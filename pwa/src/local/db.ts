@@ -11,11 +11,15 @@ import Dexie, { type DexieOptions, type Table } from 'dexie'
 import type { Problem } from '@/api/problems'
 import type {
   Binding,
+  ByteReceipt,
   CheckInPayload,
   Employer,
   EmployerPayload,
+  EvidenceSource,
   Grid,
   IncidentPayload,
+  NoteMedium,
+  NoteType,
   OperationKind,
   Outcome,
   Patrol,
@@ -108,6 +112,11 @@ export interface OutboxRow {
 export interface PhotoRow {
   /** Evidence id. */
   id: string
+  /** A note in sound or picture: its one file stands as the copy, and it has neither preview nor original. Absent: a photo. */
+  medium?: NoteMedium
+  /** Of a note: its container's type, and its length where the phone could tell. */
+  media_type?: NoteType
+  seconds?: number | null
   /** `draft` until the record it belongs to is saved. */
   state: 'draft' | 'announced'
   draft_key: string | null
@@ -115,7 +124,7 @@ export interface PhotoRow {
   subject_id: string | null
   employer_id: string | null
   captured_at: string
-  source: 'camera' | 'gallery'
+  source: EvidenceSource
   binding: Binding
   width: number
   height: number
@@ -126,9 +135,11 @@ export interface PhotoRow {
   original_sha256: string
   original_bytes: number
   original_type: string
+  /** The preview as a file that travels ahead; absent in rows of releases before. */
+  thumb_sha256?: string
 }
 
-export type Part = 'copy' | 'original'
+export type Part = 'thumb' | 'copy' | 'original'
 
 /** The way of one file to the server. */
 export interface UploadRow {
@@ -136,11 +147,15 @@ export interface UploadRow {
   id: string
   photo_id: string
   part: Part
+  /** A note's file goes after the copies of photos. */
+  is_note?: 1
   bytes: number
   sha256: string
   state: 'draft' | 'waiting' | 'stored' | 'needs_you'
   /** Hash that the server says it stored: the byte receipt. */
   stored_sha256: string | null
+  /** What the server signed for these bytes; absent where it had no key to sign with. */
+  receipt?: ByteReceipt | null
   stored_at: string | null
   upload_url: string | null
   sent_bytes: number

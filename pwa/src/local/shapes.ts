@@ -183,15 +183,27 @@ export interface TrackPayload {
 
 export type SubjectKind = 'visit' | 'employer' | 'check_in' | 'talk' | 'incident'
 
+export type EvidenceSource = 'camera' | 'gallery' | 'recorder' | 'file'
+export type NoteMedium = 'audio' | 'video'
+export type NoteType =
+  | `${NoteMedium}/${'webm' | 'mp4' | '3gpp'}`
+  | 'audio/ogg'
+  | 'audio/mpeg'
+  | 'audio/wav'
+  | 'video/quicktime'
+
 export interface EvidencePayload {
   subject_kind: SubjectKind
   subject_id: string
   /** Null only for a talk or an incident that is at no employer. */
   employer_id: string | null
-  media_type: 'image/jpeg'
-  source: 'camera' | 'gallery'
-  copy: { sha256: string; bytes: number; width: number; height: number }
-  original: { sha256: string; bytes: number }
+  media_type: 'image/jpeg' | NoteType
+  source: EvidenceSource
+  /** A photo's evidence copy; a note's one file, which has no width and height. */
+  copy: { sha256: string; bytes: number; width?: number; height?: number }
+  original?: { sha256: string; bytes: number }
+  thumb?: { sha256: string; bytes: number }
+  seconds?: number | null
 }
 
 export interface Payloads {
@@ -229,6 +241,7 @@ export interface Operation<K extends OperationKind = OperationKind> {
 export type Outcome = components['schemas']['OperationOutcome']['outcome']
 
 export type Receipt = components['schemas']['Receipt']
+export type ByteReceipt = components['schemas']['ByteReceipt']
 
 /** Limits in force, as the server last said. */
 export interface Policies {
@@ -271,6 +284,11 @@ export const FIRST_POLICIES: Policies = {
   phone_photo_keep_days: 0,
   phone_record_keep_days: 30,
   photo_cellular_mb_per_day: 30,
+  note_audio_max_s: 300,
+  note_audio_max_bytes: 10_485_760,
+  note_audio_bits_per_s: 32_000,
+  note_video_max_s: 60,
+  note_video_max_bytes: 41_943_040,
   track_min_distance_m: 30,
   track_min_interval_s: 60,
   track_max_accuracy_m: 100,

@@ -207,8 +207,20 @@ export class SyncEngine {
     const me = answer.data as Me
     if (me.account_id !== this.context.account_id) return ownProblem('other_account', 409, { name: me.person.name })
     await writeMeta(this.context.db, 'me', me)
+    await this.askAgainAbout(me.retried ?? [])
     this.state.set({ session: 'ok' })
     return makeKeyKnown(this.context, me, signal)
+  }
+
+  /** A desk has had something of hers applied again: the next push asks what became of it. */
+  private async askAgainAbout(retried: Me['retried']): Promise<void> {
+    const { outbox } = this.context.db
+    const rows = await outbox.bulkGet(retried.map(({ op_id }) => op_id))
+    for (const [i, row] of rows.entries()) {
+      const { outcome, problem } = retried[i]!
+      if (row?.state !== 'needs_you' || (row.outcome === outcome && (row.problem?.type ?? null) === problem)) continue
+      await outbox.update(row.op_id, { state: 'waiting', attempts: 0, next_at: 0 })
+    }
   }
 
   /** The order to erase this phone: all that is unsent goes to the server first, then the store goes, then the server is told. */

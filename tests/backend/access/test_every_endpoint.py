@@ -271,6 +271,7 @@ RIGHTS = [
     ("POST", "/api/evidence/packages", "evidence.export"),
     ("POST", f"/api/sync/operations/{ID}/withdraw", "field.capture"),
     ("POST", f"/api/sync/operations/{ID}/close", "records.close"),
+    ("POST", f"/api/sync/operations/{ID}/retry", "records.retry"),
 ]
 # Open to everyone who is signed in: oneself, what no role is denied, and what is decided by whose record it is.
 OWN = {

@@ -67,6 +67,7 @@ BESIDES = {
     "tracks": "person_id = $2",
     "sync_operations": "person_id = $2",
     "operation_closings": "person_id = $2",
+    "operation_retries": "person_id = $2",
     "changes": "channel = $2",
     "grid_tilings": "false",
     "grid_versions": "false",
@@ -93,6 +94,7 @@ OWNERS_ALONE = {"people_private", "tiling_checks", "photo_hashes", "photo_hashes
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
 KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
+        "operation_retries": "op_id",
         "entrustment_employers": "employer_id",
         "spatial_import_features": "import_id", "talk_materials": "talk_id"}  # fmt: skip
 
@@ -184,6 +186,12 @@ async def _journal(owner: Owner, person: Someone, path: str) -> None:
     await owner.execute(
         """insert into operation_closings (person_id, op_id, op_sha256, how, reason, closed_by, grid_path)
            select person_id, op_id, op_sha256, 'closed', '重复', person_id, grid_path from sync_operations where person_id = $1""",
+        person.id,
+    )
+    await owner.execute(
+        """insert into operation_retries (id, person_id, op_id, op_sha256, outcome, retried_by, grid_path)
+           select gen_random_uuid(), person_id, op_id, op_sha256, 'applied', person_id, grid_path
+           from sync_operations where person_id = $1""",
         person.id,
     )
 

@@ -5,11 +5,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { saveDraft } from '@/local/drafts'
-import { keepPhoto } from '@/local/photos'
+import { keepNote, keepPhoto } from '@/local/photos'
 import { finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from '@/local/records'
 import { pullState } from '@/local/reference'
 import { newId } from '@/shared/ids'
-import { captureOf, photoOf } from '../capturing'
+import { captureOf, noteOf, photoOf } from '../capturing'
 import { giveRound } from '../desk'
 import { checkAllArrived, checkNothingLeaked, checkNothingLost, checkScope } from '../invariants'
 import { Chance } from '../random'
@@ -106,6 +106,8 @@ export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: C
   const took = async (kind: string) => (await phone.db.records.toArray()).some((row) => row.kind === kind)
   const keep = async (draft_key: string, subject_kind: 'visit' | 'employer', employer_id: string | null) =>
     keepPhoto(phone.db, await capture(), photoOf(bytes, sizes), { draft_key, subject_kind, employer_id, source: 'camera' })
+  const keepSaid = async (draft_key: string, employer_id: string) =>
+    keepNote(phone.db, await capture(), noteOf(bytes, sizes.copy), { draft_key, subject_kind: 'visit', employer_id, source: 'recorder' })
   const checkIn = async (employer: string) => {
     const [lon, lat] = home!.centre
     const fix = { position: { lon, lat }, accuracy_m: 5 + chance.below(60), age_s: 1 }
@@ -172,6 +174,7 @@ export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: C
     { step: 'first package', do: sync, isDone: async () => (await pullState(phone.db)).complete_generation > 0 },
     { step: 'a draft', do: () => saveDraft(phone.db, 'visit-1', first, { note: '写' }, phone.now()), isDone: async () => Boolean(await phone.db.drafts.get('visit-1')) || hasRecord(visitId) }, // prettier-ignore
     { step: 'a photo', do: () => keep('visit-1', 'visit', first), isDone: async () => (await draftPhotos('visit-1')).length > 0 }, // prettier-ignore
+    { step: 'a note in sound', do: () => keepSaid('visit-1', first), isDone: async () => (await draftPhotos('visit-1')).length > 1 }, // prettier-ignore
     { step: 'a patrol begun', do: async () => startPatrol(phone.db, await capture(), (await patrol())!.id), isDone: () => took('patrol_start') }, // prettier-ignore
     { step: 'a check-in', do: () => checkIn(first), isDone: async () => Boolean(await checkInAt(first)) },
     { step: 'a visit', do: () => visit(visitId, first, 'visit-1'), isDone: () => hasRecord(visitId) },

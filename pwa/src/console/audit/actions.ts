@@ -25,6 +25,7 @@ export const ACTIONS = [
   'employer_returned',
   'employer_contact_unmasked',
   'evidence_read',
+  'operation_retried',
   'anomaly_reviewed',
   'anomalies_exported',
   'evidence_package_made',

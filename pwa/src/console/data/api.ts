@@ -68,6 +68,8 @@ export const originalAddress = (id: string) => `/api/evidence/${id}/original`
 export const listKeptOperations = (query: Query, signal?: AbortSignal) =>
   get<Page<KeptOperation>>('/api/sync/operations', query, signal)
 
+export const retryOperation = (id: string) => post<KeptOperation>(`/api/sync/operations/${id}/retry`, {})
+
 export const closeOperation = (id: string, reason: string) =>
   post<KeptOperation>(`/api/sync/operations/${id}/close`, { reason })
 

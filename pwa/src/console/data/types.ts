@@ -44,6 +44,9 @@ export interface Photo {
   id: string
   state: 'expected' | 'stored' | 'refused'
   thumbnail: boolean
+  medium: 'photo' | 'audio' | 'video'
+  /** Of a note. */
+  seconds: number | null
 }
 export interface Finding {
   id: string
