@@ -186,11 +186,7 @@ export type SubjectKind = 'visit' | 'employer' | 'check_in' | 'talk' | 'incident
 export type EvidenceSource = 'camera' | 'gallery' | 'recorder' | 'file'
 export type NoteMedium = 'audio' | 'video'
 export type NoteType =
-  | `${NoteMedium}/${'webm' | 'mp4' | '3gpp'}`
-  | 'audio/ogg'
-  | 'audio/mpeg'
-  | 'audio/wav'
-  | 'video/quicktime'
+  `${NoteMedium}/${'webm' | 'mp4' | '3gpp'}` | 'audio/ogg' | 'audio/mpeg' | 'audio/wav' | 'video/quicktime'
 
 export interface EvidencePayload {
   subject_kind: SubjectKind

@@ -355,7 +355,12 @@ describe('photos', () => {
     const of = { draft_key: 'said', subject_kind: 'visit' as const, employer_id: 'e1', source: 'recorder' as const }
     const buffer = new ArrayBuffer(700)
     const sha256 = await sha256OfBytes(buffer)
-    const note = await keepNote(db, capture(), { buffer, sha256, medium: 'audio', media_type: 'audio/webm', seconds: 3 }, of)
+    const note = await keepNote(
+      db,
+      capture(),
+      { buffer, sha256, medium: 'audio', media_type: 'audio/webm', seconds: 3 },
+      of,
+    )
     await recordVisit(db, capture(), newId(), visitOf('e1', [note.id]), 'said')
     await engine.sync()
     await engine.settled()

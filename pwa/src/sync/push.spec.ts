@@ -6,7 +6,19 @@ import { newId } from '@/shared/ids'
 import { canonicalJson } from '@/shared/canonical'
 import { sha256OfBytes, sha256OfText } from '@/shared/sha256'
 import { signText, toBase64url } from '@/shared/signatures'
-import { ACCOUNT, capture, checkInOf, json, me, NOON, openStore, phone, photoOf, problem, visitOf } from '@/testing/phone'
+import {
+  ACCOUNT,
+  capture,
+  checkInOf,
+  json,
+  me,
+  NOON,
+  openStore,
+  phone,
+  photoOf,
+  problem,
+  visitOf,
+} from '@/testing/phone'
 import { writeMeta, type LocalDb } from '@/local/db'
 import type { Outcome } from '@/local/shapes'
 import { ownLocks } from './locks'

@@ -624,7 +624,8 @@ export default {
     noneText: 'Every record from the phones was taken over. What cannot be, conflicts or waits is listed here.',
   },
   chains: {
-    subtitle: 'Each phone numbers its records and links each to the one before; what arrived of them, and what is missing',
+    subtitle:
+      'Each phone numbers its records and links each to the one before; what arrived of them, and what is missing',
     person: 'Person',
     state: 'State',
     whole: 'Whole',
