@@ -20,6 +20,7 @@ from wangge.base_maps.extracting import area_around
 from wangge.cluster import ClusterUrls
 from wangge.core.settings import Settings, SettingsError, load_settings
 from wangge.demo.base_map import make_base_map
+from wangge.maps.rules import tile_box
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +100,9 @@ async def test_a_phone_gets_the_tiles_around_its_own_grids_and_no_others(
     block = area_around([west, south, east, north], 1000)
     there = [(x, y) for x in range(block.west, block.east + 1) for y in range(block.north, block.south + 1)]
     assert len(there) >= 9
+    first, last = tile_box(12, block.west, block.north), tile_box(12, block.east, block.south)
+    assert first.west < west - 0.009 < west < east < east + 0.009 < last.east
+    assert last.south < south - 0.008 < north + 0.008 < first.north
     for x, y in there:
         assert own.tile(12, x, y) == whole.tile(12, x, y)
     assert own.tile(0, 0, 0) == whole.tile(0, 0, 0)
