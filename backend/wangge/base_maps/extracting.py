@@ -3,7 +3,7 @@
 import os
 import tempfile
 from dataclasses import dataclass
-from math import asinh, cos, pi, radians, tan
+from math import asinh, cos, floor, pi, radians, tan
 from pathlib import Path
 
 from pmtiles.tile import Entry, zxy_to_tileid
@@ -50,12 +50,12 @@ def area_around(bbox: list[float], margin_m: float) -> TileArea:
 
 
 def _column(lon: float) -> int:
-    return min(max(int((lon + 180) / 360 * 2**AREA_ZOOM), 0), 2**AREA_ZOOM - 1)
+    return min(max(floor((lon + 180) / 360 * 2**AREA_ZOOM), 0), 2**AREA_ZOOM - 1)
 
 
 def _row(lat: float) -> int:
     lat = min(max(lat, -MERCATOR_EDGE), MERCATOR_EDGE)
-    return min(max(int((1 - asinh(tan(radians(lat))) / pi) / 2 * 2**AREA_ZOOM), 0), 2**AREA_ZOOM - 1)
+    return min(max(floor((1 - asinh(tan(radians(lat))) / pi) / 2 * 2**AREA_ZOOM), 0), 2**AREA_ZOOM - 1)
 
 
 def tiles_within(archive: Archive, area: TileArea, max_zoom: int, max_bytes: int) -> list[tuple[int, Entry]]:
