@@ -14,6 +14,7 @@ from wangge.maps.rules import tile_box
 
 # Areas are whole tiles of this zoom (some 8 km wide in Weifang): neighbours share one extract, and it does not tell whose it is.
 AREA_ZOOM = 12
+ACROSS = 1 << AREA_ZOOM
 METRES_A_DEGREE = 111_320
 MERCATOR_EDGE = 85.0511
 
@@ -50,12 +51,12 @@ def area_around(bbox: list[float], margin_m: float) -> TileArea:
 
 
 def _column(lon: float) -> int:
-    return min(max(floor((lon + 180) / 360 * 2**AREA_ZOOM), 0), 2**AREA_ZOOM - 1)
+    return min(max(floor((lon + 180) / 360 * ACROSS), 0), ACROSS - 1)
 
 
 def _row(lat: float) -> int:
     lat = min(max(lat, -MERCATOR_EDGE), MERCATOR_EDGE)
-    return min(max(floor((1 - asinh(tan(radians(lat))) / pi) / 2 * 2**AREA_ZOOM), 0), 2**AREA_ZOOM - 1)
+    return min(max(floor((1 - asinh(tan(radians(lat))) / pi) / 2 * ACROSS), 0), ACROSS - 1)
 
 
 def tiles_within(archive: Archive, area: TileArea, max_zoom: int, max_bytes: int) -> list[tuple[int, Entry]]:

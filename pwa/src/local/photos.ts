@@ -1,6 +1,6 @@
 /** Photos on the phone: their bytes and hashes from the moment of capture, before the record they belong to is finished. */
 import { newId } from '@/shared/ids'
-import type { LocalDb, OutboxRow, Part, PhotoRow, UploadRow } from './db'
+import type { LocalDb, OutboxRow, Part, PhotoBytesRow, PhotoRow, UploadRow } from './db'
 import { encryptedBytes } from './photoBytes'
 import { draftOf, type Capture, type Draft } from './seal'
 import type { EvidencePayload } from './shapes'
@@ -46,13 +46,14 @@ export async function keepPhoto(
     ['copy', photo.copy.buffer, photo.copy.sha256, 'image/jpeg'],
     ['original', photo.original.buffer, photo.original.sha256, photo.original.type],
   ]
-  // Before the transaction, which would not wait for the cipher.
-  const encrypted = await Promise.all(
-    files.map(([part, buffer, , type]) => encryptedBytes(db, uploadId(row.id, part), type, buffer)),
-  )
+  // Before the transaction, which would not wait for the cipher; one file at a time, so that no frame waits for two.
+  const encrypted: PhotoBytesRow[] = []
+  for (const [part, buffer, , type] of files) {
+    encrypted.push(await encryptedBytes(db, uploadId(row.id, part), type, buffer))
+  }
   await db.transaction('rw', db.photos, db.uploads, db.photo_bytes, async () => {
     await db.photos.add(row)
-    await db.photo_bytes.bulkAdd(encrypted)
+    for (const bytes of encrypted) await db.photo_bytes.add(bytes)
     for (const [part, buffer, sha256] of files) {
       const id = uploadId(row.id, part)
       await db.uploads.add({ ...freshUpload, id, photo_id: row.id, part, bytes: buffer.byteLength, sha256 })
