@@ -103,7 +103,8 @@ test('every field screen, to be looked at', async ({ newPhone, city, photos }) =
   for (const [language, type] of LOOKS) {
     await visit(page, '/settings')
     const size = page.locator('.wg-card').first()
-    await size.getByText({ normal: /^(标准|Standard)$/, large: /^(大字|Large)$/ }[type]).click()
+    const [zh, en] = type === 'large' ? ['大字', 'Large'] : ['标准', 'Standard']
+    await size.getByText(zh!, { exact: true }).or(size.getByText(en!, { exact: true })).click()
     await visit(page, '/me')
     await app.choose(language === 'en' ? 'English' : '中文')
     await expect(page.locator(`html[lang^=${language.slice(0, 2)}]`)).toBeAttached()
