@@ -30,7 +30,7 @@ async function visit(page: Page, path: string): Promise<void> {
   await expect(page).toHaveURL((url) => url.pathname + url.search === path)
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await page.waitForLoadState('networkidle')
-  if (path.startsWith('/map')) await expect(page.locator('.map[data-base]')).toBeAttached()
+  if (path.startsWith('/map')) await expect(page.locator('.map[data-base]')).toBeAttached({ timeout: 60_000 })
 }
 
 /** What a person would stumble over and a program can see. */
