@@ -21,6 +21,9 @@ from wangge.accounts.secrets_box import SecretsBox
 from wangge.anomalies.assessing import assess_all_due, fingerprint_all_due
 from wangge.anomalies.controllers import AnomalyController
 from wangge.audit_log.controllers import AuditController
+from wangge.base_maps.archive import Archive, ArchiveUnusable
+from wangge.base_maps.controllers import BaseMapController
+from wangge.base_maps.keeping import BaseMaps
 from wangge.catalogues.controllers import CatalogueController
 from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.background import every
@@ -30,7 +33,7 @@ from wangge.core.logging import request_log
 from wangge.core.media_type import json_says_so
 from wangge.core.problems import EXCEPTION_HANDLERS
 from wangge.core.processes import stop_processes
-from wangge.core.settings import Settings
+from wangge.core.settings import Settings, SettingsError
 from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
 from wangge.designations.controllers import DesignationController
@@ -66,7 +69,7 @@ from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
-    GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController,
+    GridChangeController, GridEditingController, EmployerGridController, MapController, BaseMapController, EmployerController,
     CoverageController, PeopleController, PatrolController, CheckInController, VisitController, MatterController,
     UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
@@ -89,7 +92,17 @@ async def openapi_document(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 def create_app(settings: Settings, app_url: str) -> Litestar:
-    """The ASGI application over the API's own database connection (``app_url``, least privilege) and one front-end folder."""
+    """The ASGI application over the API's own database connection (``app_url``, least privilege) and one front-end folder.
+
+    Raises:
+        SettingsError: the base map is no archive that can be served.
+    """
+    base_maps = BaseMaps(settings.base_map, settings.base_map_dir)
+    if settings.base_map:
+        try:
+            Archive(settings.base_map)
+        except ArchiveUnusable as error:
+            raise SettingsError(f"WANGGE_BASEMAP_PMTILES: {error}") from error
     engine = make_engine(app_url, settings.pool_size)
     box = SecretsBox(settings.data_dir)
     server_key = ServerKey(settings.receipt_key)
@@ -126,6 +139,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "box": Provide(lambda: box, sync_to_thread=False),
             "server_key": Provide(provide_server_key),
+            "base_maps": Provide(lambda: base_maps, sync_to_thread=False),
         },
     )
     app = Litestar(

@@ -21,7 +21,7 @@ export default defineConfig({
   projects: [
     { name: 'desk', testMatch: /(accounts|anomalies|grids|imports|notes|organisation|people)\.spec\.ts/ },
     { name: 'phone', testMatch: /(access|field-day|odd-days|photos|signing-in|story)\.spec\.ts/ },
-    { name: 'store', testMatch: /(locking|storage)\.spec\.ts/ },
+    { name: 'store', testMatch: /(base-map|locking|storage)\.spec\.ts/ },
   ],
   use: {
     ...CHROMIUM,

@@ -57,7 +57,10 @@ export class TestServer {
     const urls = JSON.parse(out.toString()) as DatabaseUrls
     const dataDir = mkdtempSync(join(SCRATCH, `wangge-${name}-`))
     const server = new TestServer(name, urls, dataDir, await freePort())
-    if (options.demo) execFileSync(join(BIN, 'wangge'), ['demo', 'load'], { env: server.environment() })
+    if (options.demo) {
+      execFileSync(join(BIN, 'wangge'), ['demo', 'load'], { env: server.environment() })
+      server.run('demo', 'base-map', server.baseMap)
+    }
     await server.start()
     return server
   }
@@ -69,6 +72,11 @@ export class TestServer {
     return server
   }
 
+  /** The demo city's base map. */
+  get baseMap(): string {
+    return join(this.dataDir, 'base_map.pmtiles')
+  }
+
   private environment(): NodeJS.ProcessEnv {
     return {
       ...process.env,
@@ -77,6 +85,7 @@ export class TestServer {
       WANGGE_DATABASE_APP_URL: this.urls.app,
       WANGGE_DATA_DIR: this.dataDir,
       WANGGE_PORT: String(this.port),
+      ...(existsSync(this.baseMap) ? { WANGGE_BASEMAP_PMTILES: this.baseMap } : {}),
     }
   }
 

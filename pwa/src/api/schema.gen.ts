@@ -1578,6 +1578,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/map/base": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** BaseMap */
+        get: operations["ApiMapBaseBaseMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/base/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OwnBaseMap */
+        get: operations["ApiMapBaseOwnOwnBaseMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/base/tiles/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** BaseTile */
+        get: operations["ApiMapBaseTilesZXYBaseTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map/basemap": {
         parameters: {
             query?: never;
@@ -3116,6 +3167,19 @@ export interface components {
             items: components["schemas"]["AuditLine"][];
             last_day: string | null;
             next: string | null;
+        };
+        /** BaseMapFacts */
+        BaseMapFacts: {
+            attribution: string;
+            kind: string;
+            layers: string[];
+            max_zoom: number;
+            min_zoom: number;
+            version: string;
+        };
+        /** BaseMapRead */
+        BaseMapRead: {
+            base: components["schemas"]["BaseMapFacts"] | null;
         };
         /** By */
         By: {
@@ -5874,6 +5938,8 @@ export type SchemaAssignable = components['schemas']['Assignable'];
 export type SchemaAssisting = components['schemas']['Assisting'];
 export type SchemaAuditLine = components['schemas']['AuditLine'];
 export type SchemaAuditPage = components['schemas']['AuditPage'];
+export type SchemaBaseMapFacts = components['schemas']['BaseMapFacts'];
+export type SchemaBaseMapRead = components['schemas']['BaseMapRead'];
 export type SchemaBy = components['schemas']['By'];
 export type SchemaByteReceipt = components['schemas']['ByteReceipt'];
 export type SchemaCandidate = components['schemas']['Candidate'];
@@ -10009,6 +10075,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogRootRead"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMapBaseBaseMap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseMapRead"];
+                };
+            };
+        };
+    };
+    ApiMapBaseOwnOwnBaseMap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    ApiMapBaseTilesZXYBaseTile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                x: number;
+                y: number;
+                z: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -29,6 +29,7 @@ import type {
   TrackPoint,
   VisitPayload,
 } from './shapes'
+import type { BaseMapPart } from './baseMap'
 import type { StoreCipher } from './storeCipher'
 import { OpenedRows, encryption } from './encryption'
 
@@ -226,6 +227,7 @@ export class LocalDb extends Dexie {
   packs!: Table<PackRow, string>
   readonly opened = new OpenedRows()
   tracks!: Table<TrackRow, string>
+  base_parts!: Table<BaseMapPart, string>
 
   /** `cipher` is this account's; without her key the store can be counted and nothing else. */
   constructor(
@@ -253,6 +255,8 @@ export class LocalDb extends Dexie {
     this.version(2).stores({ employers: 'id, generation', packs: 'id' })
     // The way while on duty.
     this.version(3).stores({ tracks: 'id, patrol_id, state, on' })
+    // The base map of her area.
+    this.version(4).stores({ base_parts: 'id' })
   }
 }
 

@@ -1,7 +1,7 @@
 /** Photos and notes on the phone: their bytes and hashes from the moment of capture, before the record they belong to is finished. */
 import { newId } from '@/shared/ids'
 import { sha256OfBytes } from '@/shared/sha256'
-import type { LocalDb, OutboxRow, Part, PhotoRow, UploadRow } from './db'
+import type { LocalDb, OutboxRow, Part, PhotoBytesRow, PhotoRow, UploadRow } from './db'
 import { encryptedBytes } from './photoBytes'
 import { draftOf, type Capture, type Draft } from './seal'
 import type { EvidencePayload, NoteMedium, NoteType } from './shapes'
@@ -91,13 +91,12 @@ const draftRow = (capture: Capture, of: DraftOf) => ({
 })
 
 async function keepFiles(db: LocalDb, row: PhotoRow, files: FileToKeep[]): Promise<PhotoRow> {
-  // Before the transaction, which would not wait for the cipher.
-  const encrypted = await Promise.all(
-    files.map(({ part, type, buffer }) => encryptedBytes(db, uploadId(row.id, part), type, buffer)),
-  )
+  // Before the transaction, which would not wait for the cipher; one file at a time, so that no frame waits for two.
+  const encrypted: PhotoBytesRow[] = []
+  for (const { part, type, buffer } of files) encrypted.push(await encryptedBytes(db, uploadId(row.id, part), type, buffer))
   await db.transaction('rw', db.photos, db.uploads, db.photo_bytes, async () => {
     await db.photos.add(row)
-    await db.photo_bytes.bulkAdd(encrypted)
+    for (const bytes of encrypted) await db.photo_bytes.add(bytes)
     await db.uploads.bulkAdd(
       files.map(({ part, buffer, sha256 }) => ({
         ...freshUpload,

@@ -290,6 +290,7 @@ export const FIRST_POLICIES: Policies = {
   track_max_accuracy_m: 100,
   track_chunk_points: 100,
   track_step_m: 30,
+  base_map_refresh_days: 7,
 }
 
 /** Words that records choose from, as the server lists them. */

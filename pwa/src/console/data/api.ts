@@ -1,4 +1,5 @@
 /** What the console asks of the server, one function per question. */
+import type { components } from '@/api/schema.gen'
 import { get, post, send, type QueryValue } from './request'
 import type {
   AssignablePerson,
@@ -27,6 +28,7 @@ export const signOut = () => send<void>('POST', '/api/auth/sign-out', { withoutS
 
 export const listGrids = (query: Query, signal?: AbortSignal) => get<Page<GridItem>>('/api/grids', query, signal)
 export const readGrid = (id: string) => get<GridDetail>(`/api/grids/${id}`)
+export const readBaseMap = () => get<components['schemas']['BaseMapRead']>('/api/map/base')
 export const readExtent = () => get<{ bbox: [number, number, number, number] | null }>('/api/map/extent')
 
 export const listEmployers = (query: Query, signal?: AbortSignal) =>
