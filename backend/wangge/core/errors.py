@@ -21,6 +21,9 @@ WanggeError                    (this module)
 ├── designations.errors        non-local and key employers
 ├── evidence.errors            photos and their bytes
 ├── anomalies.errors           concluding on odd records
+├── signals.errors             facts about an employer
+├── key_list.errors            acknowledging the key list
+├── ratings.errors             rounds, grades and objections
 ├── evidence_packages.errors   records taken out of the house
 ├── record_log.errors          proofs of what arrived
 ├── seals.errors               phones' keys and signatures
