@@ -1,7 +1,8 @@
 import day from './en.day'
+import standing from './en.standing'
 import type zh from './zh-CN'
 
-const en: typeof zh = {
+const en: Omit<typeof zh, 'keyList'> = {
   app: { name: 'Grid Patrol', city: 'Weifang labour-security grid' },
   tab: { today: 'Today', map: 'Map', incident: 'SOS', employers: 'Employers', outbox: 'Outbox', account: 'Me' },
   common: {
@@ -178,6 +179,7 @@ const en: typeof zh = {
     note: 'Instructions',
   },
   employers: {
+    key: 'Key list',
     title: 'Employers',
     search: 'Name, pinyin initials or credit code',
     clear: 'Clear',
@@ -200,6 +202,8 @@ const en: typeof zh = {
     keep: 'no position',
   },
   employer: {
+    key: 'Key supervision',
+    grade: 'Grade {grade}',
     title: 'Employer',
     missing: 'This employer is not on the phone; it may have left your grid.',
     uscc: 'Credit code',
@@ -498,6 +502,7 @@ const en: typeof zh = {
     legendVisited: 'visited',
     legendUnvisited: 'never visited',
     legendWaiting: 'waiting for review',
+    legendKey: 'Key supervision',
     legendStop: 'stop of today',
     legendTrack: 'Your way today',
     legend: 'Legend',
@@ -568,4 +573,4 @@ const en: typeof zh = {
   },
 }
 
-export default { ...en, ...day }
+export default { ...en, ...day, ...standing }

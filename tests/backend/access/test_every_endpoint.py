@@ -495,7 +495,7 @@ async def test_hostile_text_in_a_search_is_only_text(path: str, territory: Terri
     for q in ("'; drop table employers; --", "%", "_", "\\", "😀", "a" * 3000, ":x", "{where}"):
         answer = await http.get(path, params={"q": q})
         assert answer.status_code == 200, (q, answer.text)
-    if path not in ("/api/check-ins", "/api/visits", "/api/grid-changes", "/api/anomalies"):
+    if path not in ("/api/check-ins", "/api/visits", "/api/grid-changes", "/api/anomalies", "/api/rating-rounds"):
         assert (await http.get(path, params={"q": "%"})).json()["total"] == 0
         assert (await http.get(path, params={"q": "a\0b"})).json()["type"] == "text_unstorable"
 
