@@ -119,8 +119,8 @@ async def test_findings_and_incidents_are_signals_once(owner: Owner, territory: 
         await make_visit(owner, person, employer, findings=[("wage_arrears", "major"), ("overtime", "note")])
     await owner.execute(
         """insert into incidents (id, kind, severity, employer_id, place, note, person_id, device_id, captured_at, happened_at,
-                                  closing_note, version, status, grid_id, grid_path)
-           select gen_random_uuid(), 'petition', 'serious', e.id, '', '', $2, $2, now(), now(), '', 1, 'open', e.grid_id, e.grid_path
+                                  closing_note, evidence_expected, version, status, grid_id, grid_path)
+           select gen_random_uuid(), 'petition', 'serious', e.id, '', '', $2, $2, now(), now(), '', 0, 1, 'open', e.grid_id, e.grid_path
            from employers e where e.id = $1""",
         employer, person.id,
     )  # fmt: skip
