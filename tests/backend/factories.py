@@ -726,8 +726,8 @@ async def make_signal(
     await owner.execute(
         """insert into employer_signals (id, employer_id, kind, aspect, since, until, ended_by, source, reference, note, recorded_by,
                                          end_note, withdrawn_why, version, grid_path)
-           select $1, e.id, k.code, coalesce($6, k.aspect), $4, $5, case when $5::date is not null then $7::uuid end, 'desk', '', '', $7, '',
-                  '', 1, e.grid_path
+           select $1, e.id, k.code, coalesce($6, k.aspect), $4, $5, case when $5::date is not null then $7::uuid end, 'desk', '', '', $7,
+                  '', '', 1, e.grid_path
            from employers e, signal_kinds k where e.id = $2 and k.code = $3::text""",
         signal_id, employer_id, kind, since or today(), until, aspect, by,
     )  # fmt: skip
