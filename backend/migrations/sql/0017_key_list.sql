@@ -170,7 +170,8 @@ create function note_key_list_due() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if tg_table_name = 'employer_signals' then
-        insert into key_list_due (employer_id, noted_at) select distinct n.employer_id, clock_timestamp() from new_rows n order by 1
+        insert into key_list_due (employer_id, noted_at)
+        select n.employer_id, clock_timestamp() from (select distinct employer_id from new_rows) n order by 1
         on conflict (employer_id) do update set noted_at = excluded.noted_at;
     elsif tg_op = 'INSERT' then
         insert into key_list_due (employer_id, noted_at) select n.id, clock_timestamp() from new_rows n order by 1

@@ -51,12 +51,13 @@ BEGIN = """
             :grid_id, cast(:path as ltree))
 """
 ORDER_WORK = """
-    update rating_rounds r set state = :work, task_at = now(), task_by = app_person(), accept_grades = :grades, done = 0,
-           total = (select count(*) from ratings t where t.round_id = r.id and case when :work = 'publishing' then t.state = 'reviewed'
-                    else t.state = 'proposed' and t.proposed_grade = any(:grades) end),
+    update rating_rounds r set state = a.work, task_at = now(), task_by = app_person(), accept_grades = a.grades, done = 0,
+           total = (select count(*) from ratings t where t.round_id = r.id and case when a.work = 'publishing' then t.state = 'reviewed'
+                    else t.state = 'proposed' and t.proposed_grade = any(a.grades) end),
            after_id = '00000000-0000-0000-0000-000000000000', version = version + 1,
-           published_on = case when :work = 'publishing' then china_today() end,
-           published_by = case when :work = 'publishing' then app_person() end
+           published_on = case when a.work = 'publishing' then china_today() end,
+           published_by = case when a.work = 'publishing' then app_person() end
+    from (select cast(:work as text) as work, cast(:grades as text[]) as grades) a
     where r.id = :id and r.version = :version returning true
 """
 DECIDE = """

@@ -129,6 +129,18 @@ async def test_findings_and_incidents_are_signals_once(owner: Owner, territory: 
     assert [tuple(r) for r in rows] == [("collective_petition", "incident"), ("wage_arrears", "visit")]
 
 
+async def test_several_signals_of_one_statement_note_their_employer_once(owner: Owner, territory: Territory, employer: UUID) -> None:
+    await owner.execute(
+        """insert into employer_signals (id, employer_id, kind, since, source, reference, note, recorded_by, end_note, withdrawn_why,
+                                         version, grid_path)
+           select gen_random_uuid(), e.id, 'complaint', china_today() - n, 'import', '', '', $2, '', '', 1, e.grid_path
+           from employers e, generate_series(1, 3) n where e.id = $1""",
+        employer, territory["city"].id,
+    )  # fmt: skip
+
+    assert await owner.fetchval("select count(*) from key_list_due where employer_id = $1", employer) == 1
+
+
 async def test_what_the_field_brings_is_looked_at_after_the_wait(owner: Owner, territory: Territory, engine: AsyncEngine) -> None:
     employer = await make_employer(owner, WEST_NORTH_1)
     await keep_now(owner, engine)
