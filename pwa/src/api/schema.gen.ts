@@ -3919,6 +3919,7 @@ export interface components {
             industry_code: string | null;
             is_key: boolean;
             is_non_local: boolean;
+            is_pressing: boolean;
             last_visited_at: string | null;
             name: string;
             no_uscc_reason: string | null;
@@ -3950,6 +3951,7 @@ export interface components {
             id: string;
             is_key: boolean;
             is_non_local: boolean;
+            is_pressing: boolean;
             last_visited_at: string | null;
             name: string;
             on_key_list: boolean;
