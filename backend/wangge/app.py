@@ -49,16 +49,22 @@ from wangge.grid_changes.controllers import EmployerGridController, GridChangeCo
 from wangge.grids.controllers import GridController
 from wangge.hand_overs.controllers import HandOverController
 from wangge.incidents.controllers import IncidentController
+from wangge.key_list.controllers import KeyListController
+from wangge.key_list.keeping import keep_key_list
 from wangge.maps.controllers import MapController
 from wangge.patrols.controllers import PatrolController, PeopleController
 from wangge.people.controllers import RegisterController
+from wangge.ratings.controllers import RatingController, RatingRoundController
+from wangge.ratings.working import work_on_rounds
 from wangge.record_log.controllers import RecordLogController
 from wangge.record_log.keeping import keep
 from wangge.record_log.server_key import ServerKey
 from wangge.responsibility.controllers import ResponsibilityController
 from wangge.seals.controllers import SealController
+from wangge.signals.controllers import SignalController
 from wangge.spatial_imports.controllers import SpatialImportController
 from wangge.spatial_imports.reading import stop_reading
+from wangge.standing.controllers import StandingController
 from wangge.sync.controllers import SyncController
 from wangge.talks.controllers import TalkController
 from wangge.tracks.controllers import TrackController
@@ -77,10 +83,13 @@ CONTROLLERS = (
     SpatialImportController, ExportController, GapController, SealController, RecordLogController,
     EvidencePackageController, UnsentFileController, AnomalyController,
     CatalogueController, TalkController, TrackController, IncidentController,
+    StandingController, SignalController, KeyListController, RatingRoundController, RatingController,
 )  # fmt: skip
 
 # How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).
 ASSESS_EVERY_S = 5.0
+# How soon the key list follows what came from the field, and ordered work on ratings begins.
+STANDING_EVERY_S = 3.0
 # How soon what has been committed gets its place in the record log.
 KEEP_LOG_EVERY_S = 2.0
 
@@ -115,6 +124,8 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             every(KEEP_LOG_EVERY_S, "record log", lambda: keep(engine, server_key)),
             every(ASSESS_EVERY_S, "fingerprints", lambda: fingerprint_all_due(engine, files)),
             every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine)),
+            every(STANDING_EVERY_S, "key list", lambda: keep_key_list(engine)),
+            every(STANDING_EVERY_S, "ratings", lambda: work_on_rounds(engine)),
         ):
             yield
         await stop_reading()

@@ -25,11 +25,14 @@ from wangge.grid_changes.models import EmployerMove, GridChange, GridVersion, Ti
 from wangge.grids.models import Duty, Grid
 from wangge.hand_overs.models import HandOver, HandOverItem
 from wangge.incidents.models import Incident
+from wangge.key_list.models import KeyListDue, KeyListEntry, KeyListRule, KeyListSweep
 from wangge.patrols.models import Patrol, PatrolPause, PatrolStop
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
+from wangge.ratings.models import InspectionCap, Rating, RatingChange, RatingObjection, RatingRound, RatingScale
 from wangge.record_log.models import LogEntry, LogNode, LogPending, LogRoot, PublishedKey
 from wangge.seals.models import DeviceKey
+from wangge.signals.models import EmployerSignal, RatingAspect, SignalKind
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
 from wangge.sync.models import Change, Feed, OperationClosing, OperationRetry, SyncOperation
 from wangge.talks.models import Talk, TalkMaterial
@@ -40,12 +43,14 @@ from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change",
-    "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
-    "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
-    "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "IntakeCounter", "LogEntry", "LogNode", "LogPending",
-    "LogRoot", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "OperationRetry", "PastPassword", "Patrol", "PatrolPause",
+    "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "EmployerSignal",
+    "Entrustment", "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange",
+    "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "InspectionCap", "IntakeCounter",
+    "KeyListDue", "KeyListEntry", "KeyListRule", "KeyListSweep", "LogEntry", "LogNode", "LogPending", "LogRoot",
+    "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "OperationRetry", "PastPassword", "Patrol", "PatrolPause",
     "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder",
-    "PublishedKey", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature",
-    "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower", "Upload",
-    "Visit",
+    "PublishedKey", "Rating", "RatingAspect", "RatingChange", "RatingObjection", "RatingRound", "RatingScale", "Right",
+    "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SignalKind", "SpatialImport", "SpatialImportFeature",
+    "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower",
+    "Upload", "Visit",
 ]  # fmt: skip

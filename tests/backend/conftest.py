@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SEEDED = {
     "audit_log", "certificate_requirements", "feed", "incident_kinds", "log_entries", "log_nodes", "log_roots", "material_kinds", "matters",
     "policies", "power_holders", "powers", "rights", "role_rights", "server_keys", "talk_topics",
+    "inspection_caps", "key_list_rules", "key_list_sweeps", "rating_aspects", "rating_scales", "signal_kinds",
 }  # fmt: skip
 CLEAN = "".join(f"delete from {t.name};" for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in SEEDED)
 CLEAN += f"delete from policies where source = '{OF_A_TEST}';"

@@ -716,3 +716,62 @@ async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "needs_
         import_id, path,
     )  # fmt: skip
     return import_id
+
+
+async def make_signal(
+    owner: Owner, employer_id: UUID, kind: str, by: UUID, *, since: date | None = None, until: date | None = None, aspect: str | None = None
+) -> UUID:
+    """A dated fact about an employer, as a desk records it; today's unless told otherwise."""
+    signal_id = new_id()
+    await owner.execute(
+        """insert into employer_signals (id, employer_id, kind, aspect, since, until, ended_by, source, reference, note, recorded_by,
+                                         end_note, withdrawn_why, version, grid_path)
+           select $1, e.id, k.code, coalesce($6, k.aspect), $4, $5, case when $5::date is not null then $7::uuid end, 'desk', '', '', $7,
+                  '', '', 1, e.grid_path
+           from employers e, signal_kinds k where e.id = $2 and k.code = $3::text""",
+        signal_id, employer_id, kind, since or today(), until, aspect, by,
+    )  # fmt: skip
+    return signal_id
+
+
+async def make_standing(owner: Owner, employer_id: UUID, by: UUID) -> dict[str, UUID]:
+    """One of each thing that is said of how an employer stands, by kind: a signal, an entry on the key list, a round of its county
+    (made once) with a published rating, a change of it and an objection to it."""
+    made = {kind: new_id() for kind in ("key_list_entry", "rating_round", "rating", "rating_change", "rating_objection")}
+    made["signal"] = await make_signal(owner, employer_id, "wage_arrears", by)
+    await owner.execute(
+        """insert into key_list_entries (id, employer_id, criterion, rule_from, must_acknowledge, facts, entered_on, acknowledged_note,
+                                         version, grid_path)
+           select $1, e.id, 'collective_petition', '2026-01-01', true, '{}', china_today(), '', 1, e.grid_path from employers e
+           where e.id = $2""",
+        made["key_list_entry"], employer_id,
+    )  # fmt: skip
+    round_id = await owner.fetchval(
+        """insert into rating_rounds (id, year, scale, state, task_by, accept_grades, after_id, done, total, made_by, version, grid_id,
+                                      grid_path)
+           select $1, 2025, 'national_2016', 'reviewing', $3, '{}', $1, 0, 0, $3, 1, e.grid_id, e.grid_path
+           from employers e where e.id = $2
+           on conflict (grid_id, year) do update set version = rating_rounds.version returning id""",
+        made["rating_round"], employer_id, by,
+    )  # fmt: skip
+    made["rating_round"] = round_id
+    await owner.execute(
+        """insert into ratings (id, round_id, employer_id, year, proposed_grade, aspects, reasons, state, grade, decision_reason,
+                                published_on, published_by, version, grid_path)
+           select $1, $2, e.id, 2025, 'B', '{}', '[]', 'published', 'A', '', china_today(), $4, 1, e.grid_path
+           from employers e where e.id = $3""",
+        made["rating"], round_id, employer_id, by,
+    )  # fmt: skip
+    await owner.execute(
+        """insert into rating_changes (id, rating_id, from_grade, to_grade, was_published, reason, made_by, grid_path)
+           select $1, t.id, 'B', 'A', false, '', $3, t.grid_path from ratings t where t.id = $2""",
+        made["rating_change"], made["rating"], by,
+    )  # fmt: skip
+    await owner.execute(
+        """insert into rating_objections (id, rating_id, filed_on, filed_by, grounds, due_on, recorded_by, decision_reason, version,
+                                          grid_path)
+           select $1, t.id, china_today(), '张三', '与事实不符', china_today() + 20, $3, '', 1, t.grid_path
+           from ratings t where t.id = $2""",
+        made["rating_objection"], made["rating"], by,
+    )  # fmt: skip
+    return made

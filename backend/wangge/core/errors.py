@@ -22,6 +22,9 @@ WanggeError                    (this module)
 ├── evidence.errors            photos and their bytes
 ├── anomalies.errors           concluding on odd records
 ├── base_maps.errors          the deployment's base map
+├── signals.errors             facts about an employer
+├── key_list.errors            acknowledging the key list
+├── ratings.errors             rounds, grades and objections
 ├── evidence_packages.errors   records taken out of the house
 ├── record_log.errors          proofs of what arrived
 ├── seals.errors               phones' keys and signatures

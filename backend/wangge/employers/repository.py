@@ -27,7 +27,10 @@ ITEM = f"""
     e.last_visited_at, e.registered_at, e.duplicate_of,
     case when e.registered_by is not null then json_build_object('id', e.registered_by, 'name',
         (select p.name from people p where p.id = e.registered_by)) end as registered_by,
-    {REASONS_OF} as reasons, {holds("non_local")} as is_non_local, {holds("key")} as is_key
+    {REASONS_OF} as reasons, {holds("non_local")} as is_non_local, {holds("key")} as is_key,
+    e.grade, e.on_key_list,
+    e.on_key_list and exists (select from key_list_entries k where k.employer_id = e.id and k.left_on is null
+                              and k.must_acknowledge) as is_pressing
 """
 DETAIL = f"""
     select {ITEM}, e.no_uscc_reason, e.industry_code, e.contact_name, e.contact_phone, e.accuracy_m, e.position_source,

@@ -40,6 +40,8 @@ class Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 CURSOR = msgspec.json.Decoder(Cursor)
 
+ABSENT_WHEN_NONE = ("grade", "key_list")
+
 # Of the person's patrols, a phone holds the open ones and those of the last week.
 ON_PHONE = "assignee_id = app_person() and (planned_on >= china_today() - 7 or status in ('planned', 'started'))"
 READ: dict[KindName, str] = {
@@ -50,7 +52,9 @@ READ: dict[KindName, str] = {
     "employer": """
         select id, name, uscc, address, contact_name, contact_phone, industry_code, employees,
                case when position is not null then array[ST_X(position), ST_Y(position)] end as position, accuracy_m, grid_id,
-               review_state, duplicate_of, last_visited_at, version
+               review_state, duplicate_of, last_visited_at, version, grade,
+               case when on_key_list then (select array_agg(k.criterion order by k.criterion) from key_list_entries k
+                                           where k.employer_id = employers.id and k.left_on is null) end as key_list
         from employers where id = any($1::uuid[])""",
     "patrol": f"""
         select p.id, p.title, p.planned_on, p.status, p.note, p.version, p.assignee_id,
@@ -98,6 +102,8 @@ def _wire(kind: KindName, row: Any) -> dict[str, Any]:
         data["own"] = True
     elif kind == "patrol":
         data["stops"] = msgspec.Raw(data["stops"].encode())
+    else:  # what most employers do not have costs no bytes
+        data = {key: value for key, value in data.items() if value is not None or key not in ABSENT_WHEN_NONE}
     return data
 
 

@@ -758,6 +758,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record */
+        post: operations["ApiEmployersEmployerIdSignalsRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/signals/{signal_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["ApiEmployersEmployerIdSignalsSignalIdEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/signals/{signal_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["ApiEmployersEmployerIdSignalsSignalIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Employer */
+        get: operations["ApiEmployersEmployerIdStandingEmployer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/unmask": {
         parameters: {
             query?: never;
@@ -1485,6 +1553,57 @@ export interface paths {
         };
         /** Counts */
         get: operations["ApiIncidentsCountsCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/key-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiKeyListList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/key-list/{entry_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge */
+        post: operations["ApiKeyListEntryIdAcknowledgeAcknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/key-list/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiKeyListExportXlsxExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2262,6 +2381,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rating-rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiRatingRoundsList"];
+        put?: never;
+        /** Begin */
+        post: operations["ApiRatingRoundsBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rating-rounds/{round_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiRatingRoundsRoundIdRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rating-rounds/{round_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept */
+        post: operations["ApiRatingRoundsRoundIdAcceptAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rating-rounds/{round_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish */
+        post: operations["ApiRatingRoundsRoundIdPublishPublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiRatingsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{rating_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiRatingsRatingIdRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{rating_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide */
+        post: operations["ApiRatingsRatingIdDecideDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{rating_id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object */
+        post: operations["ApiRatingsRatingIdObjectionsObject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{rating_id}/objections/{objection_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer */
+        post: operations["ApiRatingsRatingIdObjectionsObjectionIdDecideAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiRatingsExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -2462,6 +2752,23 @@ export interface paths {
         put?: never;
         /** Withdraw */
         post: operations["ApiSpatialImportsImportIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/standing/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules */
+        get: operations["ApiStandingRulesRules"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3115,6 +3422,12 @@ export interface components {
             id: string;
             name: string | null;
         };
+        /** AspectCount */
+        AspectCount: {
+            findings: number;
+            signals: number;
+            violations: number;
+        };
         /** Assignability */
         Assignability: {
             assignable: boolean;
@@ -3691,6 +4004,7 @@ export interface components {
             duplicate_of: string | null;
             employees: number | null;
             evidence: components["schemas"]["PhotoOfEmployer"][];
+            grade: string | null;
             grid: components["schemas"]["GridName"] | null;
             grid_source: string;
             /** Format: uuid */
@@ -3698,10 +4012,12 @@ export interface components {
             industry_code: string | null;
             is_key: boolean;
             is_non_local: boolean;
+            is_pressing: boolean;
             last_visited_at: string | null;
             name: string;
             no_uscc_reason: string | null;
             note: string;
+            on_key_list: boolean;
             position: number[] | null;
             position_source: string | null;
             reasons: string[];
@@ -3722,13 +4038,16 @@ export interface components {
             address: string;
             duplicate_of: string | null;
             employees: number | null;
+            grade: string | null;
             grid: components["schemas"]["GridName"] | null;
             /** Format: uuid */
             id: string;
             is_key: boolean;
             is_non_local: boolean;
+            is_pressing: boolean;
             last_visited_at: string | null;
             name: string;
+            on_key_list: boolean;
             position: number[] | null;
             reasons: string[];
             /** Format: date-time */
@@ -3752,6 +4071,18 @@ export interface components {
             moving: number;
             sample: components["schemas"]["MovingEmployer"][];
             staying: number;
+        };
+        /** EmployerStanding */
+        EmployerStanding: {
+            caps: components["schemas"]["InspectionCapRead"][];
+            /** Format: uuid */
+            employer_id: string;
+            grade: string | null;
+            key_list: components["schemas"]["KeyListItem"][];
+            on_key_list: boolean;
+            ratings: components["schemas"]["RatingItem"][];
+            signals: components["schemas"]["SignalRead"][];
+            visit_interval_days: number;
         };
         /** EntrustmentDetail */
         EntrustmentDetail: {
@@ -4328,11 +4659,84 @@ export interface components {
             subject_id: string;
             tree_size: number;
         };
+        /** InspectionCapRead */
+        InspectionCapRead: {
+            /** @enum {string} */
+            confidence: "high" | "medium" | "low";
+            grade: string;
+            /** @enum {string} */
+            kind: "routine" | "special";
+            per_year: number | null;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+        };
         /** IntakeSwitch */
         IntakeSwitch: {
             /** Format: date */
             on: string;
             open: boolean;
+        };
+        /** KeyListAcknowledge */
+        KeyListAcknowledge: {
+            /** @default  */
+            note: string;
+            version: number;
+        };
+        /** KeyListFacts */
+        KeyListFacts: {
+            amount?: number | null;
+            count?: number | null;
+            filed_on?: string | null;
+            first?: string | null;
+            grade?: string | null;
+            last?: string | null;
+            opened_on?: string | null;
+            people?: number | null;
+            signals?: string[];
+            since?: string | null;
+        };
+        /** KeyListItem */
+        KeyListItem: {
+            acknowledged_at: string | null;
+            acknowledged_by: components["schemas"]["NamedRef"] | null;
+            acknowledged_note: string;
+            /** @enum {string} */
+            criterion: "unsupervised" | "wage_arrears" | "premium_arrears" | "complaints" | "collective_petition" | "low_grade";
+            employer: components["schemas"]["NamedRef"];
+            /** Format: date */
+            entered_on: string;
+            facts: components["schemas"]["KeyListFacts"];
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            left_on: string | null;
+            /** @enum {null|string} */
+            left_why: "condition_ended" | "rule_ended" | "file_returned" | null;
+            must_acknowledge: boolean;
+            owner: components["schemas"]["NamedRef"] | null;
+            uscc: string | null;
+            version: number;
+        };
+        /** KeyListRuleRead */
+        KeyListRuleRead: {
+            /** @enum {string} */
+            criterion: "unsupervised" | "wage_arrears" | "premium_arrears" | "complaints" | "collective_petition" | "low_grade";
+            en: string;
+            is_active: boolean;
+            leaves_en: string;
+            leaves_zh: string;
+            must_acknowledge: boolean;
+            notice_item: number;
+            params: {
+                [key: string]: unknown;
+            };
+            reading_en: string;
+            reading_zh: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            zh: string;
         };
         /** LayerFeature */
         LayerFeature: {
@@ -4759,6 +5163,13 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[KeyListItem] */
+        "Page_wangge.key_list.schemas.KeyListItem_": {
+            items: components["schemas"]["KeyListItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[Assignable] */
         "Page_wangge.patrols.schemas.Assignable_": {
             items: components["schemas"]["Assignable"][];
@@ -4776,6 +5187,20 @@ export interface components {
         /** Page[PersonItem] */
         "Page_wangge.people.schemas.PersonItem_": {
             items: components["schemas"]["PersonItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[RatingItem] */
+        "Page_wangge.ratings.schemas.RatingItem_": {
+            items: components["schemas"]["RatingItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[RatingRoundRead] */
+        "Page_wangge.ratings.schemas.RatingRoundRead_": {
+            items: components["schemas"]["RatingRoundRead"][];
             page: number;
             page_size: number;
             total: number;
@@ -5275,6 +5700,187 @@ export interface components {
             overlap_reason: string;
             version: number;
         };
+        /** RatingAspectRead */
+        RatingAspectRead: {
+            code: string;
+            en: string;
+            source: string;
+            zh: string;
+        };
+        /** RatingChangeRead */
+        RatingChangeRead: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["NamedRef"] | null;
+            from_grade: string;
+            reason: string;
+            to_grade: string;
+            was_published: boolean;
+        };
+        /** RatingCount */
+        RatingCount: {
+            count: number;
+            grade: string;
+            /** @enum {string} */
+            status: "proposed" | "reviewed" | "published";
+        };
+        /** RatingDecide */
+        RatingDecide: {
+            grade: string;
+            /** @default  */
+            reason: string;
+            version: number;
+        };
+        /** RatingDetail */
+        RatingDetail: {
+            address: string;
+            aspects: {
+                [key: string]: components["schemas"]["AspectCount"];
+            };
+            changes: components["schemas"]["RatingChangeRead"][];
+            decision_reason: string;
+            employer: components["schemas"]["NamedRef"];
+            grade: string | null;
+            grid_name: string;
+            has_open_objection: boolean;
+            /** Format: uuid */
+            id: string;
+            objection_until: string | null;
+            objections: components["schemas"]["RatingObjectionRead"][];
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_grade: string;
+            published_by: components["schemas"]["NamedRef"] | null;
+            published_on: string | null;
+            reasons: components["schemas"]["RatingReason"][];
+            reviewed_at: string | null;
+            reviewed_by: components["schemas"]["NamedRef"] | null;
+            /** Format: uuid */
+            round_id: string;
+            /** @enum {string} */
+            status: "proposed" | "reviewed" | "published";
+            uscc: string | null;
+            version: number;
+            year: number;
+        };
+        /** RatingItem */
+        RatingItem: {
+            address: string;
+            employer: components["schemas"]["NamedRef"];
+            grade: string | null;
+            grid_name: string;
+            has_open_objection: boolean;
+            /** Format: uuid */
+            id: string;
+            proposed_grade: string;
+            published_on: string | null;
+            reasons: components["schemas"]["RatingReason"][];
+            /** Format: uuid */
+            round_id: string;
+            /** @enum {string} */
+            status: "proposed" | "reviewed" | "published";
+            uscc: string | null;
+            version: number;
+            year: number;
+        };
+        /** RatingObjectionDecide */
+        RatingObjectionDecide: {
+            /** @enum {string} */
+            decision: "upheld" | "rejected";
+            new_grade?: string | null;
+            reason: string;
+            version: number;
+        };
+        /** RatingObjectionFile */
+        RatingObjectionFile: {
+            filed_by: string;
+            /** Format: date */
+            filed_on: string;
+            grounds: string;
+            /** Format: uuid */
+            id: string;
+        };
+        /** RatingObjectionRead */
+        RatingObjectionRead: {
+            decided_at: string | null;
+            decided_by: components["schemas"]["NamedRef"] | null;
+            /** @enum {null|string} */
+            decision: "upheld" | "rejected" | null;
+            decision_reason: string;
+            /** Format: date */
+            due_on: string;
+            filed_by: string;
+            /** Format: date */
+            filed_on: string;
+            grounds: string;
+            /** Format: uuid */
+            id: string;
+            new_grade: string | null;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_by: components["schemas"]["NamedRef"];
+            version: number;
+        };
+        /** RatingReason */
+        RatingReason: {
+            count: number;
+            grade: string;
+            rule: string;
+            signals: string[];
+        };
+        /** RatingRoundAccept */
+        RatingRoundAccept: {
+            grades: string[];
+            version: number;
+        };
+        /** RatingRoundPublish */
+        RatingRoundPublish: {
+            version: number;
+        };
+        /** RatingRoundRead */
+        RatingRoundRead: {
+            accept_grades: string[];
+            counts: components["schemas"]["RatingCount"][];
+            done: number;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            published_by: components["schemas"]["NamedRef"] | null;
+            published_on: string | null;
+            scale: string;
+            /** @enum {string} */
+            status: "proposing" | "reviewing" | "accepting" | "publishing" | "published";
+            total: number;
+            version: number;
+            year: number;
+        };
+        /** RatingRoundStart */
+        RatingRoundStart: {
+            /** Format: uuid */
+            grid_id: string;
+            /** Format: uuid */
+            id: string;
+            year: number;
+        };
+        /** RatingScaleRead */
+        RatingScaleRead: {
+            code: string;
+            confidence: string;
+            en: string;
+            grades: {
+                [key: string]: unknown;
+            }[];
+            rules: {
+                [key: string]: unknown;
+            }[];
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            zh: string;
+        };
         /** Readiness */
         Readiness: {
             database: string;
@@ -5539,6 +6145,70 @@ export interface components {
             rows: number;
             unchanged: number;
         };
+        /** SignalEnd */
+        SignalEnd: {
+            note: string;
+            /** Format: date */
+            until: string;
+            version: number;
+        };
+        /** SignalKindRead */
+        SignalKindRead: {
+            aspect: string | null;
+            code: string;
+            en: string;
+            is_lasting: boolean;
+            is_violation: boolean;
+            source: string;
+            zh: string;
+        };
+        /** SignalRead */
+        SignalRead: {
+            amount: number | null;
+            aspect: string | null;
+            end_note: string;
+            ended_at: string | null;
+            ended_by: components["schemas"]["NamedRef"] | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            note: string;
+            people: number | null;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_by: components["schemas"]["NamedRef"];
+            reference: string;
+            /** Format: date */
+            since: string;
+            /** @enum {string} */
+            source: "desk" | "visit" | "incident" | "import";
+            source_id: string | null;
+            until: string | null;
+            version: number;
+            withdrawn_at: string | null;
+            withdrawn_by: components["schemas"]["NamedRef"] | null;
+            withdrawn_why: string;
+        };
+        /** SignalRecord */
+        SignalRecord: {
+            amount?: number | null;
+            aspect?: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** @default  */
+            note: string;
+            people?: number | null;
+            /** @default  */
+            reference: string;
+            /** Format: date */
+            since: string;
+        };
+        /** SignalWithdraw */
+        SignalWithdraw: {
+            reason: string;
+            version: number;
+        };
         /** SignIn */
         SignIn: {
             device_id?: string | null;
@@ -5566,6 +6236,14 @@ export interface components {
             names?: string[];
             /** @default  */
             note: string;
+        };
+        /** StandingRules */
+        StandingRules: {
+            aspects: components["schemas"]["RatingAspectRead"][];
+            caps: components["schemas"]["InspectionCapRead"][];
+            key_list_rules: components["schemas"]["KeyListRuleRead"][];
+            scale: components["schemas"]["RatingScaleRead"];
+            signal_kinds: components["schemas"]["SignalKindRead"][];
         };
         /** Step */
         Step: {
@@ -5933,6 +6611,7 @@ export type SchemaAnswersPatch = components['schemas']['AnswersPatch'];
 export type SchemaApply = components['schemas']['Apply'];
 export type SchemaAppointmentRead = components['schemas']['AppointmentRead'];
 export type SchemaAreaRef = components['schemas']['AreaRef'];
+export type SchemaAspectCount = components['schemas']['AspectCount'];
 export type SchemaAssignability = components['schemas']['Assignability'];
 export type SchemaAssignable = components['schemas']['Assignable'];
 export type SchemaAssisting = components['schemas']['Assisting'];
@@ -5989,6 +6668,7 @@ export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
 export type SchemaEmployerOfGap = components['schemas']['EmployerOfGap'];
 export type SchemaEmployersEffect = components['schemas']['EmployersEffect'];
+export type SchemaEmployerStanding = components['schemas']['EmployerStanding'];
 export type SchemaEntrustmentDetail = components['schemas']['EntrustmentDetail'];
 export type SchemaEntrustmentEnd = components['schemas']['EntrustmentEnd'];
 export type SchemaEntrustmentExtend = components['schemas']['EntrustmentExtend'];
@@ -6030,7 +6710,12 @@ export type SchemaIncidentClose = components['schemas']['IncidentClose'];
 export type SchemaIncidentCounts = components['schemas']['IncidentCounts'];
 export type SchemaIncidentRead = components['schemas']['IncidentRead'];
 export type SchemaInclusionProof = components['schemas']['InclusionProof'];
+export type SchemaInspectionCapRead = components['schemas']['InspectionCapRead'];
 export type SchemaIntakeSwitch = components['schemas']['IntakeSwitch'];
+export type SchemaKeyListAcknowledge = components['schemas']['KeyListAcknowledge'];
+export type SchemaKeyListFacts = components['schemas']['KeyListFacts'];
+export type SchemaKeyListItem = components['schemas']['KeyListItem'];
+export type SchemaKeyListRuleRead = components['schemas']['KeyListRuleRead'];
 export type SchemaLayerFeature = components['schemas']['LayerFeature'];
 export type SchemaLogHead = components['schemas']['LogHead'];
 export type SchemaLogRootRead = components['schemas']['LogRootRead'];
@@ -6080,9 +6765,12 @@ export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
 export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_'];
 export type SchemaPageWanggeIncidentsSchemasIncidentRead = components['schemas']['Page_wangge.incidents.schemas.IncidentRead_'];
+export type SchemaPageWanggeKeyListSchemasKeyListItem = components['schemas']['Page_wangge.key_list.schemas.KeyListItem_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
+export type SchemaPageWanggeRatingsSchemasRatingItem = components['schemas']['Page_wangge.ratings.schemas.RatingItem_'];
+export type SchemaPageWanggeRatingsSchemasRatingRoundRead = components['schemas']['Page_wangge.ratings.schemas.RatingRoundRead_'];
 export type SchemaPageWanggeSpatialImportsSchemasFeatureRead = components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_'];
 export type SchemaPageWanggeSpatialImportsSchemasImportItem = components['schemas']['Page_wangge.spatial_imports.schemas.ImportItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
@@ -6133,6 +6821,21 @@ export type SchemaPullProgress = components['schemas']['PullProgress'];
 export type SchemaPush = components['schemas']['Push'];
 export type SchemaPushAnswer = components['schemas']['PushAnswer'];
 export type SchemaPutInForce = components['schemas']['PutInForce'];
+export type SchemaRatingAspectRead = components['schemas']['RatingAspectRead'];
+export type SchemaRatingChangeRead = components['schemas']['RatingChangeRead'];
+export type SchemaRatingCount = components['schemas']['RatingCount'];
+export type SchemaRatingDecide = components['schemas']['RatingDecide'];
+export type SchemaRatingDetail = components['schemas']['RatingDetail'];
+export type SchemaRatingItem = components['schemas']['RatingItem'];
+export type SchemaRatingObjectionDecide = components['schemas']['RatingObjectionDecide'];
+export type SchemaRatingObjectionFile = components['schemas']['RatingObjectionFile'];
+export type SchemaRatingObjectionRead = components['schemas']['RatingObjectionRead'];
+export type SchemaRatingReason = components['schemas']['RatingReason'];
+export type SchemaRatingRoundAccept = components['schemas']['RatingRoundAccept'];
+export type SchemaRatingRoundPublish = components['schemas']['RatingRoundPublish'];
+export type SchemaRatingRoundRead = components['schemas']['RatingRoundRead'];
+export type SchemaRatingRoundStart = components['schemas']['RatingRoundStart'];
+export type SchemaRatingScaleRead = components['schemas']['RatingScaleRead'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRecoveryCodes = components['schemas']['RecoveryCodes'];
@@ -6162,8 +6865,14 @@ export type SchemaServerKeyRead = components['schemas']['ServerKeyRead'];
 export type SchemaSessionRead = components['schemas']['SessionRead'];
 export type SchemaSheetProblem = components['schemas']['SheetProblem'];
 export type SchemaSheetReport = components['schemas']['SheetReport'];
+export type SchemaSignalEnd = components['schemas']['SignalEnd'];
+export type SchemaSignalKindRead = components['schemas']['SignalKindRead'];
+export type SchemaSignalRead = components['schemas']['SignalRead'];
+export type SchemaSignalRecord = components['schemas']['SignalRecord'];
+export type SchemaSignalWithdraw = components['schemas']['SignalWithdraw'];
 export type SchemaSignIn = components['schemas']['SignIn'];
 export type SchemaSplit = components['schemas']['Split'];
+export type SchemaStandingRules = components['schemas']['StandingRules'];
 export type SchemaStep = components['schemas']['Step'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
@@ -8122,6 +8831,168 @@ export interface operations {
             };
         };
     };
+    ApiEmployersEmployerIdSignalsRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalRecord"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdSignalsSignalIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+                signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdSignalsSignalIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+                signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdStandingEmployer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerStanding"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersEmployerIdUnmaskUnmask: {
         parameters: {
             query?: never;
@@ -9939,6 +10810,131 @@ export interface operations {
             };
         };
     };
+    ApiKeyListList: {
+        parameters: {
+            query?: {
+                criterion?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.key_list.schemas.KeyListItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiKeyListEntryIdAcknowledgeAcknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyListAcknowledge"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyListItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiKeyListExportXlsxExport: {
+        parameters: {
+            query?: {
+                criterion?: string | null;
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiLogHeadHead: {
         parameters: {
             query?: never;
@@ -11558,6 +12554,454 @@ export interface operations {
             };
         };
     };
+    ApiRatingRoundsList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.ratings.schemas.RatingRoundRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingRoundsBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingRoundStart"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingRoundRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingRoundsRoundIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingRoundRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingRoundsRoundIdAcceptAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingRoundAccept"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingRoundRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingRoundsRoundIdPublishPublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingRoundPublish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingRoundRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsList: {
+        parameters: {
+            query?: {
+                grade?: string | null;
+                grid_id?: string | null;
+                objected?: boolean;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                round_id?: string | null;
+                sort?: string | null;
+                status?: string | null;
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.ratings.schemas.RatingItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsRatingIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rating_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsRatingIdDecideDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rating_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingDecide"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsRatingIdObjectionsObject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rating_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingObjectionFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsRatingIdObjectionsObjectionIdDecideAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: string;
+                rating_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingObjectionDecide"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsExportXlsxExport: {
+        parameters: {
+            query?: {
+                grade?: string | null;
+                grid_id?: string | null;
+                objected?: boolean;
+                q?: string;
+                round_id?: string | null;
+                sort?: string | null;
+                status?: string | null;
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiReadyReady: {
         parameters: {
             query?: never;
@@ -12080,6 +13524,26 @@ export interface operations {
                         } | unknown[];
                         status_code: number;
                     };
+                };
+            };
+        };
+    };
+    ApiStandingRulesRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingRules"];
                 };
             };
         };

@@ -105,6 +105,18 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'anomaly.read', title: 'menu.anomalies', menu: 'anomalies' },
       },
       {
+        path: 'key-list',
+        name: 'keyList',
+        component: () => import('./standing/KeyListPage.vue'),
+        meta: { right: 'key_list.read', title: 'menu.keyList', menu: 'keyList' },
+      },
+      {
+        path: 'ratings',
+        name: 'ratings',
+        component: () => import('./standing/RatingsPage.vue'),
+        meta: { right: 'rating.read', title: 'menu.ratings', menu: 'ratings' },
+      },
+      {
         path: 'organisation',
         name: 'organisation',
         component: () => import('./organisation/OrganisationPage.vue'),

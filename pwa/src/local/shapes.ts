@@ -37,7 +37,21 @@ export interface Employer {
   duplicate_of: string | null
   last_visited_at: string | null
   version: number
+  /** Of its last published rating; absent where there is none. */
+  grade?: string
+  /** Why it is on the key supervision list; absent where it is not. */
+  key_list?: KeyCriterion[]
 }
+
+export const KEY_CRITERIA = [
+  'unsupervised',
+  'wage_arrears',
+  'premium_arrears',
+  'complaints',
+  'collective_petition',
+  'low_grade',
+] as const
+export type KeyCriterion = (typeof KEY_CRITERIA)[number]
 
 export interface Stop {
   id: string

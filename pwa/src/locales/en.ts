@@ -1,7 +1,8 @@
 import day from './en.day'
+import standing from './en.standing'
 import type zh from './zh-CN'
 
-const en: typeof zh = {
+const en: Omit<typeof zh, 'keyList'> = {
   app: { name: 'Grid Patrol', city: 'Weifang labour-security grid' },
   tab: { today: 'Today', map: 'Map', incident: 'SOS', employers: 'Employers', outbox: 'Outbox', account: 'Me' },
   common: {
@@ -179,6 +180,7 @@ const en: typeof zh = {
     note: 'Instructions',
   },
   employers: {
+    key: 'Key list',
     title: 'Employers',
     search: 'Name, pinyin initials or credit code',
     clear: 'Clear',
@@ -201,6 +203,8 @@ const en: typeof zh = {
     keep: 'no position',
   },
   employer: {
+    key: 'Key supervision',
+    grade: 'Grade {grade}',
     title: 'Employer',
     missing: 'This employer is not on the phone; it may have left your grid.',
     uscc: 'Credit code',
@@ -502,6 +506,7 @@ const en: typeof zh = {
     legendVisited: 'visited',
     legendUnvisited: 'never visited',
     legendWaiting: 'waiting for review',
+    legendKey: 'Key supervision',
     legendStop: 'stop of today',
     legendTrack: 'Your way today',
     legend: 'Legend',
@@ -572,4 +577,4 @@ const en: typeof zh = {
   },
 }
 
-export default { ...en, ...day }
+export default { ...en, ...day, ...standing }

@@ -1,5 +1,8 @@
+import standing from './zh-CN.standing'
+
 /** The words of the field app, as people in the communities say them. English has the same keys. */
 export default {
+  ...standing,
   app: { name: '网格巡查', city: '潍坊市劳动保障网格化管理' },
   tab: { today: '今日', map: '地图', incident: '突发', employers: '单位', outbox: '待传', account: '我的' },
   common: {
@@ -177,6 +180,7 @@ export default {
     clear: '清空',
     all: '全部',
     unvisited: '没走访过',
+    key: '重点监管',
     waiting: '待审核',
     near: '离我近的在前',
     count: '共 {n} 家',
@@ -195,6 +199,8 @@ export default {
   },
   employer: {
     title: '单位档案',
+    key: '重点监管',
+    grade: '诚信 {grade} 级',
     missing: '手机上没有这家单位，可能已不在您的网格内。',
     uscc: '信用代码',
     address: '地址',
@@ -481,6 +487,7 @@ export default {
     legendVisited: '走访过',
     legendUnvisited: '没走访过',
     legendWaiting: '待审核',
+    legendKey: '重点监管',
     legendStop: '今日巡查点',
     legendTrack: '今天走过的路',
     legend: '图例',

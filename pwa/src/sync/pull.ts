@@ -137,6 +137,8 @@ async function letGo(db: LocalDb, ids: string[]): Promise<void> {
       employees: null,
       position: null,
       accuracy_m: null,
+      grade: undefined,
+      key_list: undefined,
     })
   }
 }

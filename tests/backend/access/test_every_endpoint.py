@@ -47,6 +47,16 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/employers/{employer_id}/place": {"position": [119.1, 36.6], "version": 1},
     "/api/sync/push": {"operations": []},
     "/api/anomalies/{anomaly_id}/review": {"conclusion": "explained", "note": "有原因", "version": 1},
+    "/api/employers/{employer_id}/signals": {"id": ID, "kind": "complaint", "since": "2026-01-02"},
+    "/api/employers/{employer_id}/signals/{signal_id}/end": {"until": "2026-02-02", "note": "已结清", "version": 1},
+    "/api/employers/{employer_id}/signals/{signal_id}/withdraw": {"reason": "记错单位", "version": 1},
+    "/api/key-list/{entry_id}/acknowledge": {"version": 1},
+    "/api/rating-rounds": {"id": ID, "grid_id": ID, "year": 2025},
+    "/api/rating-rounds/{round_id}/accept": {"grades": ["A"], "version": 1},
+    "/api/rating-rounds/{round_id}/publish": {"version": 1},
+    "/api/ratings/{rating_id}/decide": {"grade": "A", "version": 1},
+    "/api/ratings/{rating_id}/objections": {"id": ID, "filed_on": "2026-01-02", "filed_by": "张三", "grounds": "不符"},
+    "/api/ratings/{rating_id}/objections/{objection_id}/decide": {"decision": "rejected", "reason": "属实", "version": 1},
     "/api/me/device/key": {"public_key": "x", "proof": "x"},
     "/api/evidence/packages": {"reason": "案卷移送", "employer_id": ID},
     "/api/sync/operations/{operation_id}/withdraw": {"reason": "重复"},
@@ -265,6 +275,25 @@ RIGHTS = [
     ("GET", "/api/anomalies", "anomaly.read"),
     ("GET", "/api/anomalies/export.xlsx", "anomaly.read"),
     ("POST", f"/api/anomalies/{ID}/review", "anomaly.review"),
+    ("GET", f"/api/employers/{ID}/standing", "key_list.read"),
+    ("GET", "/api/standing/rules", "key_list.read"),
+    ("POST", f"/api/employers/{ID}/signals", "signal.record"),
+    ("POST", f"/api/employers/{ID}/signals/{ID}/end", "signal.record"),
+    ("POST", f"/api/employers/{ID}/signals/{ID}/withdraw", "signal.record"),
+    ("GET", "/api/key-list", "key_list.read"),
+    ("GET", "/api/key-list/export.xlsx", "key_list.read"),
+    ("POST", f"/api/key-list/{ID}/acknowledge", "key_list.acknowledge"),
+    ("GET", "/api/rating-rounds", "rating.read"),
+    ("POST", "/api/rating-rounds", "rating.review"),
+    ("GET", f"/api/rating-rounds/{ID}", "rating.read"),
+    ("POST", f"/api/rating-rounds/{ID}/accept", "rating.review"),
+    ("POST", f"/api/rating-rounds/{ID}/publish", "rating.publish"),
+    ("GET", "/api/ratings", "rating.read"),
+    ("GET", "/api/ratings/export.xlsx", "rating.read"),
+    ("GET", f"/api/ratings/{ID}", "rating.read"),
+    ("POST", f"/api/ratings/{ID}/decide", "rating.review"),
+    ("POST", f"/api/ratings/{ID}/objections", "rating.review"),
+    ("POST", f"/api/ratings/{ID}/objections/{ID}/decide", "rating.publish"),
     ("GET", "/api/audit", "audit.read"),
     ("GET", "/api/audit/lines.csv", "audit.read"),
     ("GET", "/api/sync/pull", "field.pull"),
@@ -425,14 +454,15 @@ LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
     "/api/people/assignable", "/api/grid-changes", "/api/units", "/api/entrustments", "/api/spatial-imports",
     "/api/people", "/api/duties", "/api/certificates", "/api/training/results", "/api/gaps/grid_without_owner",
-    "/api/anomalies", "/api/talks", "/api/incidents",
+    "/api/anomalies", "/api/talks", "/api/incidents", "/api/key-list", "/api/ratings", "/api/rating-rounds",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
 TAKES_NO = {"/api/grids": ("grid_id",)} | dict.fromkeys(
     ["/api/employers", "/api/coverage/uncovered", "/api/units", "/api/entrustments", "/api/people", "/api/duties", "/api/certificates",
-     "/api/training/results", "/api/spatial-imports", "/api/gaps/grid_without_owner", "/api/anomalies", "/api/talks"], ("on",),
+     "/api/training/results", "/api/spatial-imports", "/api/gaps/grid_without_owner", "/api/anomalies", "/api/talks",
+     "/api/key-list", "/api/ratings", "/api/rating-rounds"], ("on",),
 )  # fmt: skip
 
 
@@ -451,6 +481,7 @@ async def test_bad_paging_and_filters_are_named_in_both_languages(
 
 SORTED = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/grid-changes", "/api/units", "/api/entrustments",
+    "/api/key-list", "/api/ratings",
 ]  # fmt: skip
 
 
@@ -468,7 +499,7 @@ async def test_hostile_text_in_a_search_is_only_text(path: str, territory: Terri
     for q in ("'; drop table employers; --", "%", "_", "\\", "😀", "a" * 3000, ":x", "{where}"):
         answer = await http.get(path, params={"q": q})
         assert answer.status_code == 200, (q, answer.text)
-    if path not in ("/api/check-ins", "/api/visits", "/api/grid-changes", "/api/anomalies"):
+    if path not in ("/api/check-ins", "/api/visits", "/api/grid-changes", "/api/anomalies", "/api/rating-rounds"):
         assert (await http.get(path, params={"q": "%"})).json()["total"] == 0
         assert (await http.get(path, params={"q": "a\0b"})).json()["type"] == "text_unstorable"
 

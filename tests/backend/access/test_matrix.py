@@ -38,6 +38,7 @@ from factories import (
     make_person,
     make_person_with_account,
     make_session,
+    make_standing,
 )
 from fixture_types import Client
 from litestar import Litestar
@@ -53,7 +54,8 @@ THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "
           "device_id": "device", "session_id": "session", "unit_id": "unit", "entrustment_id": "entrustment",
           "designation_id": "designation", "person_id": "person", "certificate_id": "certificate", "duty_id": "duty",
           "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import",
-          "anomaly_id": "anomaly", "operation_id": "operation", "incident_id": "incident"}  # fmt: skip
+          "signal_id": "signal", "entry_id": "key_list_entry", "round_id": "rating_round", "rating_id": "rating",
+          "objection_id": "rating_objection", "anomaly_id": "anomaly", "operation_id": "operation", "incident_id": "incident"}  # fmt: skip
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/entrustments/{entrustment_id}/document"): {404},  # none was uploaded
@@ -141,6 +143,7 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
         "device": device,
         "session": session,
         "operation": await make_kept_operation(owner, holder.id, path),
+        **await make_standing(owner, employer, below.id),
     }
 
 

@@ -30,6 +30,7 @@ from factories import (
     make_patrol,
     make_pause,
     make_person,
+    make_standing,
     make_talk,
     make_track,
     make_visit,
@@ -88,9 +89,23 @@ BESIDES = {
     "spatial_imports": "false",
     "spatial_import_features": "false",
     "anomalies": "false",
+    "employer_signals": "false",
+    "key_list_entries": "employer_id in (select employer_id from patrol_stops where assignee_id = $2 and is_open)",
+    "rating_rounds": "false",
+    "ratings": "false",
+    "rating_changes": "false",
+    "rating_objections": "false",
 }
 # Of these the API's role may read nothing at all; some are reached through functions.
-OWNERS_ALONE = {"people_private", "tiling_checks", "photo_hashes", "photo_hashes_due", "anomaly_days_due"}
+OWNERS_ALONE = {
+    "people_private",
+    "tiling_checks",
+    "photo_hashes",
+    "photo_hashes_due",
+    "anomaly_days_due",
+    "key_list_due",
+    "key_list_sweeps",
+}
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
 KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
@@ -137,6 +152,7 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
             evidence_id, holder.id, path,
         )  # fmt: skip
         await make_anomaly(owner, holder, employer_id, check_in_id)
+        await make_standing(owner, employer_id, holder.id)
         await make_talk(owner, holder, employer_id, patrol_id=patrol_id)
         await make_incident(owner, holder, path)
         await make_pause(owner, holder, patrol_id)

@@ -23,6 +23,8 @@ export type Room =
   | '缺口'
   | '网格编辑'
   | '异常记录'
+  | '重点监管'
+  | '诚信等级'
 
 export class DeskApp {
   readonly main: Locator

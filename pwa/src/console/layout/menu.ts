@@ -39,6 +39,8 @@ export const MENU: readonly MenuGroup[] = [
     title: 'menu.groups.employers',
     entries: [
       { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
+      { route: 'keyList', icon: 'flag', title: 'menu.keyList', right: 'key_list.read' },
+      { route: 'ratings', icon: 'medal', title: 'menu.ratings', right: 'rating.read' },
       { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
       { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
       { route: 'chains', icon: 'records', title: 'menu.chains', right: 'records.read' },

@@ -1,5 +1,8 @@
+import standing from './en.standing'
+
 /** The desk in English. The words are those of docs/glossary.md. */
 export default {
+  ...standing,
   app: {
     name: 'Grid Desk',
     subtitle: 'Labour security by grid',
@@ -98,6 +101,8 @@ export default {
     records: 'Problem records',
     chains: 'Chains of seals',
     anomalies: 'Anomalies',
+    keyList: 'Key supervision',
+    ratings: 'Ratings',
     accounts: 'Accounts & devices',
     audit: 'Audit log',
     rights: 'Rights',
@@ -188,6 +193,7 @@ export default {
     title: 'Legend and layers',
     uncovered: 'Uncovered employers',
     covered: 'Covered employers',
+    key: 'Key supervision (zoom in)',
     ownerless: 'Grids without owner',
     waiting: 'New, to review',
     patrols: 'Patrol: done / to do',
@@ -1098,6 +1104,19 @@ export default {
       operation_retried: 'Kept record applied again',
       anomaly_reviewed: 'Anomaly concluded on',
       anomalies_exported: 'Anomalies exported',
+      signal_recorded: 'Signal recorded',
+      signal_ended: 'Signal settled',
+      signal_withdrawn: 'Signal withdrawn',
+      key_list_evaluated: 'Key list updated',
+      key_list_acknowledged: 'Key list acknowledged',
+      key_list_exported: 'Key list exported',
+      rating_round_begun: 'Rating round begun',
+      rating_proposals_accepted: 'Proposed grades accepted',
+      rating_round_published: 'Ratings published',
+      rating_decided: 'Rating decided',
+      rating_objection_filed: 'Objection taken in',
+      rating_objection_decided: 'Objection decided',
+      ratings_exported: 'Ratings exported',
       evidence_package_made: 'Evidence package made',
       seal_key_registered: 'Sealing key registered',
       server_key_announced: 'Server key announced',
@@ -1122,6 +1141,7 @@ export default {
       patrol: 'Patrol',
       track: 'track',
       incident: 'incident',
+      rating_round: 'Rating round',
       grid: 'Grid',
       unit: 'Unit',
       person: 'Person',

@@ -1,5 +1,8 @@
+import standing from './zh-CN.standing'
+
 /** 工作台的中文。词语与手机端、术语表一致：网格、巡查、签到、走访、用人单位、未覆盖。 */
 export default {
+  ...standing,
   app: {
     name: '网格工作台',
     subtitle: '劳动保障监察网格化管理',
@@ -91,6 +94,8 @@ export default {
     records: '问题记录',
     chains: '封签链',
     anomalies: '异常记录',
+    keyList: '重点监管',
+    ratings: '诚信等级',
     accounts: '账号与设备',
     audit: '审计日志',
     rights: '权限',
@@ -174,6 +179,7 @@ export default {
     title: '图例与图层',
     uncovered: '未覆盖单位',
     covered: '已覆盖单位',
+    key: '重点监管（放大可见）',
     ownerless: '无责任人网格',
     waiting: '新登记待审核',
     patrols: '巡查：已到 / 未到',
@@ -1053,6 +1059,19 @@ export default {
       operation_retried: '待处理记录重新入库',
       anomaly_reviewed: '核查异常记录',
       anomalies_exported: '导出异常记录',
+      signal_recorded: '登记线索',
+      signal_ended: '了结线索',
+      signal_withdrawn: '撤销线索',
+      key_list_evaluated: '更新重点监管名单',
+      key_list_acknowledged: '签收重点监管',
+      key_list_exported: '导出重点监管名单',
+      rating_round_begun: '新建评价批次',
+      rating_proposals_accepted: '成批采纳建议等级',
+      rating_round_published: '公布诚信等级',
+      rating_decided: '评定诚信等级',
+      rating_objection_filed: '受理等级异议',
+      rating_objection_decided: '决定等级异议',
+      ratings_exported: '导出诚信等级',
       evidence_package_made: '导出证据包',
       seal_key_registered: '登记封签密钥',
       server_key_announced: '启用服务器密钥',
@@ -1077,6 +1096,7 @@ export default {
       patrol: '巡查',
       track: '轨迹',
       incident: '突发事件',
+      rating_round: '评价批次',
       grid: '网格',
       unit: '机构',
       person: '人员',

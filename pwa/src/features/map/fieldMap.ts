@@ -26,6 +26,7 @@ export const COLOURS = {
   visited: '#2f7d6b',
   unvisited: '#cc5200',
   waiting: '#74379c',
+  key: '#b3142b',
   stop: '#12211f',
   me: '#1565c0',
   track: '#c2187a',
@@ -36,6 +37,8 @@ export interface EmployerPoint {
   name: string
   position: LonLat
   look: 'visited' | 'unvisited' | 'waiting'
+  /** Under key supervision: a red ring around its point. */
+  is_key: boolean
 }
 export interface StopPoint {
   employer_id: string
@@ -164,6 +167,18 @@ function style(): StyleSpecification {
           'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 2, 13, 5, 16, 9],
           'circle-stroke-color': '#ffffff',
           'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0.4, 13, 1.5],
+        },
+      },
+      {
+        id: 'employer-key',
+        type: 'circle',
+        source: 'employers',
+        filter: ['get', 'is_key'],
+        paint: {
+          'circle-color': 'rgba(0,0,0,0)',
+          'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 4, 13, 8, 16, 13],
+          'circle-stroke-color': COLOURS.key,
+          'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 1.2, 13, 2.5],
         },
       },
       {
