@@ -184,12 +184,12 @@ begin
         note = case when c ? 'note' then coalesce(c ->> 'note', '') else e.note end,
         version = e.version + 1
     where e.id = employer returning * into written;
-    insert into employer_edits (op_id, field, edit_id, employer_id, value, base_version, arrived_version, person_id, device_id, device_seq,
+    insert into employer_edits (op_id, field, edit_id, employer_id, value, base_version, arrived_version, person_id, store_id, store_seq,
                                 origin, note, happened_at, grid_path)
-    select d.op_id, d.field, d.edit_id, employer, d.value, d.base_version, written.version, app_person(), d.device_id, d.device_seq,
+    select d.op_id, d.field, d.edit_id, employer, d.value, d.base_version, written.version, app_person(), d.store_id, d.store_seq,
            d.origin, d.note, d.happened_at, written.grid_path
-    from jsonb_to_recordset(said -> 'edits') as d(op_id uuid, field text, edit_id uuid, value jsonb, base_version int, device_id uuid,
-                                                  device_seq bigint, origin text, note text, happened_at timestamptz);
+    from jsonb_to_recordset(said -> 'edits') as d(op_id uuid, field text, edit_id uuid, value jsonb, base_version int, store_id uuid,
+                                                  store_seq bigint, origin text, note text, happened_at timestamptz);
     if jsonb_typeof(s) = 'object' then
         insert into employer_surveys (id, employer_id, filled_on, filler, person_id, source, answers, kept, problems, captured_at, grid_path)
         values ((s ->> 'id')::uuid, employer, (s ->> 'filled_on')::date, s ->> 'filler', app_person(), said ->> 'source', s -> 'answers',

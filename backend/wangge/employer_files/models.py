@@ -61,7 +61,8 @@ class EmployerEdit(SQLModel, table=True):
     """One field of one edit, kept whatever became of it.
 
     ``base_version`` is the file's version that was on the screen, ``arrived_version`` the one that this edit made: an edit whose
-    base is at least another's arrival has seen it. ``device_seq`` orders what one store recorded.
+    base is at least another's arrival has seen it. ``store_id`` is the phone's store that it was recorded in, ``store_seq`` its
+    number there; both null from a desk.
     """
 
     __tablename__ = "employer_edits"
@@ -77,8 +78,8 @@ class EmployerEdit(SQLModel, table=True):
     base_version: int
     arrived_version: int
     person_id: UUID = Field(foreign_key="people.id", index=True)
-    device_id: UUID | None = None
-    device_seq: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
+    store_id: UUID | None = None
+    store_seq: int | None = Field(default=None, sa_column=Column(BigInteger, nullable=True))
     origin: str
     note: str = ""
     happened_at: datetime = moment()

@@ -48,10 +48,12 @@ READ: dict[KindName, str] = {
                array[ST_X(label), ST_Y(label)] as label
         from grids where id = any($1::uuid[]) and valid_to is null""",
     "employer": """
-        select id, name, uscc, address, contact_name, contact_phone, industry_code, employees,
-               case when position is not null then array[ST_X(position), ST_Y(position)] end as position, accuracy_m, grid_id,
-               review_state, duplicate_of, last_visited_at, version
-        from employers where id = any($1::uuid[])""",
+        select e.id, e.name, e.uscc, e.no_uscc_reason, e.address, e.contact_name, e.contact_phone, e.industry_code, e.employees,
+               case when e.position is not null then array[ST_X(e.position), ST_Y(e.position)] end as position, e.accuracy_m, e.grid_id,
+               e.review_state, e.duplicate_of, e.last_visited_at, e.version, e.system_no, nullif(e.note, '') as note,
+               case when f.employer_id is not null then json_build_object(
+                   'answers', f.answers, 'filled_on', f.filled_on, 'disputed', f.disputed, 'is_complete', e.is_complete)::text end as form
+        from employers e left join employer_forms f on f.employer_id = e.id where e.id = any($1::uuid[])""",
     "patrol": f"""
         select p.id, p.title, p.planned_on, p.status, p.note, p.version, p.assignee_id,
                coalesce((select json_agg(json_build_object(
@@ -96,6 +98,13 @@ def _wire(kind: KindName, row: Any) -> dict[str, Any]:
     if kind == "grid":
         data["geom"] = msgspec.Raw(data["geom"].encode())
         data["own"] = True
+    elif kind == "employer":
+        # most files have none yet: a field that is not there costs nothing on the wire
+        for name in ("no_uscc_reason", "system_no", "note", "form"):
+            if data[name] is None:
+                del data[name]
+        if "form" in data:
+            data["form"] = msgspec.Raw(data["form"].encode())
     elif kind == "patrol":
         data["stops"] = msgspec.Raw(data["stops"].encode())
     return data
