@@ -218,11 +218,14 @@ end $$;
 -- Make one file of two: the merged one points to the kept one and counts no more; what was recorded stays where it was recorded.
 create function merge_employers(merge_id uuid, kept uuid, merged uuid, why text, taken jsonb) returns void
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
-declare gone employers;
+declare
+    gone employers;
+    stays employers;
 begin
     perform from employers where id in (kept, merged) order by id for update;
+    select * into stays from employers where id = kept and grid_path <@ app_scope() and merged_into is null;
     select * into gone from employers where id = merged and grid_path <@ app_scope();
-    if gone.id is null or not exists (select from employers where id = kept and grid_path <@ app_scope() and merged_into is null) then
+    if gone.id is null or stays.id is null then
         raise insufficient_privilege using message = 'both files have to lie in the scope';
     end if;
     perform set_config('wangge.change_source', 'merge:' || merge_id, true);
@@ -230,9 +233,8 @@ begin
     -- what had been merged into it goes along
     update employers set merged_into = kept where merged_into = merged;
     insert into employer_merges (id, kept_id, merged_id, reason, merged_by, before, values_taken, undo_reason, grid_path)
-    select merge_id, kept, merged, why, app_person(),
-           jsonb_build_object('review_state', gone.review_state, 'last_visited_at', e.last_visited_at), taken, '', e.grid_path
-    from employers e where e.id = kept;
+    values (merge_id, kept, merged, why, app_person(),
+            jsonb_build_object('review_state', gone.review_state, 'last_visited_at', stays.last_visited_at), taken, '', stays.grid_path);
 end $$;
 
 -- Take a merge back. The kept file's last visit is again that of its own records.
