@@ -170,7 +170,7 @@ class MergeUndoResult(Struct):
     kept_fields: list[str]
 
 
-class Candidate(Struct):
+class ConflictCandidate(Struct):
     """One of the values between which somebody chooses: who said it, when, and from where."""
 
     value: Any
@@ -188,7 +188,7 @@ class ConflictRead(Struct):
     id: UUID
     employer: FileRef
     field: str
-    candidates: list[Candidate]
+    candidates: list[ConflictCandidate]
     stands: Any
     opened_at: datetime
     resolved_at: datetime | None

@@ -13,6 +13,8 @@ import type {
   Binding,
   CheckInPayload,
   Employer,
+  EmployerEditPayload,
+  EmployerForm,
   EmployerPayload,
   Grid,
   IncidentPayload,
@@ -35,7 +37,8 @@ export interface Pulled {
 
 export type GridRow = Grid & Pulled
 export type PatrolRow = Patrol & Pulled
-export type EmployerRow = Employer &
+export type FormRow = EmployerForm & { id: string }
+export type EmployerRow = Omit<Employer, 'form'> &
   Pulled & {
     /** Registered on this phone and not yet seen in a pull. */
     local: 0 | 1
@@ -52,6 +55,7 @@ export interface RecordRow {
     | 'check_in'
     | 'visit'
     | 'employer'
+    | 'employer_edit'
     | 'talk'
     | 'incident'
     | 'patrol_start'
@@ -68,6 +72,7 @@ export interface RecordRow {
     | CheckInPayload
     | VisitPayload
     | EmployerPayload
+    | EmployerEditPayload
     | TalkPayload
     | IncidentPayload
     | { patrol_id: string; note?: string; pause_id?: string }
@@ -211,6 +216,7 @@ export class LocalDb extends Dexie {
   packs!: Table<PackRow, string>
   readonly opened = new OpenedRows()
   tracks!: Table<TrackRow, string>
+  forms!: Table<FormRow, string>
 
   /** `cipher` is this account's; without her key the store can be counted and nothing else. */
   constructor(
@@ -238,6 +244,8 @@ export class LocalDb extends Dexie {
     this.version(2).stores({ employers: 'id, generation', packs: 'id' })
     // The way while on duty.
     this.version(3).stores({ tracks: 'id, patrol_id, state, on' })
+    // What employers' survey forms say.
+    this.version(4).stores({ forms: 'id' })
   }
 }
 

@@ -1,4 +1,5 @@
 import day from './en.day'
+import file from './en.file'
 import type zh from './zh-CN'
 
 const en: typeof zh = {
@@ -200,6 +201,11 @@ const en: typeof zh = {
     keep: 'no position',
   },
   employer: {
+    file: 'Fill in the file (survey form)',
+    fileResume: 'Go on with the file',
+    fileComplete: 'Complete, {day}',
+    fileIncomplete: 'Not complete yet',
+    fileDisputed: '{n} field(s) with two values wait for the street',
     title: 'Employer',
     missing: 'This employer is not on the phone; it may have left your grid.',
     uscc: 'Credit code',
@@ -383,6 +389,7 @@ const en: typeof zh = {
     conflict: 'arrived, being compared',
     kind: {
       employer_register: 'New employer',
+      employer_edit: 'Edit of the file',
       patrol_start: 'Patrol started',
       patrol_finish: 'Patrol finished',
       patrol_pause: 'Patrol paused',
@@ -568,4 +575,4 @@ const en: typeof zh = {
   },
 }
 
-export default { ...en, ...day }
+export default { ...en, ...day, ...file }

@@ -193,6 +193,11 @@ export default {
     keep: '位置没有',
   },
   employer: {
+    file: '填写档案（调查登记表）',
+    fileResume: '继续填写档案',
+    fileComplete: '已填全，{day}',
+    fileIncomplete: '还没填全',
+    fileDisputed: '{n} 项有两个说法，等街道核定',
     title: '单位档案',
     missing: '手机上没有这家单位，可能已不在您的网格内。',
     uscc: '信用代码',
@@ -369,6 +374,7 @@ export default {
     conflict: '已送达，等人核对',
     kind: {
       employer_register: '登记单位',
+      employer_edit: '修改档案',
       patrol_start: '开始巡查',
       patrol_finish: '结束巡查',
       patrol_pause: '暂停巡查',
