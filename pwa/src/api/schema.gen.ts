@@ -3081,15 +3081,6 @@ export interface components {
             totp_confirmed_at: string | null;
             unit_name: string | null;
         };
-        /** Candidate */
-        accounts_managed_schemas_Candidate: {
-            /** Format: uuid */
-            id: string;
-            kind: string;
-            name: string;
-            role: string | null;
-            unit_name: string | null;
-        };
         /** Acting */
         Acting: {
             by: string | null;
@@ -3285,6 +3276,15 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** Candidate */
+        Candidate: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            name: string;
+            role: string | null;
+            unit_name: string | null;
         };
         /** Catalogues */
         Catalogues: {
@@ -3505,6 +3505,17 @@ export interface components {
         Confirm: {
             current_password: string;
         };
+        /** ConflictCandidate */
+        ConflictCandidate: {
+            /** Format: date-time */
+            at: string;
+            edit_id: string | null;
+            note: string;
+            origin: string;
+            person: components["schemas"]["NamedRef"] | null;
+            photos: number;
+            value: unknown;
+        };
         /** ConflictChoice */
         ConflictChoice: {
             reason: string;
@@ -3513,7 +3524,7 @@ export interface components {
         };
         /** ConflictRead */
         ConflictRead: {
-            candidates: components["schemas"]["employer_files_schemas_Candidate"][];
+            candidates: components["schemas"]["ConflictCandidate"][];
             chosen: unknown;
             employer: components["schemas"]["FileRef"];
             field: string;
@@ -3781,17 +3792,6 @@ export interface components {
             person_id?: string | null;
             /** @default  */
             reason: string;
-        };
-        /** Candidate */
-        employer_files_schemas_Candidate: {
-            /** Format: date-time */
-            at: string;
-            edit_id: string | null;
-            note: string;
-            origin: string;
-            person: components["schemas"]["NamedRef"] | null;
-            photos: number;
-            value: unknown;
         };
         /** EmployerDetail */
         EmployerDetail: {
@@ -4858,7 +4858,7 @@ export interface components {
         };
         /** Page[Candidate] */
         "Page_wangge.accounts.managed_schemas.Candidate_": {
-            items: components["schemas"]["accounts_managed_schemas_Candidate"][];
+            items: components["schemas"]["Candidate"][];
             page: number;
             page_size: number;
             total: number;
@@ -6183,7 +6183,6 @@ export type SchemaAccountCreate = components['schemas']['AccountCreate'];
 export type SchemaAccountCreated = components['schemas']['AccountCreated'];
 export type SchemaAccountDisable = components['schemas']['AccountDisable'];
 export type SchemaAccountItem = components['schemas']['AccountItem'];
-export type SchemaAccountsManagedSchemasCandidate = components['schemas']['accounts_managed_schemas_Candidate'];
 export type SchemaActing = components['schemas']['Acting'];
 export type SchemaAnomalyPerson = components['schemas']['AnomalyPerson'];
 export type SchemaAnomalyRead = components['schemas']['AnomalyRead'];
@@ -6200,6 +6199,7 @@ export type SchemaAssisting = components['schemas']['Assisting'];
 export type SchemaAuditLine = components['schemas']['AuditLine'];
 export type SchemaAuditPage = components['schemas']['AuditPage'];
 export type SchemaBy = components['schemas']['By'];
+export type SchemaCandidate = components['schemas']['Candidate'];
 export type SchemaCatalogues = components['schemas']['Catalogues'];
 export type SchemaCatalogueWord = components['schemas']['CatalogueWord'];
 export type SchemaCertificateChange = components['schemas']['CertificateChange'];
@@ -6218,6 +6218,7 @@ export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaClosingReason = components['schemas']['ClosingReason'];
 export type SchemaCompetent = components['schemas']['Competent'];
 export type SchemaConfirm = components['schemas']['Confirm'];
+export type SchemaConflictCandidate = components['schemas']['ConflictCandidate'];
 export type SchemaConflictChoice = components['schemas']['ConflictChoice'];
 export type SchemaConflictRead = components['schemas']['ConflictRead'];
 export type SchemaConsent = components['schemas']['Consent'];
@@ -6244,7 +6245,6 @@ export type SchemaDutyEnd = components['schemas']['DutyEnd'];
 export type SchemaDutyGrid = components['schemas']['DutyGrid'];
 export type SchemaDutyRead = components['schemas']['DutyRead'];
 export type SchemaDutySuccessor = components['schemas']['DutySuccessor'];
-export type SchemaEmployerFilesSchemasCandidate = components['schemas']['employer_files_schemas_Candidate'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
 export type SchemaEmployerFile = components['schemas']['EmployerFile'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];

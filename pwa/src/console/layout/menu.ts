@@ -41,6 +41,7 @@ export const MENU: readonly MenuGroup[] = [
       { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
       { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
       { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+      { route: 'conflicts', icon: 'exchange', title: 'menu.conflicts', right: 'conflict.read' },
       { route: 'anomalies', icon: 'anomaly', title: 'menu.anomalies', right: 'anomaly.read' },
     ],
   },

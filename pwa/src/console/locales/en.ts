@@ -1,5 +1,8 @@
 /** The desk in English. The words are those of docs/glossary.md. */
+import file from './en.file'
+
 export default {
+  ...file,
   app: {
     name: 'Grid Desk',
     subtitle: 'Labour security by grid',
@@ -97,6 +100,7 @@ export default {
     review: 'To review',
     records: 'Problem records',
     anomalies: 'Anomalies',
+    conflicts: 'Conflicting edits',
     accounts: 'Accounts & devices',
     audit: 'Audit log',
     rights: 'Rights',
@@ -1041,6 +1045,12 @@ export default {
       employer_contact_unmasked: 'Number unmasked',
       evidence_read: 'Photo read',
       anomaly_reviewed: 'Anomaly concluded on',
+      employer_file_read: 'Employer’s file read in full',
+      employer_file_edited: 'Employer’s file changed',
+      employer_file_restored: 'Older version restored',
+      employers_merged: 'Duplicate files merged',
+      employer_merge_undone: 'Merge undone',
+      conflict_resolved: 'Conflict decided',
       anomalies_exported: 'Anomalies exported',
       evidence_package_made: 'Evidence package made',
       seal_key_registered: 'Sealing key registered',

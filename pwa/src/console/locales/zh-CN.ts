@@ -1,5 +1,8 @@
 /** 工作台的中文。词语与手机端、术语表一致：网格、巡查、签到、走访、用人单位、未覆盖。 */
+import file from './zh-CN.file'
+
 export default {
+  ...file,
   app: {
     name: '网格工作台',
     subtitle: '劳动保障监察网格化管理',
@@ -90,6 +93,7 @@ export default {
     review: '待审核',
     records: '问题记录',
     anomalies: '异常记录',
+    conflicts: '字段冲突',
     accounts: '账号与设备',
     audit: '审计日志',
     rights: '权限',
@@ -1006,6 +1010,12 @@ export default {
       employer_contact_unmasked: '查看完整电话',
       evidence_read: '查看照片',
       anomaly_reviewed: '核查异常记录',
+      employer_file_read: '查看单位档案全文',
+      employer_file_edited: '修改单位档案',
+      employer_file_restored: '恢复档案旧版',
+      employers_merged: '合并重复档案',
+      employer_merge_undone: '撤销合并档案',
+      conflict_resolved: '核定字段冲突',
       anomalies_exported: '导出异常记录',
       evidence_package_made: '导出证据包',
       seal_key_registered: '登记封签密钥',
