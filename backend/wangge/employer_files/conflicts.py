@@ -91,6 +91,11 @@ async def resolve_conflict(db: AsyncSession, actor: Actor, conflict_id: UUID, da
     def shown(value: Any) -> Any:
         return mask_phone(value) if private and isinstance(value, str) else value
 
-    details = {"field": row["field"], "candidates": [shown(c["value"]) for c in row["candidates"]], "chosen": shown(chosen), "reason": reason}
+    details = {
+        "field": row["field"],
+        "candidates": [shown(c["value"]) for c in row["candidates"]],
+        "chosen": shown(chosen),
+        "reason": reason,
+    }
     await audit(db, "conflict_resolved", "employer", row["employer_id"], details, row["grid_path"])
     return _read(await repository.conflict_or_none(db, conflict_id) or row, actor)

@@ -24,7 +24,9 @@ SOURCES = f"""
     from employer_versions v cross join lateral jsonb_object_keys(v.changes) as field
     where v.employer_id = :id order by field, v.id desc
 """
-PARENT = "select e.id, e.name, e.uscc from employers e where e.uscc = :uscc and e.review_state <> 'returned' order by e.registered_at limit 1"
+PARENT = (
+    "select e.id, e.name, e.uscc from employers e where e.uscc = :uscc and e.review_state <> 'returned' order by e.registered_at limit 1"
+)
 BRANCHES = """
     select e.id, e.name, e.uscc, count(*) over () as total from employer_forms f join employers e on e.id = f.employer_id
     where f.answers ? 'parent_uscc' and f.answers ->> 'parent_uscc' = :uscc and e.review_state <> 'returned' order by e.name, e.id limit 50

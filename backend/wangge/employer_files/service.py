@@ -136,9 +136,7 @@ async def edit_file(db: AsyncSession, actor: Actor, employer_id: UUID, data: Fil
     return await as_file(db, actor, await file_row(db, employer_id))
 
 
-async def _audit_change(
-    db: AsyncSession, action: str, row: Mapping[str, Any], changes: Mapping[str, Any], more: dict[str, Any]
-) -> None:
+async def _audit_change(db: AsyncSession, action: str, row: Mapping[str, Any], changes: Mapping[str, Any], more: dict[str, Any]) -> None:
     """What a change was, with private values masked: the log is read by more people than the file."""
     known = {**row["fields"], **row["answers"]}
 

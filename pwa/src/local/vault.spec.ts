@@ -115,6 +115,7 @@ describe('the store on the disk', () => {
       meta: ['key'],
       packs: ['id'],
       tracks: ['id', 'patrol_id', 'state', 'on'],
+      forms: ['id'],
     })
   })
 

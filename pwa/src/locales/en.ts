@@ -444,6 +444,7 @@ const en: typeof zh = {
       outside_all_grids: 'outside all grids',
       inner_code_unusual: 'unusual code',
       duplicate_credit_code: 'duplicate code',
+      child_labour: 'likely child labour, reported',
     },
     missing: 'No such record.',
     corrected: 'Corrected; the new one is in the list.',

@@ -428,6 +428,7 @@ export default {
       outside_all_grids: '不在任何网格内',
       inner_code_unusual: '代码少见',
       duplicate_credit_code: '代码重复',
+      child_labour: '疑似童工，已上报',
     },
     missing: '找不到这条记录。',
     corrected: '已改正，新的一条在列表里。',

@@ -88,7 +88,9 @@ async def test_a_desk_edit_is_refused_field_by_field_and_never_overwrites_what_c
     http = client(territory["street"])
     problem = await change(http, employer, 1, {"pay_day": 32, "uscc": "91350100M000100Y4Z", "name": ""}, 422)
     assert {e["field"] for e in problem["errors"]} == {"changes.pay_day", "changes.uscc", "changes.name"}
-    problem = await change(client(territory["street"], language="en"), employer, 1, {"on_roll": 4, "on_roll_male": 1, "on_roll_female": 1}, 422)
+    problem = await change(
+        client(territory["street"], language="en"), employer, 1, {"on_roll": 4, "on_roll_male": 1, "on_roll_female": 1}, 422
+    )
     assert problem["errors"][0]["detail"] == "The roll (4) must be men and women together (2)."
     await change(http, employer, 1, {"on_roll": 5})
     assert (await change(http, employer, 1, {"on_roll": 6}, 409))["type"] == "version_stale"
@@ -157,7 +159,9 @@ async def test_the_street_chooses_between_two_values(owner: Owner, territory: Te
 
 async def test_duplicates_merge_with_their_history_and_come_apart_again(owner: Owner, territory: Territory, client: Client) -> None:
     kept = await make_employer(owner, WEST_NORTH_1, name="北关饭店", address="甲路 1 号", uscc=None)
-    gone = await make_employer(owner, WEST_NORTH_2, name="北关饭店有限公司", address="甲路 1-1 号", uscc="91370700729253432M", last_visited_at=utc_now())
+    gone = await make_employer(
+        owner, WEST_NORTH_2, name="北关饭店有限公司", address="甲路 1-1 号", uscc="91370700729253432M", last_visited_at=utc_now()
+    )
     visit = await make_visit(owner, territory["community"], gone)
     http = client(territory["county"])
     body = {"merged_id": str(gone), "reason": "同一家", "version": 1, "merged_version": 1, "take": ["uscc", "name"]}
@@ -212,7 +216,9 @@ async def test_the_timeline_tells_everything_that_happened(owner: Owner, territo
     assert only["total"] == 1
     assert (await http.get(f"/api/employers/{employer}/timeline", params={"kind": "x"})).status_code == 422
     for table in ("employer_forms", "employer_versions", "employer_edits"):  # the file moved whole
-        assert await owner.fetchval(f"select bool_and(grid_path = $2::text::ltree) from {table} where employer_id = $1", employer, WEST_NORTH_2)
+        assert await owner.fetchval(
+            f"select bool_and(grid_path = $2::text::ltree) from {table} where employer_id = $1", employer, WEST_NORTH_2
+        )
 
 
 async def test_head_office_and_branches_find_each_other_by_credit_code(owner: Owner, territory: Territory, client: Client) -> None:
@@ -244,7 +250,9 @@ async def test_a_form_filled_in_at_the_desk_is_kept_as_it_was_filled_in(owner: O
     assert listed["total"] == 1 and listed["items"][0]["kept"] == {"hours_day": "赶工"} and listed["items"][0]["answers"] == answers
 
 
-@pytest.mark.parametrize("sites", [[{"id": "x", "kind": "site", "name": "a"}], [{"kind": "site"}], "x", [{"id": str(new_id()), "kind": "house", "name": "a"}]])
+@pytest.mark.parametrize(
+    "sites", [[{"id": "x", "kind": "site", "name": "a"}], [{"kind": "site"}], "x", [{"id": str(new_id()), "kind": "house", "name": "a"}]]
+)
 async def test_sites_are_looked_at_one_by_one(owner: Owner, territory: Territory, client: Client, sites: Any) -> None:
     employer = await make_employer(owner, WEST_NORTH_1)
     problem = await change(client(territory["county"]), employer, 1, {"sites": sites}, 422)

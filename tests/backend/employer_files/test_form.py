@@ -97,7 +97,9 @@ def test_two_who_say_the_same_do_not_dispute() -> None:
     assert found is not None and found.value == 5 and found.candidates == ()
 
 
-@given(st.permutations(range(4)), st.lists(st.integers(0, 2), min_size=4, max_size=4), st.lists(st.sampled_from("ABC"), min_size=4, max_size=4))
+@given(
+    st.permutations(range(4)), st.lists(st.integers(0, 2), min_size=4, max_size=4), st.lists(st.sampled_from("ABC"), min_size=4, max_size=4)
+)
 def test_what_is_settled_does_not_depend_on_the_order_of_arrival(order: list[int], values: list[int], stores: list[str]) -> None:
     def come(indexes: list[int]) -> Any:
         arrived = [word(i, values[i], 1, 2 + n, stores[i], i, minutes=values[i]) for n, i in enumerate(indexes)]

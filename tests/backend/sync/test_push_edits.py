@@ -82,9 +82,7 @@ async def test_the_same_hand_changes_its_mind_without_a_conflict(owner: Owner, t
     assert (await file_of(owner, employer))["answers"] == {"on_roll": 6}
 
 
-async def test_an_import_meanwhile_is_a_conflict_and_one_before_is_none(
-    owner: Owner, territory: Territory, phone_of: NewPhone
-) -> None:
+async def test_an_import_meanwhile_is_a_conflict_and_one_before_is_none(owner: Owner, territory: Territory, phone_of: NewPhone) -> None:
     employer = await make_employer(owner, WEST_NORTH_1, address="旧址")
     async with owner.transaction():
         await owner.execute("select set_config('wangge.change_source', 'registry:1', true)")
@@ -99,9 +97,7 @@ async def test_an_import_meanwhile_is_a_conflict_and_one_before_is_none(
     assert seeing["outcome"] == "applied" and (await file_of(owner, other))["address"] == "实际地址"
 
 
-async def test_what_cannot_be_right_is_kept_in_quarantine_field_by_field(
-    owner: Owner, territory: Territory, phone_of: NewPhone
-) -> None:
+async def test_what_cannot_be_right_is_kept_in_quarantine_field_by_field(owner: Owner, territory: Territory, phone_of: NewPhone) -> None:
     employer = await make_employer(owner, WEST_NORTH_1)
     phone = phone_of(territory["community"])
     changes = {"on_roll": -1, "uscc": "914403001922038217", "pay_day": 40, "no_such_field": 1, "name": " ", "founded_on": "2026-02-30"}
@@ -138,9 +134,7 @@ FULL = {
 }  # fmt: skip
 
 
-async def test_a_filled_form_makes_the_file_complete_and_leaves_a_dated_row(
-    owner: Owner, territory: Territory, phone_of: NewPhone
-) -> None:
+async def test_a_filled_form_makes_the_file_complete_and_leaves_a_dated_row(owner: Owner, territory: Territory, phone_of: NewPhone) -> None:
     employer = await make_employer(owner, WEST_NORTH_1, last_visited_at=NOON)
     survey = {"filled_on": "2026-10-01", "filler": "吴会计", "answers": FULL, "kept": {"contract_month": "下周补签"}}
     op = edit(employer, FULL, survey=survey)

@@ -511,7 +511,7 @@ export default {
       'Usually nothing to do: it goes on when the other arrives. If it is still here after a day, have the person open the app with a network.',
   },
   operation: {
-    employer: { register: 'Register an employer' },
+    employer: { register: 'Register an employer', edit: 'Edit of an employer’s file' },
     patrol: { start: 'Patrol set off', pause: 'Patrol paused', resume: 'Patrol resumed', finish: 'Patrol ended' },
     talk: { record: 'Talk' },
     incident: { report: 'Incident' },

@@ -488,7 +488,7 @@ export default {
     waiting_for_parent: '通常不用管：前一条到达后会自动继续。超过一天仍在这里，请让记录人打开手机端联网。',
   },
   operation: {
-    employer: { register: '登记用人单位' },
+    employer: { register: '登记用人单位', edit: '修改单位档案' },
     patrol: { start: '巡查出发', pause: '巡查暂停', resume: '巡查继续', finish: '巡查结束' },
     talk: { record: '宣传记录' },
     incident: { report: '突发事件' },
