@@ -40,7 +40,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/employers/:id',
     name: 'employer',
-    component: () => import('./features/employers/EmployerPage.vue'),
+    component: file(() => import('./features/employers/EmployerPage.vue')),
     props: true,
     meta: { tab: true },
   },

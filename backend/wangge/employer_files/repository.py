@@ -115,7 +115,8 @@ TIMELINE = f"""
     from anomalies a where a.employer_id {OF_FILES}
     union all
     select 'move', m.id::text, m.moved_at, c.made_by, m.employer_id,
-           jsonb_build_object('from', (select g.name from grids g where g.id = m.from_grid_id), 'to', (select g.name from grids g where g.id = m.grid_id))
+           jsonb_build_object('from', (select g.name from grids g where g.id = m.from_grid_id),
+                              'to', (select g.name from grids g where g.id = m.grid_id))
     from employer_moves m left join grid_changes c on c.id = m.change_id where m.employer_id {OF_FILES}
     union all
     select 'conflict', k.id::text, coalesce(k.resolved_at, k.opened_at), k.resolved_by, k.employer_id,

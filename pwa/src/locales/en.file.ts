@@ -3,6 +3,13 @@ import survey from '@/shared/survey/words.en'
 
 export default {
   survey,
+  fileLink: {
+    open: 'Fill in the file (survey form)',
+    resume: 'Go on with the file',
+    complete: 'Complete, {day}',
+    incomplete: 'Not complete yet',
+    disputed: '{n} field(s) with two values wait for the street',
+  },
   file: {
     title: 'Employer’s file',
     correctTitle: 'Correct the file',

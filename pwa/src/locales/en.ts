@@ -201,11 +201,6 @@ const en: typeof zh = {
     keep: 'no position',
   },
   employer: {
-    file: 'Fill in the file (survey form)',
-    fileResume: 'Go on with the file',
-    fileComplete: 'Complete, {day}',
-    fileIncomplete: 'Not complete yet',
-    fileDisputed: '{n} field(s) with two values wait for the street',
     title: 'Employer',
     missing: 'This employer is not on the phone; it may have left your grid.',
     uscc: 'Credit code',

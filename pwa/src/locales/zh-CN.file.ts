@@ -3,6 +3,13 @@ import survey from '@/shared/survey/words.zh'
 
 export default {
   survey,
+  fileLink: {
+    open: '填写档案（调查登记表）',
+    resume: '继续填写档案',
+    complete: '已填全，{day}',
+    incomplete: '还没填全',
+    disputed: '{n} 项有两个说法，等街道核定',
+  },
   file: {
     title: '单位档案',
     correctTitle: '改正档案',

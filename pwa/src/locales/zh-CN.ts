@@ -193,11 +193,6 @@ export default {
     keep: '位置没有',
   },
   employer: {
-    file: '填写档案（调查登记表）',
-    fileResume: '继续填写档案',
-    fileComplete: '已填全，{day}',
-    fileIncomplete: '还没填全',
-    fileDisputed: '{n} 项有两个说法，等街道核定',
     title: '单位档案',
     missing: '手机上没有这家单位，可能已不在您的网格内。',
     uscc: '信用代码',
