@@ -187,7 +187,8 @@ def downgrade() -> None:
     for function in (
         "employers_keep_version()", "employers_log_change()", "employers_give_number()", "employers_move_files()",
         "employers_pass_on_visit()", "employer_forms_log_change()", "employer_forms_complete()",
-        "employer_file_state(uuid, text[], date)", "write_employer_file(uuid, date, jsonb)", "merge_employers(uuid, uuid, uuid, text, jsonb)",
+        "employer_file_state(uuid, text[], date)", "write_employer_file(uuid, date, jsonb)",
+        "merge_employers(uuid, uuid, uuid, text, jsonb)",
         "unmerge_employers(uuid, text)", "employer_is_complete(employers)", "employer_fields(employers)", "may_write_file(uuid, date)",
         "json_difference(jsonb, jsonb)", "change_source()",
     ):  # fmt: skip

@@ -1,10 +1,11 @@
 """HTTP of the employer's file in full."""
 
+from typing import Annotated
 from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
@@ -24,6 +25,8 @@ from wangge.employer_files.schemas import (
     SurveyRead,
     TimelineEvent,
 )
+
+VersionNumber = Annotated[int, Parameter(ge=0, le=2**31 - 1)]
 
 
 class EmployerFileController(Controller):
@@ -78,8 +81,8 @@ class EmployerFileController(Controller):
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
         employer_id: FromPath[UUID],
-        first: FromQuery[int],
-        last: FromQuery[int],
+        first: FromQuery[VersionNumber],
+        last: FromQuery[VersionNumber],
     ) -> list[FieldChange]:
         """How the file differs between two versions."""
         return await service.compare_versions(db, actor, employer_id, first, last)

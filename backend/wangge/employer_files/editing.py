@@ -122,7 +122,7 @@ async def apply_edit(conn: Any, edit: Edit, person_id: UUID, policies: Mapping[s
     if state is None:
         raise NotFound()
     version = state["version"]
-    base = version if edit.base_version is None else min(edit.base_version, version)
+    base = version if edit.base_version is None else max(0, min(edit.base_version, version))
     known = {**state["fields"], **state["answers"]}
     changed: dict[str, Any] = {}
     conflicts = []

@@ -5,6 +5,7 @@ answers.
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def _text(field: FormField, value: Any) -> str:
 
 
 def _number(field: FormField, value: Any, *, whole: bool, low: float, high: float, digits: int = 0) -> float | int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise Unfit("not_a_number", "应为数字。", "This should be a number.")
     if whole and value != int(value):
         raise Unfit("not_whole", "应为整数。", "This should be a whole number.")
@@ -200,7 +201,10 @@ def clean_values(said: Mapping[str, Any], prefix: str = "") -> tuple[dict[str, A
     for key, value in said.items():
         field = fields().get(key)
         if field is None:
-            wrong.append(FieldProblem(f"{prefix}{key}", "unknown_field", f"登记表没有“{key}”这一项。", f"The form has no field {key}."))
+            named = key.replace("\x00", "")[:80]  # it is kept with the problem, whatever it is
+            wrong.append(
+                FieldProblem(f"{prefix}{named}", "unknown_field", f"登记表没有“{named}”这一项。", f"The form has no field {named}.")
+            )
             continue
         try:
             good[key] = clean_value(field, value)

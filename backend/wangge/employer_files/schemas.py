@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from wangge.employer_files.editing import Reasons, SurveyFilling, Values
 from wangge.employers.schemas import NamedRef
 
+Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 Reason = Annotated[str, Meta(min_length=2, max_length=1000)]
 
 
@@ -79,7 +80,7 @@ class EmployerFile(Struct):
 class FileEdit(Struct, forbid_unknown_fields=True):
     """Changes by field at a desk; ``version`` is the file that was looked at."""
 
-    version: int
+    version: Version
     changes: Values
     survey: SurveyFilling | None = None
     note: Annotated[str, Meta(max_length=1000)] = ""
@@ -106,8 +107,8 @@ class FileVersion(Struct):
 class FileRestore(Struct, forbid_unknown_fields=True):
     """Back to how the file stood at a version; ``fields`` narrows it to some."""
 
-    to_version: int
-    version: int
+    to_version: Version
+    version: Version
     reason: Reason
     fields: list[str] | None = None
 
@@ -152,8 +153,8 @@ class FileMerge(Struct, forbid_unknown_fields=True):
 
     merged_id: UUID
     reason: Reason
-    version: int
-    merged_version: int
+    version: Version
+    merged_version: Version
     take: Annotated[list[str], Meta(max_length=200)] = []
 
 
@@ -204,4 +205,4 @@ class ConflictChoice(Struct, forbid_unknown_fields=True):
 
     value: Any
     reason: Reason
-    version: int
+    version: Version

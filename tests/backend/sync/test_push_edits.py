@@ -104,6 +104,8 @@ async def test_what_cannot_be_right_is_kept_in_quarantine_field_by_field(owner: 
     (outcome,) = await phone.push(edit(employer, changes))
     assert outcome["outcome"] == "quarantined"
     assert {e["field"] for e in outcome["problem"]["errors"]} == {f"changes.{key}" for key in changes}
+    (outcome,) = await phone.push(edit(employer, {"a\x00b" * 50: 1, "pay_total": 1e308}, base_version=-(10**9)))
+    assert outcome["outcome"] == "quarantined" and len(outcome["problem"]["errors"]) == 2
     (outcome,) = await phone.push(edit(employer, {"on_roll": 10, "on_roll_male": 4, "on_roll_female": 5}))
     assert [e["code"] for e in outcome["problem"]["errors"]] == ["roll_sex"]
     assert (await file_of(owner, employer))["answers"] == {}
