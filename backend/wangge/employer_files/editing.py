@@ -5,7 +5,7 @@ kept as a work item for the street (``employer_conflicts``), and the later word 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid5
@@ -250,7 +250,8 @@ async def _report_child_labour(
         kind="child_labour", severity="critical", people_count=people, employer_id=op.payload.employer_id,
         place=str(applied.before.get("address") or ""), note=f"调查登记表填报不满 16 周岁 {people} 人（系统自动上报）",
     )  # fmt: skip
-    await report_incidents(
-        conn, actor, [replace(op, entity_id=uuid5(op.op_id, "child_labour"), payload=report)],  # type: ignore[type-var]
-        received_at, limits_at,
+    operation = Operation(
+        op.op_id, op.op_sha256, op.body, "incident.report", 1, uuid5(op.op_id, "child_labour"), op.captured_at, op.device_id, op.binding,
+        report,
     )  # fmt: skip
+    await report_incidents(conn, actor, [operation], received_at, limits_at)

@@ -206,8 +206,11 @@ async def test_the_timeline_tells_everything_that_happened(owner: Owner, territo
     await owner.execute("update incidents set employer_id = $1 where id = $2", employer, incident)
     http = client(territory["county"])
     await change(http, employer, 1, {"on_roll": 3})
-    await owner.execute("update employers e set grid_id = g.id, grid_path = g.path from grids g where g.path = $2::text::ltree and e.id = $1",
-                        employer, WEST_NORTH_2)  # fmt: skip
+    await owner.execute(
+        "update employers e set grid_id = g.id, grid_path = g.path from grids g where g.path = $2::text::ltree and e.id = $1",
+        employer,
+        WEST_NORTH_2,
+    )
     page = (await http.get(f"/api/employers/{employer}/timeline")).json()
     kinds = {e["kind"] for e in page["items"]}
     assert kinds >= {"registered", "visit", "finding", "check_in", "talk", "evidence", "incident", "version", "move"}
