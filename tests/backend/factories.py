@@ -724,14 +724,17 @@ async def make_file_history(owner: Owner, person: Someone, employer_id: UUID) ->
     return conflict_id
 
 
-async def make_merge(owner: Owner, kept_id: UUID, merged_id: UUID, by: UUID) -> UUID:
-    """Two files made one."""
+async def make_merge(owner: Owner, kept_id: UUID, merged_id: UUID, by: UUID, *, undone: bool = False) -> UUID:
+    """Two files made one; ``undone``: and taken apart again, so that both are what they were."""
     merge_id = new_id()
-    await owner.execute("update employers set merged_into = $1, review_state = 'returned' where id = $2", kept_id, merged_id)
+    if not undone:
+        await owner.execute("update employers set merged_into = $1, review_state = 'returned' where id = $2", kept_id, merged_id)
     await owner.execute(
-        """insert into employer_merges (id, kept_id, merged_id, reason, merged_by, before, values_taken, undo_reason, grid_path)
-           select $1, $2, $3, '同一家', $4, '{"review_state": "accepted"}', '{}', '', grid_path from employers where id = $2""",
-        merge_id, kept_id, merged_id, by,
+        """insert into employer_merges (id, kept_id, merged_id, reason, merged_by, before, values_taken, undone_at, undone_by,
+                                        undo_reason, grid_path)
+           select $1, $2, $3, '同一家', $4, '{"review_state": "accepted"}', '{}', case when $5 then now() end,
+                  case when $5 then $4 end, '', grid_path from employers where id = $2""",
+        merge_id, kept_id, merged_id, by, undone,
     )  # fmt: skip
     return merge_id
 

@@ -144,7 +144,7 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
         )  # fmt: skip
         await make_anomaly(owner, holder, employer_id, check_in_id)
         await make_file_history(owner, holder, employer_id)
-        await make_merge(owner, employer_id, await make_employer(owner, path), people["city"].id)
+        await make_merge(owner, employer_id, await make_employer(owner, path), people["city"].id, undone=True)
         await make_talk(owner, holder, employer_id, patrol_id=patrol_id)
         await make_incident(owner, holder, path)
         await make_pause(owner, holder, patrol_id)

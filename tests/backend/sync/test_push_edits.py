@@ -202,7 +202,7 @@ async def test_the_order_of_arrival_changes_nothing(
             for i, e in zip(range(1, len(ids) + 1), edits, strict=True)
         ]  # fmt: skip
 
-    results = []
+    results: list[Data] = []
     for _ in range(3):
         employer = await make_employer(owner, WEST_NORTH_1, name="一家", employees=1)
         ops = list(ops_for(employer))
