@@ -67,6 +67,9 @@ export function useSurvey(known: Ref<Values>, typed: Typed, policies: () => Valu
   function say(field: FormField, raw: unknown) {
     typed.said[field.key] = raw
   }
+  function keep(code: string, reason: string) {
+    typed.kept[code] = reason
+  }
   const keptReasons = computed(() => {
     const standing = new Set(problems.value.map(({ code }) => code))
     return Object.fromEntries(
@@ -95,6 +98,7 @@ export function useSurvey(known: Ref<Values>, typed: Typed, policies: () => Valu
     answers,
     rawOf,
     say,
+    keep,
   }
 }
 
