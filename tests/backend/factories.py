@@ -732,8 +732,8 @@ async def make_merge(owner: Owner, kept_id: UUID, merged_id: UUID, by: UUID, *, 
     await owner.execute(
         """insert into employer_merges (id, kept_id, merged_id, reason, merged_by, before, values_taken, undone_at, undone_by,
                                         undo_reason, grid_path)
-           select $1, $2, $3, '同一家', $4, '{"review_state": "accepted"}', '{}', case when $5 then now() end,
-                  case when $5 then $4 end, '', grid_path from employers where id = $2""",
+           select $1, $2, $3, '同一家', $4::uuid, '{"review_state": "accepted"}', '{}', case when $5 then now() end,
+                  case when $5 then $4::uuid end, '', grid_path from employers where id = $2""",
         merge_id, kept_id, merged_id, by, undone,
     )  # fmt: skip
     return merge_id
