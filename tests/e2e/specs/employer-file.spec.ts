@@ -34,7 +34,7 @@ test('a form filled in offline reaches the desk, and a field that two people cha
     await page.goto('/employers/new')
     await page.getByLabel('单位名称').fill(name)
     await page.getByLabel('统一社会信用代码').fill(CODE)
-    await page.getByRole('button', { name: '用现在的位置' }).click()
+    await page.getByRole('button', { name: '用我现在的位置' }).click()
     await page.getByRole('button', { name: '保存登记' }).click()
     await page.getByRole('link', { name: '填写档案' }).click()
     await expect(page.getByRole('heading', { name: '单位档案' })).toBeVisible()
@@ -73,6 +73,7 @@ test('a form filled in offline reaches the desk, and a field that two people cha
 
   await test.step('with a network it is on file, complete, and dated', async () => {
     await context.setOffline(false)
+    await app.comeBack()
     await app.expectSent()
     const [row] = await city.rows<{ is_complete: boolean; filler: string; kept: Record<string, string> }>(
       `select e.is_complete, s.filler, s.kept from employers e join employer_surveys s on s.employer_id = e.id where e.uscc = $1`,
@@ -105,6 +106,7 @@ test('a form filled in offline reaches the desk, and a field that two people cha
 
   await test.step('both are kept, and she is told that nothing is left for her to do', async () => {
     await context.setOffline(false)
+    await app.comeBack()
     await expect.poll(async () => (await app.outbox()).filter(({ state }) => state === 'needs_you').length, { timeout: 30_000 }).toBe(1)
     await app.go('待传')
     await page.getByRole('link', { name: /修改档案/ }).first().click()
