@@ -38,6 +38,7 @@ from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
 from wangge.designations.controllers import DesignationController
 from wangge.duties.controllers import DutyController
+from wangge.employer_files.controllers import EmployerConflictController, EmployerFileController, EmployerMergeController
 from wangge.employers.controllers import EmployerController
 from wangge.entrustments.controllers import EntrustmentController
 from wangge.evidence.controllers import EvidenceController, UploadController
@@ -82,6 +83,7 @@ CONTROLLERS = (
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
     SpatialImportController, ExportController, GapController, SealController, RecordLogController,
     EvidencePackageController, UnsentFileController, AnomalyController,
+    EmployerFileController, EmployerConflictController, EmployerMergeController,
     CatalogueController, TalkController, TrackController, IncidentController,
     StandingController, SignalController, KeyListController, RatingRoundController, RatingController,
 )  # fmt: skip

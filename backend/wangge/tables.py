@@ -17,6 +17,14 @@ from wangge.catalogues.models import IncidentKind, MaterialKind, TalkTopic
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
 from wangge.designations.models import EmployerDesignation
+from wangge.employer_files.models import (
+    EmployerConflict,
+    EmployerEdit,
+    EmployerForm,
+    EmployerMerge,
+    EmployerSurvey,
+    EmployerVersion,
+)
 from wangge.employers.models import Employer
 from wangge.entrustments.models import Entrustment, EntrustmentEmployer
 from wangge.evidence.models import Evidence, Upload
@@ -43,7 +51,8 @@ from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change",
-    "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "EmployerSignal",
+    "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerConflict", "EmployerDesignation",
+    "EmployerEdit", "EmployerForm", "EmployerMerge", "EmployerMove", "EmployerSignal", "EmployerSurvey", "EmployerVersion",
     "Entrustment", "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange",
     "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "InspectionCap", "IntakeCounter",
     "KeyListDue", "KeyListEntry", "KeyListRule", "KeyListSweep", "LogEntry", "LogNode", "LogPending", "LogRoot",

@@ -699,6 +699,46 @@ async def make_anomaly(owner: Owner, person: Someone, employer_id: UUID, subject
     return anomaly_id
 
 
+async def make_file_history(owner: Owner, person: Someone, employer_id: UUID) -> UUID:
+    """A filled form, the edit and the version that it made, and a field with two values; returns the conflict's id."""
+    await owner.execute(
+        """with e as (select id, grid_path from employers where id = $1),
+           f as (insert into employer_forms (employer_id, answers, problems, errors, disputed, filled_on, grid_path)
+                 select id, '{"on_roll": 3}', '[]', 0, '["on_roll"]', china_today(), grid_path from e),
+           s as (insert into employer_surveys (id, employer_id, filled_on, filler, person_id, source, answers, kept, problems, captured_at,
+                                               grid_path)
+                 select gen_random_uuid(), id, china_today(), '', $2, 'phone', '{}', '{}', '[]', now(), grid_path from e)
+           insert into employer_edits (op_id, field, edit_id, employer_id, value, base_version, arrived_version, person_id, origin, note,
+                                       happened_at, grid_path)
+           select gen_random_uuid(), 'on_roll', gen_random_uuid(), id, '3', 1, 2, $2, 'phone', '', now(), grid_path from e""",
+        employer_id, person.id,
+    )  # fmt: skip
+    conflict_id = new_id()
+    await owner.execute(
+        """insert into employer_conflicts (id, employer_id, field, candidates, version, grid_path)
+           select $2, id, 'on_roll', $3, 1, grid_path from employers where id = $1""",
+        employer_id, conflict_id,
+        json.dumps([{"value": n, "person_id": str(person.id), "at": utc_now().isoformat(), "origin": "phone", "edit_id": None, "note": ""}
+                    for n in (3, 4)]),
+    )  # fmt: skip
+    return conflict_id
+
+
+async def make_merge(owner: Owner, kept_id: UUID, merged_id: UUID, by: UUID, *, undone: bool = False) -> UUID:
+    """Two files made one; ``undone``: and taken apart again, so that both are what they were."""
+    merge_id = new_id()
+    if not undone:
+        await owner.execute("update employers set merged_into = $1, review_state = 'returned' where id = $2", kept_id, merged_id)
+    await owner.execute(
+        """insert into employer_merges (id, kept_id, merged_id, reason, merged_by, before, values_taken, undone_at, undone_by,
+                                        undo_reason, grid_path)
+           select $1, $2, $3, '同一家', $4::uuid, '{"review_state": "accepted"}', '{}', case when $5 then now() end,
+                  case when $5 then $4::uuid end, '', grid_path from employers where id = $2""",
+        merge_id, kept_id, merged_id, by, undone,
+    )  # fmt: skip
+    return merge_id
+
+
 async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "needs_answer") -> UUID:
     """A file that was read, with one feature and a question."""
     import_id = new_id()

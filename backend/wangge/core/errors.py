@@ -9,6 +9,7 @@ WanggeError                    (this module)
 ├── ServerBusy                 503  passes by itself
 ├── accounts.errors            sign-in, sessions, rights
 ├── employers.errors           credit codes, reviews
+├── employer_files.errors      edits that meet, merges
 ├── people.errors              the life of a person in the register
 ├── certificates.errors        certificates, and working without one
 ├── duties.errors              who answers for which grid

@@ -25,6 +25,7 @@ class Employer(SQLModel, table=True):
         CheckConstraint("employees >= 0", name="employees"),
         CheckConstraint("grid_source in ('position', 'declared', 'none')", name="grid_source"),
         CheckConstraint("review_state in ('accepted', 'waiting_review', 'returned')", name="review_state"),
+        Index("uq_employers_system_no", "system_no", unique=True, postgresql_where=text("system_no is not null")),
         Index("uq_employers_uscc_accepted", "uscc", unique=True, postgresql_where=text("review_state = 'accepted'")),
         Index("ix_employers_uscc", "uscc"),
         Index("ix_employers_grid_id_last_visited_at", "grid_id", "last_visited_at"),
@@ -69,4 +70,11 @@ class Employer(SQLModel, table=True):
     grade: str | None = None
     on_key_list: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     is_complete: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    # What an employer without a credit code is called by (系统编号); given by a trigger.
+    system_no: str | None = None
+    # Where the file was made from: what ``wangge.change_source`` said, null for what a phone registered.
+    source: str | None = Field(
+        default=None, sa_column_kwargs={"server_default": text("nullif(current_setting('wangge.change_source', true), '')")}
+    )
+    merged_into: UUID | None = Field(default=None, foreign_key="employers.id", index=True)
     version: int = 1

@@ -33,6 +33,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "not here": {"zh": "文件不在包内（{}）", "en": "file not in the package ({})"},
     "employer.register": {"zh": "登记单位", "en": "employer registered"},
     "check_in.record": {"zh": "签到", "en": "check-in"},
+    "employer.edit": {"zh": "修改单位档案", "en": "edit of an employer's file"},
     "visit.record": {"zh": "走访", "en": "visit"},
     "evidence.announce": {"zh": "照片、录音录像", "en": "photo or note"},
     "patrol.start": {"zh": "开始巡查", "en": "patrol started"},

@@ -638,6 +638,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employer-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiEmployerConflictsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employer-conflicts/{conflict_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resolve */
+        post: operations["ApiEmployerConflictsConflictIdResolveResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employer-merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["ApiEmployerMergesMergeIdUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers": {
         parameters: {
             query?: never;
@@ -707,6 +758,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiEmployersEmployerIdFileRead"];
+        put?: never;
+        /** Edit */
+        post: operations["ApiEmployersEmployerIdFileEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/grids": {
         parameters: {
             query?: never;
@@ -724,6 +793,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge */
+        post: operations["ApiEmployersEmployerIdMergeMerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/place": {
         parameters: {
             query?: never;
@@ -735,6 +821,23 @@ export interface paths {
         put?: never;
         /** Place */
         post: operations["ApiEmployersEmployerIdPlacePlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore */
+        post: operations["ApiEmployersEmployerIdRestoreRestore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -759,6 +862,7 @@ export interface paths {
         trace?: never;
     };
     "/api/employers/{employer_id}/signals": {
+    "/api/employers/{employer_id}/surveys": {
         parameters: {
             query?: never;
             header?: never;
@@ -818,6 +922,12 @@ export interface paths {
         };
         /** Employer */
         get: operations["ApiEmployersEmployerIdStandingEmployer"];
+        /** Surveys */
+        get: operations["ApiEmployersEmployerIdSurveysSurveys"];
+        post?: never;
+    "/api/employers/{employer_id}/timeline": {
+        /** Timeline */
+        get: operations["ApiEmployersEmployerIdTimelineTimeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -837,6 +947,40 @@ export interface paths {
         put?: never;
         /** Unmask */
         post: operations["ApiEmployersEmployerIdUnmaskUnmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions */
+        get: operations["ApiEmployersEmployerIdVersionsVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/versions/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare */
+        get: operations["ApiEmployersEmployerIdVersionsCompareCompare"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3739,6 +3883,40 @@ export interface components {
         Confirm: {
             current_password: string;
         };
+        /** ConflictCandidate */
+        ConflictCandidate: {
+            /** Format: date-time */
+            at: string;
+            edit_id: string | null;
+            note: string;
+            origin: string;
+            person: components["schemas"]["NamedRef"] | null;
+            photos: number;
+            value: unknown;
+        };
+        /** ConflictChoice */
+        ConflictChoice: {
+            reason: string;
+            value: unknown;
+            version: number;
+        };
+        /** ConflictRead */
+        ConflictRead: {
+            candidates: components["schemas"]["ConflictCandidate"][];
+            chosen: unknown;
+            employer: components["schemas"]["FileRef"];
+            field: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            opened_at: string;
+            reason: string | null;
+            resolved_at: string | null;
+            resolved_by: components["schemas"]["NamedRef"] | null;
+            stands: unknown;
+            version: number;
+        };
         /** Consent */
         Consent: {
             /** @enum {string} */
@@ -4033,6 +4211,29 @@ export interface components {
             version: number;
             visits: components["schemas"]["VisitOfEmployer"][];
         };
+        /** EmployerFile */
+        EmployerFile: {
+            branches: components["schemas"]["FileRef"][];
+            branches_total: number;
+            disputed: string[];
+            filled_on: string | null;
+            /** Format: uuid */
+            id: string;
+            is_complete: boolean;
+            is_stale: boolean;
+            merged: components["schemas"]["StandingMerge"][];
+            merged_into: components["schemas"]["StandingMerge"] | null;
+            missing: string[];
+            name: string;
+            parent: components["schemas"]["FileRef"] | null;
+            problems: components["schemas"]["FormProblem"][];
+            sources: components["schemas"]["FieldSource"][];
+            system_no: string | null;
+            values: {
+                [key: string]: unknown;
+            };
+            version: number;
+        };
         /** EmployerItem */
         EmployerItem: {
             address: string;
@@ -4303,6 +4504,62 @@ export interface components {
             severity: string;
             spot: number[] | null;
         };
+        /** FieldChange */
+        FieldChange: {
+            after: unknown;
+            before: unknown;
+            field: string;
+        };
+        /** FieldSource */
+        FieldSource: {
+            /** Format: date-time */
+            at: string;
+            field: string;
+            person: components["schemas"]["NamedRef"] | null;
+            source: string;
+        };
+        /** FileEdit */
+        FileEdit: {
+            changes: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            note: string;
+            survey?: components["schemas"]["SurveyFilling"] | null;
+            version: number;
+        };
+        /** FileMerge */
+        FileMerge: {
+            /** Format: uuid */
+            merged_id: string;
+            merged_version: number;
+            reason: string;
+            take?: string[];
+            version: number;
+        };
+        /** FileRef */
+        FileRef: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            uscc: string | null;
+        };
+        /** FileRestore */
+        FileRestore: {
+            fields?: string[] | null;
+            reason: string;
+            to_version: number;
+            version: number;
+        };
+        /** FileVersion */
+        FileVersion: {
+            /** Format: date-time */
+            changed_at: string;
+            changes: components["schemas"]["FieldChange"][];
+            person: components["schemas"]["NamedRef"] | null;
+            source: string;
+            version: number;
+        };
         /** FindingRead */
         FindingRead: {
             /** Format: uuid */
@@ -4311,6 +4568,16 @@ export interface components {
             note: string;
             /** @enum {string} */
             severity: "note" | "minor" | "major";
+        };
+        /** FormProblem */
+        FormProblem: {
+            code: string;
+            fields: string[];
+            left: unknown;
+            limit: unknown;
+            right: unknown;
+            /** @enum {string} */
+            severity: "error" | "warning" | "alert";
         };
         /** GapChild */
         GapChild: {
@@ -4846,6 +5113,15 @@ export interface components {
             /** @default  */
             note: string;
         };
+        /** MergeUndo */
+        MergeUndo: {
+            reason: string;
+        };
+        /** MergeUndoResult */
+        MergeUndoResult: {
+            file: components["schemas"]["EmployerFile"];
+            kept_fields: string[];
+        };
         /** MoveBoundary */
         MoveBoundary: {
             basis?: string | null;
@@ -5103,6 +5379,34 @@ export interface components {
         /** Page[DutyRead] */
         "Page_wangge.duties.schemas.DutyRead_": {
             items: components["schemas"]["DutyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ConflictRead] */
+        "Page_wangge.employer_files.schemas.ConflictRead_": {
+            items: components["schemas"]["ConflictRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[FileVersion] */
+        "Page_wangge.employer_files.schemas.FileVersion_": {
+            items: components["schemas"]["FileVersion"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[SurveyRead] */
+        "Page_wangge.employer_files.schemas.SurveyRead_": {
+            items: components["schemas"]["SurveyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[TimelineEvent] */
+        "Page_wangge.employer_files.schemas.TimelineEvent_": {
+            items: components["schemas"]["TimelineEvent"][];
             page: number;
             page_size: number;
             total: number;
@@ -6244,6 +6548,15 @@ export interface components {
             key_list_rules: components["schemas"]["KeyListRuleRead"][];
             scale: components["schemas"]["RatingScaleRead"];
             signal_kinds: components["schemas"]["SignalKindRead"][];
+        /** StandingMerge */
+        StandingMerge: {
+            employer: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            merged_at: string;
+            merged_by: components["schemas"]["NamedRef"] | null;
+            reason: string;
         };
         /** Step */
         Step: {
@@ -6285,6 +6598,40 @@ export interface components {
             kept_at: string;
             /** Format: uuid */
             key_id: string;
+        };
+        /** SurveyFilling */
+        SurveyFilling: {
+            answers: {
+                [key: string]: unknown;
+            };
+            /** Format: date */
+            filled_on: string;
+            /** @default  */
+            filler: string;
+            kept?: {
+                [key: string]: string;
+            };
+        };
+        /** SurveyRead */
+        SurveyRead: {
+            answers: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            captured_at: string;
+            /** Format: date */
+            filled_on: string;
+            filler: string;
+            /** Format: uuid */
+            id: string;
+            kept: {
+                [key: string]: string;
+            };
+            person: components["schemas"]["NamedRef"];
+            problems: components["schemas"]["FormProblem"][];
+            /** Format: date-time */
+            received_at: string;
+            source: string;
         };
         /** TalkRead */
         TalkRead: {
@@ -6332,6 +6679,20 @@ export interface components {
             faults: components["schemas"]["Fault"][];
             ok: boolean;
             total: number;
+        };
+        /** TimelineEvent */
+        TimelineEvent: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            employer_id: string;
+            facts: {
+                [key: string]: unknown;
+            };
+            id: string;
+            /** @enum {string} */
+            kind: "registered" | "version" | "survey" | "visit" | "check_in" | "talk" | "incident" | "evidence" | "anomaly" | "move" | "conflict" | "merge" | "designation" | "finding";
+            person: components["schemas"]["NamedRef"] | null;
         };
         /** TotpCode */
         TotpCode: {
@@ -6640,6 +7001,9 @@ export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaClosingReason = components['schemas']['ClosingReason'];
 export type SchemaCompetent = components['schemas']['Competent'];
 export type SchemaConfirm = components['schemas']['Confirm'];
+export type SchemaConflictCandidate = components['schemas']['ConflictCandidate'];
+export type SchemaConflictChoice = components['schemas']['ConflictChoice'];
+export type SchemaConflictRead = components['schemas']['ConflictRead'];
 export type SchemaConsent = components['schemas']['Consent'];
 export type SchemaConsistencyProof = components['schemas']['ConsistencyProof'];
 export type SchemaContact = components['schemas']['Contact'];
@@ -6665,6 +7029,7 @@ export type SchemaDutyGrid = components['schemas']['DutyGrid'];
 export type SchemaDutyRead = components['schemas']['DutyRead'];
 export type SchemaDutySuccessor = components['schemas']['DutySuccessor'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
+export type SchemaEmployerFile = components['schemas']['EmployerFile'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
 export type SchemaEmployerOfGap = components['schemas']['EmployerOfGap'];
 export type SchemaEmployersEffect = components['schemas']['EmployersEffect'];
@@ -6682,7 +7047,15 @@ export type SchemaExamRead = components['schemas']['ExamRead'];
 export type SchemaExtent = components['schemas']['Extent'];
 export type SchemaFault = components['schemas']['Fault'];
 export type SchemaFeatureRead = components['schemas']['FeatureRead'];
+export type SchemaFieldChange = components['schemas']['FieldChange'];
+export type SchemaFieldSource = components['schemas']['FieldSource'];
+export type SchemaFileEdit = components['schemas']['FileEdit'];
+export type SchemaFileMerge = components['schemas']['FileMerge'];
+export type SchemaFileRef = components['schemas']['FileRef'];
+export type SchemaFileRestore = components['schemas']['FileRestore'];
+export type SchemaFileVersion = components['schemas']['FileVersion'];
 export type SchemaFindingRead = components['schemas']['FindingRead'];
+export type SchemaFormProblem = components['schemas']['FormProblem'];
 export type SchemaGapChild = components['schemas']['GapChild'];
 export type SchemaGapCounts = components['schemas']['GapCounts'];
 export type SchemaGapGrid = components['schemas']['GapGrid'];
@@ -6727,6 +7100,8 @@ export type SchemaMattersAndPowers = components['schemas']['MattersAndPowers'];
 export type SchemaMe = components['schemas']['Me'];
 export type SchemaMend = components['schemas']['Mend'];
 export type SchemaMerge = components['schemas']['Merge'];
+export type SchemaMergeUndo = components['schemas']['MergeUndo'];
+export type SchemaMergeUndoResult = components['schemas']['MergeUndoResult'];
 export type SchemaMoveBoundary = components['schemas']['MoveBoundary'];
 export type SchemaMovingEmployer = components['schemas']['MovingEmployer'];
 export type SchemaNamedEmployer = components['schemas']['NamedEmployer'];
@@ -6757,6 +7132,10 @@ export type SchemaPageWanggeAccountsSchemasSessionRead = components['schemas']['
 export type SchemaPageWanggeAnomaliesSchemasAnomalyRead = components['schemas']['Page_wangge.anomalies.schemas.AnomalyRead_'];
 export type SchemaPageWanggeCertificatesSchemasCertificateRead = components['schemas']['Page_wangge.certificates.schemas.CertificateRead_'];
 export type SchemaPageWanggeDutiesSchemasDutyRead = components['schemas']['Page_wangge.duties.schemas.DutyRead_'];
+export type SchemaPageWanggeEmployerFilesSchemasConflictRead = components['schemas']['Page_wangge.employer_files.schemas.ConflictRead_'];
+export type SchemaPageWanggeEmployerFilesSchemasFileVersion = components['schemas']['Page_wangge.employer_files.schemas.FileVersion_'];
+export type SchemaPageWanggeEmployerFilesSchemasSurveyRead = components['schemas']['Page_wangge.employer_files.schemas.SurveyRead_'];
+export type SchemaPageWanggeEmployerFilesSchemasTimelineEvent = components['schemas']['Page_wangge.employer_files.schemas.TimelineEvent_'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
 export type SchemaPageWanggeEntrustmentsSchemasEntrustmentItem = components['schemas']['Page_wangge.entrustments.schemas.EntrustmentItem_'];
 export type SchemaPageWanggeEntrustmentsSchemasNamedEmployer = components['schemas']['Page_wangge.entrustments.schemas.NamedEmployer_'];
@@ -6873,15 +7252,19 @@ export type SchemaSignalWithdraw = components['schemas']['SignalWithdraw'];
 export type SchemaSignIn = components['schemas']['SignIn'];
 export type SchemaSplit = components['schemas']['Split'];
 export type SchemaStandingRules = components['schemas']['StandingRules'];
+export type SchemaStandingMerge = components['schemas']['StandingMerge'];
 export type SchemaStep = components['schemas']['Step'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
 export type SchemaStoreKey = components['schemas']['StoreKey'];
 export type SchemaStoreKeyKept = components['schemas']['StoreKeyKept'];
+export type SchemaSurveyFilling = components['schemas']['SurveyFilling'];
+export type SchemaSurveyRead = components['schemas']['SurveyRead'];
 export type SchemaTalkRead = components['schemas']['TalkRead'];
 export type SchemaThumbRead = components['schemas']['ThumbRead'];
 export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
 export type SchemaTilingReport = components['schemas']['TilingReport'];
+export type SchemaTimelineEvent = components['schemas']['TimelineEvent'];
 export type SchemaTotpCode = components['schemas']['TotpCode'];
 export type SchemaTotpOffer = components['schemas']['TotpOffer'];
 export type SchemaTrackStretch = components['schemas']['TrackStretch'];
@@ -8509,6 +8892,131 @@ export interface operations {
             };
         };
     };
+    ApiEmployerConflictsList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employer_files.schemas.ConflictRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployerConflictsConflictIdResolveResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployerMergesMergeIdUndoUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeUndo"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeUndoResult"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersList: {
         parameters: {
             query?: {
@@ -8710,6 +9218,84 @@ export interface operations {
             };
         };
     };
+    ApiEmployersEmployerIdFileRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdFileEdit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileEdit"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersEmployerIdGridsStays: {
         parameters: {
             query?: {
@@ -8730,6 +9316,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridStay"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdMergeMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileMerge"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerFile"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8771,6 +9398,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmployerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdRestoreRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileRestore"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerFile"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8959,6 +9627,10 @@ export interface operations {
     ApiEmployersEmployerIdStandingEmployer: {
         parameters: {
             query?: never;
+    ApiEmployersEmployerIdSurveysSurveys: {
+            query?: {
+                page?: number;
+                page_size?: number;
             header?: never;
             path: {
                 employer_id: string;
@@ -8974,6 +9646,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmployerStanding"];
+                    "application/json": components["schemas"]["Page_wangge.employer_files.schemas.SurveyRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdTimelineTimeline: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employer_files.schemas.TimelineEvent_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9015,6 +9729,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdVersionsVersions: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employer_files.schemas.FileVersion_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdVersionsCompareCompare: {
+        parameters: {
+            query: {
+                first: number;
+                last: number;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldChange"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */

@@ -99,6 +99,12 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'records.read', title: 'menu.records', menu: 'records' },
       },
       {
+        path: 'conflicts',
+        name: 'conflicts',
+        component: () => import('./employerFile/ConflictsPage.vue'),
+        meta: { right: 'conflict.read', title: 'menu.conflicts', menu: 'conflicts' },
+      },
+      {
         path: 'anomalies',
         name: 'anomalies',
         component: () => import('./anomalies/AnomaliesPage.vue'),

@@ -14,6 +14,8 @@ import type {
   ByteReceipt,
   CheckInPayload,
   Employer,
+  EmployerEditPayload,
+  EmployerForm,
   EmployerPayload,
   EvidenceSource,
   Grid,
@@ -40,7 +42,8 @@ export interface Pulled {
 
 export type GridRow = Grid & Pulled
 export type PatrolRow = Patrol & Pulled
-export type EmployerRow = Employer &
+export type FormRow = EmployerForm & { id: string }
+export type EmployerRow = Omit<Employer, 'form'> &
   Pulled & {
     /** Registered on this phone and not yet seen in a pull. */
     local: 0 | 1
@@ -57,6 +60,7 @@ export interface RecordRow {
     | 'check_in'
     | 'visit'
     | 'employer'
+    | 'employer_edit'
     | 'talk'
     | 'incident'
     | 'patrol_start'
@@ -73,6 +77,7 @@ export interface RecordRow {
     | CheckInPayload
     | VisitPayload
     | EmployerPayload
+    | EmployerEditPayload
     | TalkPayload
     | IncidentPayload
     | { patrol_id: string; note?: string; pause_id?: string }
@@ -228,6 +233,7 @@ export class LocalDb extends Dexie {
   readonly opened = new OpenedRows()
   tracks!: Table<TrackRow, string>
   base_parts!: Table<BaseMapPart, string>
+  forms!: Table<FormRow, string>
 
   /** `cipher` is this account's; without her key the store can be counted and nothing else. */
   constructor(
@@ -255,8 +261,8 @@ export class LocalDb extends Dexie {
     this.version(2).stores({ employers: 'id, generation', packs: 'id' })
     // The way while on duty.
     this.version(3).stores({ tracks: 'id, patrol_id, state, on' })
-    // The base map of her area.
-    this.version(4).stores({ base_parts: 'id' })
+    // The base map of her area; what employers' survey forms say.
+    this.version(4).stores({ base_parts: 'id', forms: 'id' })
   }
 }
 

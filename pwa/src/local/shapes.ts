@@ -21,10 +21,24 @@ export interface Grid {
 
 export type ReviewState = 'accepted' | 'waiting_review' | 'returned'
 
+/** What the survey form of an employer says, besides the employer's own fields; see shared/survey. */
+export interface EmployerForm {
+  answers: Record<string, unknown>
+  filled_on: string | null
+  /** Fields of which two values wait for somebody's choice. */
+  disputed: string[]
+  is_complete: boolean
+}
+
 export interface Employer {
   id: string
   name: string
   uscc: string | null
+  no_uscc_reason?: string | null
+  system_no?: string | null
+  note?: string | null
+  /** Kept apart on the phone (`forms`): a list of 5,000 employers must not carry their forms. */
+  form?: EmployerForm
   address: string
   contact_name: string
   contact_phone: string
@@ -153,6 +167,19 @@ export interface EmployerPayload {
   note: string
 }
 
+/** Changes of an employer's file by field; null: no longer known. With `survey` where the whole form was filled in. */
+export interface EmployerEditPayload {
+  employer_id: string
+  changes: Record<string, unknown>
+  survey: {
+    filled_on: string
+    filler: string
+    answers: Record<string, unknown>
+    kept: Record<string, string>
+  } | null
+  note: string
+}
+
 export interface TalkPayload {
   topics: string[]
   employer_id: string | null
@@ -218,6 +245,7 @@ export interface EvidencePayload {
 
 export interface Payloads {
   'employer.register': EmployerPayload
+  'employer.edit': EmployerEditPayload
   'patrol.start': { patrol_id: string }
   'patrol.pause': { patrol_id: string }
   'patrol.resume': { patrol_id: string; pause_id: string }

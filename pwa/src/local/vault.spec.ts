@@ -116,6 +116,7 @@ describe('the store on the disk', () => {
       packs: ['id'],
       tracks: ['id', 'patrol_id', 'state', 'on'],
       base_parts: ['id'],
+      forms: ['id'],
     })
   })
 

@@ -1,5 +1,6 @@
 import day from './en.day'
 import standing from './en.standing'
+import file from './en.file'
 import type zh from './zh-CN'
 
 const en: Omit<typeof zh, 'keyList'> = {
@@ -388,6 +389,7 @@ const en: Omit<typeof zh, 'keyList'> = {
     conflict: 'arrived, being compared',
     kind: {
       employer_register: 'New employer',
+      employer_edit: 'Edit of the file',
       patrol_start: 'Patrol started',
       patrol_finish: 'Patrol finished',
       patrol_pause: 'Patrol paused',
@@ -445,6 +447,7 @@ const en: Omit<typeof zh, 'keyList'> = {
       outside_all_grids: 'outside all grids',
       inner_code_unusual: 'unusual code',
       duplicate_credit_code: 'duplicate code',
+      child_labour: 'likely child labour, reported',
     },
     missing: 'No such record.',
     corrected: 'Corrected; the new one is in the list.',
@@ -577,4 +580,4 @@ const en: Omit<typeof zh, 'keyList'> = {
   },
 }
 
-export default { ...en, ...day, ...standing }
+export default { ...en, ...day, ...standing, ...file }

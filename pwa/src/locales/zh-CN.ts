@@ -376,6 +376,7 @@ export default {
     conflict: '已送达，等人核对',
     kind: {
       employer_register: '登记单位',
+      employer_edit: '修改档案',
       patrol_start: '开始巡查',
       patrol_finish: '结束巡查',
       patrol_pause: '暂停巡查',
@@ -432,6 +433,7 @@ export default {
       outside_all_grids: '不在任何网格内',
       inner_code_unusual: '代码少见',
       duplicate_credit_code: '代码重复',
+      child_labour: '疑似童工，已上报',
     },
     missing: '找不到这条记录。',
     corrected: '已改正，新的一条在列表里。',

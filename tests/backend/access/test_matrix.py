@@ -29,10 +29,12 @@ from factories import (
     make_entrustment,
     make_evidence,
     make_exam,
+    make_file_history,
     make_hand_over,
     make_import,
     make_incident,
     make_kept_operation,
+    make_merge,
     make_own_power,
     make_patrol,
     make_person,
@@ -55,7 +57,8 @@ THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "
           "designation_id": "designation", "person_id": "person", "certificate_id": "certificate", "duty_id": "duty",
           "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import",
           "signal_id": "signal", "entry_id": "key_list_entry", "round_id": "rating_round", "rating_id": "rating",
-          "objection_id": "rating_objection", "anomaly_id": "anomaly", "operation_id": "operation", "incident_id": "incident"}  # fmt: skip
+          "objection_id": "rating_objection", "anomaly_id": "anomaly", "operation_id": "operation", "incident_id": "incident",
+          "conflict_id": "conflict", "merge_id": "merge"}  # fmt: skip
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/entrustments/{entrustment_id}/document"): {404},  # none was uploaded
@@ -67,6 +70,7 @@ ENDS = {
     ("GET", "/api/evidence/{evidence_id}/original"): {404},
     ("POST", "/api/sync/operations/{operation_id}/withdraw"): {404},  # somebody else captured it
     ("GET", "/api/evidence/{evidence_id}/thumbnail"): {404},
+    ("POST", "/api/employers/{employer_id}/merge"): {404},  # the body names a file that there is not
     ("GET", "/api/log/proof/inclusion"): {404},  # of an operation that there is not
     ("GET", "/api/log/proof/consistency"): {200, 422},  # 422 while the log is empty
 }
@@ -135,6 +139,8 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
         "import": await make_import(owner, path, below.id),
         "incident": await make_incident(owner, holder),
         "employer": employer,
+        "conflict": await make_file_history(owner, holder, employer),
+        "merge": await make_merge(owner, employer, await make_employer(owner, path), below.id),
         "anomaly": await make_anomaly(owner, holder, employer),
         "patrol": await make_patrol(owner, holder, [employer]),
         "grid": territory.grids[path],

@@ -23,9 +23,11 @@ from factories import (
     make_evidence,
     make_exam,
     make_exam_result,
+    make_file_history,
     make_hand_over,
     make_import,
     make_incident,
+    make_merge,
     make_own_power,
     make_patrol,
     make_pause,
@@ -95,6 +97,12 @@ BESIDES = {
     "ratings": "false",
     "rating_changes": "false",
     "rating_objections": "false",
+    "employer_forms": "employer_id in (select employer_id from patrol_stops where assignee_id = $2 and is_open)",
+    "employer_surveys": "person_id = $2",
+    "employer_edits": "person_id = $2",
+    "employer_versions": "false",
+    "employer_conflicts": "false",
+    "employer_merges": "false",
 }
 # Of these the API's role may read nothing at all; some are reached through functions.
 OWNERS_ALONE = {
@@ -110,7 +118,7 @@ OWNERS_ALONE = {
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
 KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
         "operation_retries": "op_id",
-        "entrustment_employers": "employer_id",
+        "entrustment_employers": "employer_id", "employer_forms": "employer_id", "employer_edits": "op_id",
         "spatial_import_features": "import_id", "talk_materials": "talk_id"}  # fmt: skip
 
 
@@ -153,6 +161,8 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
         )  # fmt: skip
         await make_anomaly(owner, holder, employer_id, check_in_id)
         await make_standing(owner, employer_id, holder.id)
+        await make_file_history(owner, holder, employer_id)
+        await make_merge(owner, employer_id, await make_employer(owner, path), people["city"].id, undone=True)
         await make_talk(owner, holder, employer_id, patrol_id=patrol_id)
         await make_incident(owner, holder, path)
         await make_pause(owner, holder, patrol_id)

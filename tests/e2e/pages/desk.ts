@@ -25,6 +25,7 @@ export type Room =
   | '异常记录'
   | '重点监管'
   | '诚信等级'
+  | '字段冲突'
 
 export class DeskApp {
   readonly main: Locator

@@ -13,7 +13,7 @@ import { fail, type Phone } from '../invariants'
 type Running = Phone & { engine: SyncEngine }
 
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
-const RECORD_OF: Record<string, string> = { check_in: 'check_in.record', visit: 'visit.record', employer: 'employer.register', patrol_start: 'patrol.start', patrol_finish: 'patrol.finish' } // prettier-ignore
+const RECORD_OF: Record<string, string> = { check_in: 'check_in.record', visit: 'visit.record', employer: 'employer.register', employer_edit: 'employer.edit', patrol_start: 'patrol.start', patrol_finish: 'patrol.finish' } // prettier-ignore
 
 /** S1: each capture is on the phone as a whole or not at all, its texts are untouched, and what is not receipted has its bytes. */
 export async function checkWhole({ db }: Phone): Promise<void> {

@@ -44,6 +44,7 @@ export const MENU: readonly MenuGroup[] = [
       { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
       { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
       { route: 'chains', icon: 'records', title: 'menu.chains', right: 'records.read' },
+      { route: 'conflicts', icon: 'exchange', title: 'menu.conflicts', right: 'conflict.read' },
       { route: 'anomalies', icon: 'anomaly', title: 'menu.anomalies', right: 'anomaly.read' },
     ],
   },

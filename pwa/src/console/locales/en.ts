@@ -1,8 +1,10 @@
-import standing from './en.standing'
-
 /** The desk in English. The words are those of docs/glossary.md. */
+import standing from './en.standing'
+import file from './en.file'
+
 export default {
   ...standing,
+  ...file,
   app: {
     name: 'Grid Desk',
     subtitle: 'Labour security by grid',
@@ -103,6 +105,7 @@ export default {
     anomalies: 'Anomalies',
     keyList: 'Key supervision',
     ratings: 'Ratings',
+    conflicts: 'Conflicting edits',
     accounts: 'Accounts & devices',
     audit: 'Audit log',
     rights: 'Rights',
@@ -535,7 +538,7 @@ export default {
       'Usually nothing to do: it goes on when the other arrives. If it is still here after a day, have the person open the app with a network.',
   },
   operation: {
-    employer: { register: 'Register an employer' },
+    employer: { register: 'Register an employer', edit: 'Edit of an employer’s file' },
     patrol: { start: 'Patrol set off', pause: 'Patrol paused', resume: 'Patrol resumed', finish: 'Patrol ended' },
     talk: { record: 'Talk' },
     incident: { report: 'Incident' },
@@ -1103,6 +1106,12 @@ export default {
       evidence_read: 'Photo or recording read',
       operation_retried: 'Kept record applied again',
       anomaly_reviewed: 'Anomaly concluded on',
+      employer_file_read: 'Employer’s file read in full',
+      employer_file_edited: 'Employer’s file changed',
+      employer_file_restored: 'Older version restored',
+      employers_merged: 'Duplicate files merged',
+      employer_merge_undone: 'Merge undone',
+      conflict_resolved: 'Conflict decided',
       anomalies_exported: 'Anomalies exported',
       signal_recorded: 'Signal recorded',
       signal_ended: 'Signal settled',

@@ -1,8 +1,10 @@
-import standing from './zh-CN.standing'
-
 /** 工作台的中文。词语与手机端、术语表一致：网格、巡查、签到、走访、用人单位、未覆盖。 */
+import standing from './zh-CN.standing'
+import file from './zh-CN.file'
+
 export default {
   ...standing,
+  ...file,
   app: {
     name: '网格工作台',
     subtitle: '劳动保障监察网格化管理',
@@ -96,6 +98,7 @@ export default {
     anomalies: '异常记录',
     keyList: '重点监管',
     ratings: '诚信等级',
+    conflicts: '字段冲突',
     accounts: '账号与设备',
     audit: '审计日志',
     rights: '权限',
@@ -505,7 +508,7 @@ export default {
     waiting_for_parent: '通常不用管：前一条到达后会自动继续。超过一天仍在这里，请让记录人打开手机端联网。',
   },
   operation: {
-    employer: { register: '登记用人单位' },
+    employer: { register: '登记用人单位', edit: '修改单位档案' },
     patrol: { start: '巡查出发', pause: '巡查暂停', resume: '巡查继续', finish: '巡查结束' },
     talk: { record: '宣传记录' },
     incident: { report: '突发事件' },
@@ -1058,6 +1061,12 @@ export default {
       evidence_read: '查看照片、录音录像',
       operation_retried: '待处理记录重新入库',
       anomaly_reviewed: '核查异常记录',
+      employer_file_read: '查看单位档案全文',
+      employer_file_edited: '修改单位档案',
+      employer_file_restored: '恢复档案旧版',
+      employers_merged: '合并重复档案',
+      employer_merge_undone: '撤销合并档案',
+      conflict_resolved: '核定字段冲突',
       anomalies_exported: '导出异常记录',
       signal_recorded: '登记线索',
       signal_ended: '了结线索',
