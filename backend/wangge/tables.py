@@ -26,9 +26,11 @@ from wangge.grids.models import Duty, Grid
 from wangge.hand_overs.models import HandOver, HandOverItem
 from wangge.incidents.models import Incident
 from wangge.patrols.models import Patrol, PatrolPause, PatrolStop
+from wangge.matching.models import EmployerKey, EmployerKeyDue, MatchCandidate, MatchDecision
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
 from wangge.record_log.models import LogEntry, LogNode, LogPending, LogRoot, PublishedKey
+from wangge.registries.models import RegistryImport, RegistryImportRow, RegistryMapping, RegistryRow
 from wangge.seals.models import DeviceKey
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
 from wangge.sync.models import Change, Feed, OperationClosing, SyncOperation
@@ -40,12 +42,13 @@ from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change",
-    "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
-    "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
-    "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "IntakeCounter", "LogEntry", "LogNode", "LogPending",
-    "LogRoot", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolPause",
-    "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder",
-    "PublishedKey", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature",
-    "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower", "Upload",
-    "Visit",
+    "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerKey", "EmployerKeyDue",
+    "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid",
+    "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "IntakeCounter",
+    "LogEntry", "LogNode", "LogPending", "LogRoot", "MatchCandidate", "MatchDecision", "MaterialKind", "Matter",
+    "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolPause", "PatrolStop", "Person", "PersonPrivate",
+    "PhoneStoreKey", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "RegistryImport",
+    "RegistryImportRow", "RegistryMapping", "RegistryRow", "Right", "RoleRight", "Session", "SignInAttempt",
+    "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "Talk", "TalkMaterial", "TalkTopic",
+    "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip
