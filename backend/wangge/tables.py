@@ -25,8 +25,8 @@ from wangge.grid_changes.models import EmployerMove, GridChange, GridVersion, Ti
 from wangge.grids.models import Duty, Grid
 from wangge.hand_overs.models import HandOver, HandOverItem
 from wangge.incidents.models import Incident
-from wangge.patrols.models import Patrol, PatrolPause, PatrolStop
 from wangge.matching.models import EmployerKey, EmployerKeyDue, MatchCandidate, MatchDecision
+from wangge.patrols.models import Patrol, PatrolPause, PatrolStop
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
 from wangge.record_log.models import LogEntry, LogNode, LogPending, LogRoot, PublishedKey

@@ -13,13 +13,12 @@ create function employers_note_keys() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if tg_op = 'INSERT' then
-        insert into employer_keys_due (employer_id) select id from new_rows on conflict do nothing;
+        insert into employer_keys_due (employer_id) select id from new_rows;
         return null;
     end if;
     insert into employer_keys_due (employer_id)
     select n.id from new_rows n join old_rows o using (id)
-     where (n.name, n.address, n.contact_phone, n.uscc, n.review_state) is distinct from (o.name, o.address, o.contact_phone, o.uscc, o.review_state)
-    on conflict do nothing;
+     where (n.name, n.address, n.contact_phone, n.uscc, n.review_state) is distinct from (o.name, o.address, o.contact_phone, o.uscc, o.review_state);
     update registry_rows r set employer_id = null, matched_by = null, match_score = null, version = r.version + 1
       from new_rows n join old_rows o using (id)
      where r.employer_id = n.id and n.review_state = 'returned' and o.review_state <> 'returned';
@@ -33,11 +32,20 @@ create trigger employers_updated_note_keys after update on employers
 referencing old table as old_rows new table as new_rows for each statement execute function employers_note_keys();
 insert into employer_keys_due (employer_id) select id from employers;
 
+-- What names and addresses begin with: the city, its counties and zones. Names of places are no secret to anybody.
+create function place_names() returns table (level int, name text)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select g.level, g.name from grids g where g.level <= 2 and g.valid_to is null order by g.code
+$$;
+
+-- Take some that are due. What changes meanwhile is noted anew, and nobody who writes a file waits for this.
 create function employers_without_keys(size int) returns table (id uuid, name text, address text, phone text)
 language sql volatile security definer set search_path = public, pg_temp as $$
-    select e.id, e.name, e.address, e.contact_phone
-    from (select d.employer_id from employer_keys_due d limit size for update skip locked) d
-    join employers e on e.id = d.employer_id
+    with taken as (
+        delete from employer_keys_due d where d.id in (
+            select w.id from employer_keys_due w order by w.id limit size for update skip locked)
+        returning d.employer_id)
+    select e.id, e.name, e.address, e.contact_phone from employers e where e.id in (select employer_id from taken)
 $$;
 
 create function digits_of(phone text) returns text language sql immutable as
@@ -229,12 +237,10 @@ create function keep_employer_keys(ids uuid[], name_keys text[], cores text[], p
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
 declare touched uuid[]; new_ids uuid[];
 begin
-    with due as (delete from employer_keys_due d where d.employer_id = any(ids) returning d.employer_id)
     insert into employer_keys as k (employer_id, name_key, core, pinyin, place, address_key, phone, blocks)
     select w.id, w.name_key, w.core, w.pinyin, w.place, w.address_key, w.phone, array(select jsonb_array_elements_text(w.blocks::jsonb))
     from unnest(ids, name_keys, cores, pinyins, places, address_keys, phones, blocks_as_json)
          as w(id, name_key, core, pinyin, place, address_key, phone, blocks)
-    join due on due.employer_id = w.id
     on conflict (employer_id) do update
        set name_key = excluded.name_key, core = excluded.core, pinyin = excluded.pinyin, place = excluded.place,
            address_key = excluded.address_key, phone = excluded.phone, blocks = excluded.blocks;
@@ -354,10 +360,10 @@ begin
     return true;
 end $$;
 
-revoke all on function employers_without_keys(int), match_scores(text, uuid[]), fill_employers(uuid[], uuid[]),
+revoke all on function place_names(), employers_without_keys(int), match_scores(text, uuid[]), fill_employers(uuid[], uuid[]),
     link_registry_rows(uuid[], uuid[], int[], jsonb[], uuid), match_registry_rows(uuid[]), match_sightings(uuid[]),
     keep_employer_keys(uuid[], text[], text[], text[], text[], text[], text[], text[]), registry_import_match(uuid, uuid, int),
     decide_match(text, uuid, text, uuid), undo_match(uuid) from public;
-grant execute on function employers_without_keys(int),
+grant execute on function place_names(), employers_without_keys(int),
     keep_employer_keys(uuid[], text[], text[], text[], text[], text[], text[], text[]), registry_import_match(uuid, uuid, int),
     decide_match(text, uuid, text, uuid), undo_match(uuid) to wangge_app;

@@ -103,11 +103,13 @@ def upgrade() -> None:
     op.create_index("ix_employer_keys_blocks", "employer_keys", ["blocks"], unique=False, postgresql_using="gin")
     op.create_table(
         "employer_keys_due",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("employer_id", sa.Uuid(), nullable=False),
         sa.Column("noted_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["employer_id"], ["employers.id"], name=op.f("fk_employer_keys_due_employer_id")),
-        sa.PrimaryKeyConstraint("employer_id", name=op.f("pk_employer_keys_due")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_employer_keys_due")),
     )
+    op.create_index(op.f("ix_employer_keys_due_employer_id"), "employer_keys_due", ["employer_id"], unique=False)
     op.create_table(
         "match_candidates",
         sa.Column("subject_id", sa.Uuid(), nullable=False),
@@ -321,7 +323,8 @@ def downgrade() -> None:
         "registry_import_resume(int, uuid)", "registry_import_mark_repeats(uuid)", "registry_import_outcomes(uuid)",
         "registry_import_let_go_gone(uuid, int)", "registry_import_move(uuid, int)", "registry_import_settle(uuid, uuid, int)",
         "place_registry_row(uuid, float8, float8)", "registry_rows_to_geocode(int)", "keep_geocoded(uuid[], float8[], float8[])",
-        "employers_note_keys()", "employers_without_keys(int)", "digits_of(text)", "match_scores(text, uuid[])",
+        "employers_note_keys()", "place_names()",
+        "employers_without_keys(int)", "digits_of(text)", "match_scores(text, uuid[])",
         "fill_employers(uuid[], uuid[])", "link_registry_rows(uuid[], uuid[], int[], jsonb[], uuid)", "match_registry_rows(uuid[])",
         "match_sightings(uuid[])", "keep_employer_keys(uuid[], text[], text[], text[], text[], text[], text[], text[])",
         "decide_match(text, uuid, text, uuid)", "undo_match(uuid)",

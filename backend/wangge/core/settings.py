@@ -19,7 +19,7 @@ class Settings:
     ``database_url`` is the owner's connection (migrations, demo, operator's commands) and is empty for the API alone;
     ``database_app_url`` is the API's own, least-privilege connection. Both are ``postgresql://`` URLs as libpq reads them.
     ``pool_size`` counts connections, ``session_days`` days, ``max_body_bytes`` bytes. ``receipt_key`` is the file of the key that
-    signs receipts, roots and packages; it is made at the first start.
+    signs receipts, roots and packages; it is made at the first start. Without a ``geocoder_key`` (天地图) points are set by hand.
     """
 
     data_dir: Path
@@ -35,6 +35,8 @@ class Settings:
     log_format: str
     pwa_dir: Path
     receipt_key: Path
+    geocoder_url: str
+    geocoder_key: str
 
     @property
     def evidence_dir(self) -> Path:
@@ -77,4 +79,6 @@ def load_settings(env: Mapping[str, str] = os.environ) -> Settings:
         log_format=log_format,
         pwa_dir=Path(env.get("WANGGE_PWA_DIR", "") or REPOSITORY / "pwa" / "dist").absolute(),
         receipt_key=Path(env.get("WANGGE_RECEIPT_KEY", "") or data_dir / "secrets" / "receipt_key.pem").absolute(),
+        geocoder_url=env.get("WANGGE_GEOCODER_URL", "") or "http://api.tianditu.gov.cn/geocoder",
+        geocoder_key=env.get("WANGGE_GEOCODER_KEY", ""),
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, Column, Index, Text, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Column, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -30,10 +30,11 @@ class EmployerKey(SQLModel, table=True):
 
 
 class EmployerKeyDue(SQLModel, table=True):
-    """A file whose keys have still to be made, for it is new or has changed."""
+    """A file whose keys have still to be made, for it is new or has changed; a line each time."""
 
     __tablename__ = "employer_keys_due"
-    employer_id: UUID = Field(foreign_key="employers.id", primary_key=True)
+    id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    employer_id: UUID = Field(foreign_key="employers.id", index=True)
     noted_at: datetime = moment(default_now=True)
 
 
