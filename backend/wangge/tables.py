@@ -30,7 +30,7 @@ from wangge.patrols.models import Patrol, PatrolPause, PatrolStop
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
 from wangge.record_log.models import LogEntry, LogNode, LogPending, LogRoot, PublishedKey
-from wangge.registries.models import RegistryImport, RegistryImportRow, RegistryMapping, RegistryRow
+from wangge.registries.models import RegistryChunkRow, RegistryImport, RegistryImportRow, RegistryMapping, RegistryRow
 from wangge.seals.models import DeviceKey
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
 from wangge.sync.models import Change, Feed, OperationClosing, SyncOperation
@@ -47,7 +47,7 @@ __all__ = [
     "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "IntakeCounter",
     "LogEntry", "LogNode", "LogPending", "LogRoot", "MatchCandidate", "MatchDecision", "MaterialKind", "Matter",
     "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolPause", "PatrolStop", "Person", "PersonPrivate",
-    "PhoneStoreKey", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "RegistryImport",
+    "PhoneStoreKey", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "RegistryChunkRow", "RegistryImport",
     "RegistryImportRow", "RegistryMapping", "RegistryRow", "Right", "RoleRight", "Session", "SignInAttempt",
     "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "Talk", "TalkMaterial", "TalkTopic",
     "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",

@@ -8,7 +8,6 @@ create policy work on registry_imports for update using (grid_path <@ (select ap
 
 alter table registry_import_rows enable row level security;
 create policy scope on registry_import_rows for select using (grid_path <@ (select app_scope()));
-create policy read_apart on registry_import_rows for insert with check (grid_path <@ (select app_scope()));
 create policy clear on registry_import_rows for delete using (grid_path <@ (select app_scope()));
 
 alter table registry_rows enable row level security;
@@ -25,7 +24,10 @@ grant insert (id, source, grid_id, grid_path, file_name, sha256, size_bytes, sta
     on registry_imports to wangge_app;
 grant update (state, stage, rows_done, attempt, alive_at, answers, report, problem, result, version, updated_at, applied_by, applied_at)
     on registry_imports to wangge_app;
-grant insert, delete on registry_import_rows to wangge_app;
+grant delete on registry_import_rows to wangge_app;
+grant insert (number, severity, problems, raw, row_key, digest, uscc, registration_no, name, address, contact_name, contact_phone,
+        industry_code, employees, registered_on, status, division, lon, lat, name_key, core, pinyin, place, address_key, blocks)
+    on registry_chunk_rows to wangge_app;
 grant insert on registry_mappings to wangge_app;
 grant update (columns, remembered_by, remembered_at) on registry_mappings to wangge_app;
 
@@ -39,7 +41,7 @@ begin
       into this from registry_imports i where i.attempt = wanted and i.state in ('reading', 'applying');
     if not found then return; end if;
     perform set_config('app.person_id', this.person::text, true), set_config('app.session_id', '', true),
-            set_config('app.scope', array[this.grid_path]::text, true);
+            set_config('app.scope', array[this.grid_path]::text, true), set_config('app.attempt', wanted::text, true);
     return query select this.id, this.grid_path::text, this.state::text;
 end $$;
 
@@ -59,6 +61,20 @@ create function registry_import_at_work(wanted uuid) returns registry_imports
 language sql stable security definer set search_path = public, pg_temp as $$
     select i from registry_imports i where i.id = wanted and i.state in ('reading', 'applying') and i.grid_path <@ app_scope()
 $$;
+
+-- What has just been copied in belongs to the list at work; rows that are there already (after a kill) stay as they are.
+create function registry_import_take_chunk(wanted uuid) returns void
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare this registry_imports := registry_import_at_work(wanted);
+begin
+    if this.state is distinct from 'reading' then return; end if;
+    insert into registry_import_rows (import_id, grid_path, written, number, severity, problems, raw, row_key, digest, uscc, registration_no, name, address, contact_name, contact_phone,
+        industry_code, employees, registered_on, status, division, lon, lat, name_key, core, pinyin, place, address_key, blocks)
+    select this.id, this.grid_path, false, number, severity, problems, raw, row_key, digest, uscc, registration_no, name, address, contact_name, contact_phone,
+        industry_code, employees, registered_on, status, division, lon, lat, name_key, core, pinyin, place, address_key, blocks
+    from registry_chunk_rows c where c.attempt = this.attempt on conflict do nothing;
+    delete from registry_chunk_rows c where c.attempt = this.attempt;
+end $$;
 
 -- Rows that a file says twice: the first stands, the others are told which it was.
 create function registry_import_mark_repeats(wanted uuid) returns int
@@ -261,11 +277,11 @@ begin
 end $$;
 
 revoke all on function registry_import_enter(uuid), registry_import_resume(int, uuid), registry_import_at_work(uuid),
-    registry_import_mark_repeats(uuid), registry_import_outcomes(uuid), registry_import_let_go_gone(uuid, int),
+    registry_import_take_chunk(uuid), registry_import_mark_repeats(uuid), registry_import_outcomes(uuid), registry_import_let_go_gone(uuid, int),
     registry_import_move(uuid, int), registry_import_settle(uuid, uuid, int), place_registry_row(uuid, float8, float8),
     registry_rows_to_geocode(int), keep_geocoded(uuid[], float8[], float8[]) from public;
 grant execute on function registry_import_enter(uuid), registry_import_resume(int, uuid),
-    registry_import_mark_repeats(uuid), registry_import_outcomes(uuid), registry_import_let_go_gone(uuid, int),
+    registry_import_take_chunk(uuid), registry_import_mark_repeats(uuid), registry_import_outcomes(uuid), registry_import_let_go_gone(uuid, int),
     registry_import_move(uuid, int), registry_import_settle(uuid, uuid, int), place_registry_row(uuid, float8, float8),
     registry_rows_to_geocode(int), keep_geocoded(uuid[], float8[], float8[]) to wangge_app;
 

@@ -164,6 +164,37 @@ def upgrade() -> None:
     op.create_index("ix_match_decisions_subject_id", "match_decisions", ["subject_id", "decided_at"], unique=False)
     op.create_index(op.f("ix_match_decisions_undone_by"), "match_decisions", ["undone_by"], unique=False)
     op.create_table(
+        "registry_chunk_rows",
+        sa.Column("attempt", sa.Uuid(), server_default=sa.text("(nullif(current_setting('app.attempt', true), ''))::uuid"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("severity", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("problems", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("raw", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("row_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("uscc", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("registration_no", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("contact_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("contact_phone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("industry_code", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("employees", sa.Integer(), nullable=True),
+        sa.Column("registered_on", sa.Date(), nullable=True),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("division", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("lon", sa.Float(), nullable=True),
+        sa.Column("lat", sa.Float(), nullable=True),
+        sa.Column("name_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("core", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("pinyin", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("address_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("blocks", sa.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("attempt", "number", name=op.f("pk_registry_chunk_rows")),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_table(
         "registry_import_rows",
         sa.Column("import_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -320,7 +351,7 @@ def downgrade() -> None:
         op.execute(f"drop trigger {trigger} on employers")
     for function in (
         "registry_import_match(uuid, uuid, int)", "registry_import_at_work(uuid)", "registry_import_enter(uuid)",
-        "registry_import_resume(int, uuid)", "registry_import_mark_repeats(uuid)", "registry_import_outcomes(uuid)",
+        "registry_import_resume(int, uuid)", "registry_import_take_chunk(uuid)", "registry_import_mark_repeats(uuid)", "registry_import_outcomes(uuid)",
         "registry_import_let_go_gone(uuid, int)", "registry_import_move(uuid, int)", "registry_import_settle(uuid, uuid, int)",
         "place_registry_row(uuid, float8, float8)", "registry_rows_to_geocode(int)", "keep_geocoded(uuid[], float8[], float8[])",
         "employers_note_keys()", "place_names()",
@@ -332,7 +363,7 @@ def downgrade() -> None:
         op.execute(f"drop function {function}")
     for table in (
         "match_decisions", "match_candidates", "employer_keys_due", "employer_keys", "registry_mappings", "registry_rows",
-        "registry_import_rows", "registry_imports",
+        "registry_import_rows", "registry_chunk_rows", "registry_imports",
     ):  # fmt: skip
         op.drop_table(table)
     op.execute("delete from role_rights where right_code like 'registry.%'")

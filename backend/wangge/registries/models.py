@@ -107,6 +107,41 @@ class RegistryImportRow(SQLModel, table=True):
     blocks: list[str] = _text_list()
 
 
+class RegistryChunkRow(SQLModel, table=True):
+    """A row on its way from a reading process: copied in and taken over within one transaction, so that nobody ever sees one."""
+
+    __tablename__ = "registry_chunk_rows"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+    attempt: UUID = Field(
+        primary_key=True, sa_column_kwargs={"server_default": text("(nullif(current_setting('app.attempt', true), ''))::uuid")}
+    )
+    number: int = Field(primary_key=True)
+    severity: str
+    problems: Any = Field(sa_column=Column(JSONB, nullable=False))
+    raw: Any = Field(sa_column=Column(JSONB, nullable=True))
+    row_key: str
+    digest: str
+    uscc: str | None = None
+    registration_no: str | None = None
+    name: str
+    address: str
+    contact_name: str
+    contact_phone: str
+    industry_code: str | None = None
+    employees: int | None = None
+    registered_on: date | None = None
+    status: str
+    division: str
+    lon: float | None = None
+    lat: float | None = None
+    name_key: str
+    core: str
+    pinyin: str
+    place: str
+    address_key: str
+    blocks: list[str] = _text_list()
+
+
 class RegistryRow(SQLModel, table=True):
     """What a registry says of one employer today, and the file that it belongs to.
 

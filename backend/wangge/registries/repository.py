@@ -132,25 +132,19 @@ async def finish(db: AsyncSession, import_id: UUID, state: str, report: dict[str
     """What the work came to; a report that is not given stays."""
     await db.execute(
         text(
-            """update registry_imports set state = :state, stage = '', attempt = null, updated_at = now(), version = version + 1,
+            """update registry_imports set state = cast(:state as text), stage = '', attempt = null, updated_at = now(), version = version + 1,
                    report = coalesce(cast(:report as jsonb), report), problem = cast(:problem as jsonb),
-                   applied_at = case when :state = 'applied' then now() else applied_at end where id = :id"""
+                   applied_at = case when cast(:state as text) = 'applied' then now() else applied_at end where id = :id"""
         ),
         {"id": import_id, "state": state, "report": _json(report), "problem": _json(problem)},
     )
 
 
-async def store_chunk(db: AsyncSession, import_id: UUID, grid_path: str, chunk: Path) -> None:
-    """The rows of a chunk's CSV. COPY knows no row-level security, so they come in by a table of this transaction."""
+async def store_chunk(db: AsyncSession, import_id: UUID, chunk: Path) -> None:
+    """The rows of a chunk's CSV. COPY knows no row-level security, so they come in by a table that nobody can read."""
     connection = await driver(db)
-    columns = ", ".join(COLUMNS)
-    await connection.execute(f"create temporary table chunk on commit drop as select {columns} from registry_import_rows where false")
-    await connection.copy_to_table("chunk", source=chunk, columns=list(COLUMNS), format="csv", null="\\N")
-    await connection.execute(
-        f"""insert into registry_import_rows (import_id, grid_path, written, {columns})
-            select $1, $2::text::ltree, false, {columns} from chunk on conflict do nothing""",
-        import_id, grid_path,
-    )  # fmt: skip
+    await connection.copy_to_table("registry_chunk_rows", source=chunk, columns=list(COLUMNS), format="csv", null="\\N")
+    await connection.execute("select registry_import_take_chunk($1)", import_id)
 
 
 async def mark_repeats(db: AsyncSession, import_id: UUID) -> int:

@@ -170,11 +170,11 @@ async def _read_apart(engine: AsyncEngine, attempt: UUID, job: ListJob, bounds: 
         async def on_line(line: str) -> None:
             stage, _, rest = line.partition(" ")
             async with unit_of_work(engine) as db:
-                import_id, grid_path, _ = await _entered(db, attempt)
+                import_id, _, _ = await _entered(db, attempt)
                 if stage != "chunk":
                     return await repository.progress(db, import_id, stage=stage)
                 chunk, _, so_far = rest.partition(" ")
-                await repository.store_chunk(db, import_id, grid_path, folder / chunk)
+                await repository.store_chunk(db, import_id, folder / chunk)
                 await repository.progress(db, import_id, stage="rows", rows_done=int(so_far))
             await asyncio.to_thread((folder / chunk).unlink)
 
