@@ -15,7 +15,7 @@ from wangge.registries.problems import severity_of
 
 _LENGTHS = {"address": 400, "contact_name": 80, "contact_phone": 40, "status": 60, "division": 80, "registration_no": 40}
 _TOTAL = re.compile(
-    r"^(本页|本表)?(合计|总计|小计|共计|累计|总数)[:：]?|^共\d+[家户条人]|^(填表|制表|审核|报送|填报)(人|单位|日期|时间)|^(备注|注|说明)[:：]"
+    r"^(本页|本表)?(合计|总计|小计|共计|累计|总数)(数|[:：\d（(]|$)|^共\d+[家户条人]|^(填表|制表|审核|报送|填报)(人|单位|日期|时间)|^(备注|注|说明)[:：]"
 )
 _INDUSTRY = re.compile(r"[A-T]?\d{2,4}|[A-T]")
 

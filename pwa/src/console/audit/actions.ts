@@ -25,6 +25,17 @@ export const ACTIONS = [
   'employer_returned',
   'employer_contact_unmasked',
   'evidence_read',
+  'registry_import_begun',
+  'registry_import_answered',
+  'registry_import_confirmed',
+  'registry_import_applied',
+  'registry_import_withdrawn',
+  'registry_row_placed',
+  'registry_rows_exported',
+  'match_same',
+  'match_new_file',
+  'match_different',
+  'match_undone',
   'anomaly_reviewed',
   'anomalies_exported',
   'evidence_package_made',
@@ -44,6 +55,8 @@ export const ACTIONS = [
 ] as const
 
 export const SUBJECTS = [
+  'registry_import',
+  'registry_row',
   'account',
   'session',
   'device',

@@ -40,6 +40,7 @@ export const MENU: readonly MenuGroup[] = [
     entries: [
       { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
       { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
+      { route: 'registries', icon: 'layers', title: 'menu.registries', right: 'registry.read' },
       { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
       { route: 'anomalies', icon: 'anomaly', title: 'menu.anomalies', right: 'anomaly.read' },
     ],

@@ -1,5 +1,8 @@
 /** The desk in English. The words are those of docs/glossary.md. */
+import registries from './en.registries'
+
 export default {
+  ...registries,
   app: {
     name: 'Grid Desk',
     subtitle: 'Labour security by grid',
@@ -96,6 +99,7 @@ export default {
     employers: 'Employers',
     review: 'To review',
     records: 'Problem records',
+    registries: 'Registry lists',
     anomalies: 'Anomalies',
     accounts: 'Accounts & devices',
     audit: 'Audit log',
@@ -1040,6 +1044,17 @@ export default {
       employer_returned: 'Employer returned',
       employer_contact_unmasked: 'Number unmasked',
       evidence_read: 'Photo read',
+      registry_import_begun: 'List uploaded',
+      registry_import_answered: 'Columns of a list changed',
+      registry_import_confirmed: 'List confirmed',
+      registry_import_applied: 'List written',
+      registry_import_withdrawn: 'List withdrawn',
+      registry_row_placed: 'Listed employer placed',
+      registry_rows_exported: 'Register exported',
+      match_same: 'Matched with a file',
+      match_new_file: 'File made from a list',
+      match_different: 'Said to be none',
+      match_undone: 'Match undone',
       anomaly_reviewed: 'Anomaly concluded on',
       anomalies_exported: 'Anomalies exported',
       evidence_package_made: 'Evidence package made',
@@ -1058,6 +1073,8 @@ export default {
       audit_pruned: 'Old months let go',
     },
     subjects: {
+      registry_import: 'Registry list',
+      registry_row: 'Listed employer',
       account: 'Account',
       session: 'Session',
       device: 'Phone',

@@ -1,5 +1,8 @@
 /** 工作台的中文。词语与手机端、术语表一致：网格、巡查、签到、走访、用人单位、未覆盖。 */
+import registries from './zh-CN.registries'
+
 export default {
+  ...registries,
   app: {
     name: '网格工作台',
     subtitle: '劳动保障监察网格化管理',
@@ -89,6 +92,7 @@ export default {
     employers: '用人单位',
     review: '待审核',
     records: '问题记录',
+    registries: '登记名单',
     anomalies: '异常记录',
     accounts: '账号与设备',
     audit: '审计日志',
@@ -1005,6 +1009,17 @@ export default {
       employer_returned: '退回建档',
       employer_contact_unmasked: '查看完整电话',
       evidence_read: '查看照片',
+      registry_import_begun: '上传登记名单',
+      registry_import_answered: '调整名单的列',
+      registry_import_confirmed: '确认写入名单',
+      registry_import_applied: '名单写入完成',
+      registry_import_withdrawn: '撤回名单',
+      registry_row_placed: '为名单单位标位置',
+      registry_rows_exported: '导出登记名单',
+      match_same: '匹配为同一家',
+      match_new_file: '由名单新建档案',
+      match_different: '判定不是同一家',
+      match_undone: '撤销匹配',
       anomaly_reviewed: '核查异常记录',
       anomalies_exported: '导出异常记录',
       evidence_package_made: '导出证据包',
@@ -1023,6 +1038,8 @@ export default {
       audit_pruned: '清理到期日志',
     },
     subjects: {
+      registry_import: '登记名单',
+      registry_row: '名单单位',
       account: '账号',
       session: '会话',
       device: '手机',
