@@ -168,6 +168,11 @@ begin
     delete from match_candidates c where c.subject_id = any(rows);
 end $$;
 
+-- However much else agrees, a name that is only alike may be the same owner's second shop next door.
+create function is_sure(reasons jsonb) returns boolean language sql immutable as $$
+    select reasons @> '[{"code": "code_same"}]' or reasons @> '[{"code": "name_same"}]' or reasons @> '[{"code": "name_sounds"}]'
+$$;
+
 -- Compare rows of the register that have no file with all files: the sure ones are linked, the unsure ones wait.
 create function match_registry_rows(ids uuid[]) returns table (linked int, waiting int)
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
@@ -185,7 +190,7 @@ begin
     create temporary table sure on commit drop as
     select distinct on (m.employer_id, r.source) m.subject_id, m.employer_id, m.score, m.reasons
     from scored m join registry_rows r on r.id = m.subject_id
-    where m.rank = 1 and m.score >= auto and m.score - m.next_score >= margin
+    where m.rank = 1 and m.score >= auto and m.score - m.next_score >= margin and is_sure(m.reasons)
       -- two rows of one list are two employers, until somebody says otherwise
       and not exists (select from registry_rows o where o.employer_id = m.employer_id and o.source = r.source and o.list_grid_id = r.list_grid_id
                                                     and o.state <> 'gone')
@@ -218,7 +223,7 @@ begin
     window best as (partition by m.subject_id order by m.score desc, m.employer_id);
     create temporary table sure on commit drop as
     select s.* from seen s
-    where s.rank = 1 and s.known is null and s.score >= auto and s.score - s.next_score >= margin
+    where s.rank = 1 and s.known is null and s.score >= auto and s.score - s.next_score >= margin and is_sure(s.reasons)
       and not exists (select from match_decisions d where d.subject_id = s.subject_id and (d.verdict = 'different' or d.employer_id = s.employer_id));
     update employers e set duplicate_of = s.employer_id, version = e.version + 1 from sure s where e.id = s.subject_id;
     insert into match_decisions (id, subject_kind, subject_id, subject_name, employer_id, verdict, score, reasons, filled, grid_path)

@@ -304,7 +304,7 @@ insert into policies (key, valid_from, value, unit, source) values
  ('geocode_per_day', '2026-01-01', '8000', 'addresses', 'deployment''s choice: 天地图 allows a personal key 10,000 a day'),
  ('geocode_score_min', '2026-01-01', '80', 'of 100', 'deployment''s choice; docs/decisions/0024'),
  ('match_weights', '2026-01-01',
-  '{"code_same": 90, "code_other": -60, "name_same": 60, "name_sounds": 40, "name_alike": 30, "branch_differs": -40, "place_differs": -40,
+  '{"code_same": 90, "code_other": -60, "name_same": 60, "name_sounds": 40, "name_alike": 30, "branch_differs": -60, "place_differs": -40,
     "address_same": 30, "address_alike": 15, "phone_same": 25, "near": 20, "far": -30, "same_grid": 5}',
   'points of 100', 'deployment''s choice, measured by tests/backend/matching/test_quality.py; docs/decisions/0024'),
  ('match_auto_from', '2026-01-01', '85', 'points of 100', 'deployment''s choice: precision of at least 0.995 on the test set'),

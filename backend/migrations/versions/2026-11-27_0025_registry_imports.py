@@ -355,7 +355,7 @@ def downgrade() -> None:
         "registry_import_let_go_gone(uuid, int)", "registry_import_move(uuid, int)", "registry_import_settle(uuid, uuid, int)",
         "place_registry_row(uuid, float8, float8)", "registry_rows_to_geocode(int)", "keep_geocoded(uuid[], float8[], float8[])",
         "employers_note_keys()", "place_names()",
-        "employers_without_keys(int)", "digits_of(text)", "match_scores(text, uuid[])",
+        "employers_without_keys(int)", "digits_of(text)", "is_sure(jsonb)", "match_scores(text, uuid[])",
         "fill_employers(uuid[], uuid[])", "link_registry_rows(uuid[], uuid[], int[], jsonb[], uuid)", "match_registry_rows(uuid[])",
         "match_sightings(uuid[])", "keep_employer_keys(uuid[], text[], text[], text[], text[], text[], text[], text[])",
         "decide_match(text, uuid, text, uuid)", "undo_match(uuid)",

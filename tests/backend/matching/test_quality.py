@@ -6,9 +6,8 @@ from typing import Any
 
 from factories import BOXES, WEST, Owner, Territory
 from people_of_truth import lines, shops
-from registry_rows import make_list, make_rows
+from registry_rows import all_keys_made, make_list, make_rows
 
-from wangge.matching.keys import make_due_keys
 
 FILES = 2_500
 
@@ -28,7 +27,7 @@ async def test_automatic_matches_are_right_and_most_rows_are_found(owner: Owner,
         [f.position[0] for f in files], [f.position[1] for f in files],
     )]  # fmt: skip
     said = lines(files, chance)
-    await make_due_keys(engine)
+    await all_keys_made(owner, engine)
     import_id = await make_list(owner, territory["county"].id)
     rows = [
         {"name": line.name, "uscc": line.code, "address": line.address, "contact_phone": line.phone, "position": line.position} for line in said

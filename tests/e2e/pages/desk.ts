@@ -23,6 +23,7 @@ export type Room =
   | '缺口'
   | '网格编辑'
   | '异常记录'
+  | '登记名单'
 
 export class DeskApp {
   readonly main: Locator
