@@ -36,7 +36,7 @@ TRADES = ["机械制造", "食品", "化工", "纺织", "建材", "物流", "餐
 
 
 def _employers(count: int) -> list[tuple[str, str, str, str]]:
-    chance = random.Random(1)
+    chance = random.Random(1)  # noqa: S311  (made data)
     made = []
     for n in range(count):
         body = "91370705" + "".join(chance.choice(ALPHABET) for _ in range(9))
@@ -52,7 +52,8 @@ async def _with_files(owner: Any, employers: list[tuple[str, str, str, str]]) ->
     await owner.copy_records_to_table("bench_files", records=rows)
     await owner.execute(
         """with places as (select array_agg(id order by code) as ids from grids where level = 4 and valid_to is null)
-           insert into employers (id, name, uscc, address, contact_name, contact_phone, grid_id, grid_path, grid_source, review_state, review_reason,
+           insert into employers (id, name, uscc, address, contact_name, contact_phone, grid_id, grid_path,
+               grid_source, review_state, review_reason,
                                   note, version)
            select gen_random_uuid(), f.name, f.uscc, f.address, '', f.phone, g.id, g.path, 'declared', 'accepted', '', '', 1
            from bench_files f cross join places p join grids g on g.id = p.ids[1 + f.nth % array_length(p.ids, 1)]"""
@@ -71,20 +72,24 @@ def _list(path: Path, employers: list[tuple[str, str, str, str]]) -> None:
 
 async def _begun(owner: Any, files: ImportFiles, path: Path) -> tuple[UUID, UUID]:
     async def body() -> Any:
-        with path.open("rb") as file:  # noqa: ASYNC230  (nothing else runs here)
+        with path.open("rb") as file:
             while block := file.read(1 << 20):
                 yield block
 
     sha256, size = await files.take(body(), 1 << 40)
     import_id, attempt = new_id(), new_id()
     await owner.execute(
-        """insert into registry_imports (id, source, grid_id, grid_path, file_name, sha256, size_bytes, state, stage, rows_done, attempt, answers,
+        """insert into registry_imports (id, source, grid_id, grid_path, file_name, sha256, size_bytes, state, stage,
+            rows_done, attempt, answers,
                                          version, made_by)
            select $1, 'market_regulation', g.id, g.path, 'bench.csv', $2, $3, 'reading', 'queued', 0, $4, '{}', 1,
                   (select a.person_id from accounts a where a.login = 'city')
            from grids g where g.level = 1 and g.valid_to is null""",
-        import_id, sha256, size, attempt,
-    )  # fmt: skip
+        import_id,
+        sha256,
+        size,
+        attempt,
+    )
     return import_id, attempt
 
 
@@ -127,8 +132,13 @@ async def run(bench: Bench) -> None:
         for stage in ("moving", "matching"):
             attempt = new_id()
             await owner.execute(
-                """update registry_imports set state = 'applying', stage = $3, attempt = $2, applied_by = made_by, result = coalesce(result, '{}')
-                   where id = $1""", import_id, attempt, stage)  # fmt: skip
+                """update registry_imports set state = 'applying', stage = $3, attempt = $2, applied_by = made_by,
+                    result = coalesce(result, '{}')
+                   where id = $1""",
+                import_id,
+                attempt,
+                stage,
+            )
             if stage == "matching":
                 await owner.execute("analyze registry_rows")
             began = time.perf_counter()
@@ -136,8 +146,10 @@ async def run(bench: Bench) -> None:
             stages[stage] = time.perf_counter() - began
         linked = await owner.fetchval("select count(*) from registry_rows where employer_id is not null")
         waiting = await owner.fetchval("select count(distinct subject_id) from match_candidates")
-        bench.say(f"{count} rows: bare COPY {floor:.1f} s, keys of the files {keys:.1f} s, read and checked {read:.1f} s, written "
-                  f"{stages['moving']:.1f} s, matched {stages['matching']:.1f} s; {linked} linked, {waiting} wait for somebody")  # fmt: skip
+        bench.say(
+            f"{count} rows: bare COPY {floor:.1f} s, keys of the files {keys:.1f} s, read and checked {read:.1f} s, written "
+            f"{stages['moving']:.1f} s, matched {stages['matching']:.1f} s; {linked} linked, {waiting} wait for somebody"
+        )
         if linked < count * 0.7:
             raise RuntimeError(f"only {linked} of {count} rows were linked")
         bench.report(Result("list_import.keys", keys, "s", keys, 1.0, 1, 0.0))

@@ -704,13 +704,16 @@ async def make_registry(owner: Owner, path: str, by: UUID, employer_id: UUID) ->
     import_id, row_id = new_id(), new_id()
     keys = "'甲|', '甲', 'jia', '', '', '{}'"
     statements = (
-        ("""insert into registry_imports (id, source, grid_id, grid_path, file_name, sha256, size_bytes, state, stage, rows_done, answers, version, made_by)
+        ("""insert into registry_imports (id, source, grid_id, grid_path, file_name, sha256, size_bytes, state,
+            stage, rows_done, answers, version, made_by)
             select $1, 'tax', id, path, 'a.csv', repeat('0', 64), 1, 'ready', '', 1, '{}', 1, $2 from grids where path = $3::text::ltree""",
          import_id, by, path),
-        (f"""insert into registry_import_rows (import_id, number, grid_path, severity, written, problems, row_key, digest, name, address, contact_name,
+        (f"""insert into registry_import_rows (import_id, number, grid_path, severity, written, problems, row_key,
+            digest, name, address, contact_name,
                 contact_phone, status, division, name_key, core, pinyin, place, address_key, blocks)
             values ($1, 2, $2::text::ltree, 'none', false, '[]', 'k', '', '甲', '', '', '', '', '', {keys})""", import_id, path),
-        (f"""insert into registry_rows (id, import_id, source, list_grid_id, number, row_key, digest, name, address, contact_name, contact_phone,
+        (f"""insert into registry_rows (id, import_id, source, list_grid_id, number, row_key, digest, name, address,
+            contact_name, contact_phone,
                 status, division, grid_id, grid_path, grid_source, state, version, name_key, core, pinyin, place, address_key, blocks)
             select $1, $2, 'tax', id, 2, 'k', '', '甲', '', '', '', '', '', id, path, 'list', 'open', 1, {keys}
             from grids where path = $3::text::ltree""", row_id, import_id, path),

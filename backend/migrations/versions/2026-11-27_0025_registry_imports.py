@@ -351,7 +351,8 @@ def downgrade() -> None:
         op.execute(f"drop trigger {trigger} on employers")
     for function in (
         "registry_import_match(uuid, uuid, int)", "registry_import_at_work(uuid)", "registry_import_enter(uuid)",
-        "registry_import_resume(int, uuid)", "registry_import_take_chunk(uuid)", "registry_import_mark_repeats(uuid)", "registry_import_outcomes(uuid)",
+        "registry_import_resume(int, uuid)", "registry_import_take_chunk(uuid)",
+            "registry_import_mark_repeats(uuid)", "registry_import_outcomes(uuid)",
         "registry_import_let_go_gone(uuid, int)", "registry_import_move(uuid, int)", "registry_import_settle(uuid, uuid, int)",
         "place_registry_row(uuid, float8, float8)", "registry_rows_to_geocode(int)", "keep_geocoded(uuid[], float8[], float8[])",
         "employers_note_keys()", "place_names()",

@@ -8,22 +8,57 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import opencc
 from pypinyin import Style, pinyin
 
 PROVINCES = (
-    "北京", "天津", "上海", "重庆", "河北", "山西", "辽宁", "吉林", "黑龙江", "江苏", "浙江", "安徽", "福建", "江西", "山东", "河南", "湖北",
-    "湖南", "广东", "海南", "四川", "贵州", "云南", "陕西", "甘肃", "青海", "台湾", "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门",
-)  # fmt: skip
+    "北京",
+    "天津",
+    "上海",
+    "重庆",
+    "河北",
+    "山西",
+    "辽宁",
+    "吉林",
+    "黑龙江",
+    "江苏",
+    "浙江",
+    "安徽",
+    "福建",
+    "江西",
+    "山东",
+    "河南",
+    "湖北",
+    "湖南",
+    "广东",
+    "海南",
+    "四川",
+    "贵州",
+    "云南",
+    "陕西",
+    "甘肃",
+    "青海",
+    "台湾",
+    "内蒙古",
+    "广西",
+    "西藏",
+    "宁夏",
+    "新疆",
+    "香港",
+    "澳门",
+)
 _LEGAL_FORM = re.compile(
-    r"(集团)?(股份|责任|控股)*(有限责任|有限|责任|股份)*公司$|\((普通合伙|有限合伙|特殊普通合伙|个人独资|个体工商户)\)$|集团$"
+    r"(集团)?(股份|责任|控股)*(有限责任|有限|责任|股份)*公司$"
+    r"|\((普通合伙|有限合伙|特殊普通合伙|个人独资|个体工商户)\)$|集团$"
 )
 _BRANCH = re.compile(r"^(?P<main>.{2,}?公司)(?P<branch>.{0,20}?(分公司|分店|分厂|营业部|办事处|项目部|门店))$")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _NOT_SAID = re.compile(r"[^0-9A-Z一-鿿]+")
 _DIVISION = re.compile(
-    r"^(?:[一-鿿]{2,8}?(?:省|自治区))?(?:[一-鿿]{2,4}?市)*(?:[一-鿿]{2,6}?(?:开发区|新区|保税区|[区县]))?(?:[一-鿿]{2,6}?(?:街道办事处|街道|镇|乡))?"
+    r"^(?:[一-鿿]{2,8}?(?:省|自治区))?(?:[一-鿿]{2,4}?市)*"
+    r"(?:[一-鿿]{2,6}?(?:开发区|新区|保税区|[区县]))?(?:[一-鿿]{2,6}?(?:街道办事处|街道|镇|乡))?"
 )
 _NUMBER = re.compile(r"(?:号楼|号院|号|栋|幢|座|单元|室|楼|层|NO)")
 _DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
@@ -137,7 +172,7 @@ def _blocks(readings: list[str], address_key: str, phone: str) -> tuple[str, ...
         found |= {f"n:{a}.{b}.{c}", f"n:{b}.{c}.{d}", f"s:{a}.{b}.{d}", f"s:{a}.{c}.{d}"}
     elif readings:
         found.add("n:" + ".".join(readings))
-        found |= {f"p:{x}.{y}" for x, y in zip(readings, readings[1:], strict=False)}
+        found |= {f"p:{x}.{y}" for x, y in pairwise(readings)}
     if len(address_key) >= 4 and any(sign.isdigit() for sign in address_key):
         found.add(f"a:{address_key}")
     if len(phone) >= 7:

@@ -28,7 +28,8 @@ CHOICES = f"""
 DECISION = """
     d.id, d.subject_kind as kind, d.subject_id, d.subject_name,
     case when d.employer_id is not null then json_build_object('id', d.employer_id, 'name', e.name) end as employer, d.verdict, d.score,
-    d.reasons, case when d.decided_by is not null then json_build_object('id', d.decided_by, 'name', p.name) end as decided_by, d.decided_at,
+    d.reasons, case when d.decided_by is not null then json_build_object('id', d.decided_by, 'name',
+        p.name) end as decided_by, d.decided_at,
     case when d.undone_by is not null then json_build_object('id', d.undone_by, 'name', u.name) end as undone_by, d.undone_at
 """
 DECISIONS = """from match_decisions d left join employers e on e.id = d.employer_id left join people p on p.id = d.decided_by

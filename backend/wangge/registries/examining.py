@@ -52,10 +52,16 @@ def _examined(job: ListJob, folder: Path, tell: Told) -> ListFound:
     columns, basis = _columns(job, header)
     below = head[header.first + header.depth :]
     report |= {
-        "header_row": header.first + 1, "header_rows": header.depth, "headings": list(header.headings), "fingerprint": header.fingerprint,
-        "columns": columns, "basis": basis,
-        "sample": [[text_of(cell)[:60] for cell in row[: len(header.headings)]] for row in below if not is_no_row(row, header.headings)][:SAMPLE_ROWS],
-    }  # fmt: skip
+        "header_row": header.first + 1,
+        "header_rows": header.depth,
+        "headings": list(header.headings),
+        "fingerprint": header.fingerprint,
+        "columns": columns,
+        "basis": basis,
+        "sample": [[text_of(cell)[:60] for cell in row[: len(header.headings)]] for row in below if not is_no_row(row, header.headings)][
+            :SAMPLE_ROWS
+        ],
+    }
     if columns.get("name", -1) < 0:
         report["question"] = {"kind": "columns"}
         return ListFound(state="needs_answer", report=report)
@@ -126,9 +132,15 @@ def _keys_as_text(row: ListRow) -> dict[str, Any]:
     k = row.keys
     blocks = "{" + ",".join(f'"{_in_array(block)}"' for block in k.blocks) + "}"
     return {
-        "problems": json.dumps(row.problems, ensure_ascii=False), "raw": None if row.raw is None else json.dumps(row.raw, ensure_ascii=False),
-        "name_key": k.name_key, "core": k.core, "pinyin": k.pinyin, "place": k.place, "address_key": k.address_key, "blocks": blocks,
-    }  # fmt: skip
+        "problems": json.dumps(row.problems, ensure_ascii=False),
+        "raw": None if row.raw is None else json.dumps(row.raw, ensure_ascii=False),
+        "name_key": k.name_key,
+        "core": k.core,
+        "pinyin": k.pinyin,
+        "place": k.place,
+        "address_key": k.address_key,
+        "blocks": blocks,
+    }
 
 
 def _in_array(text: str) -> str:

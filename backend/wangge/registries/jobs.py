@@ -10,10 +10,32 @@ from wangge.registries.schemas import ListAnswers
 CHUNK_ROWS = 20_000
 """Rows of one transaction; also what is read again, at most, after a kill."""
 COLUMNS = (
-    "number", "severity", "problems", "raw", "row_key", "digest", "uscc", "registration_no", "name", "address", "contact_name",
-    "contact_phone", "industry_code", "employees", "registered_on", "status", "division", "lon", "lat", "name_key", "core", "pinyin", "place",
-    "address_key", "blocks",
-)  # fmt: skip
+    "number",
+    "severity",
+    "problems",
+    "raw",
+    "row_key",
+    "digest",
+    "uscc",
+    "registration_no",
+    "name",
+    "address",
+    "contact_name",
+    "contact_phone",
+    "industry_code",
+    "employees",
+    "registered_on",
+    "status",
+    "division",
+    "lon",
+    "lat",
+    "name_key",
+    "core",
+    "pinyin",
+    "place",
+    "address_key",
+    "blocks",
+)
 """Of a chunk's CSV, in this order."""
 
 

@@ -58,9 +58,11 @@ async def insert_import(db: AsyncSession, values: dict[str, Any]) -> None:
     """A new import, being read."""
     await db.execute(
         text(
-            """insert into registry_imports (id, source, grid_id, grid_path, file_name, sha256, size_bytes, state, stage, rows_done, attempt,
+            """insert into registry_imports (id, source, grid_id, grid_path, file_name, sha256, size_bytes, state,
+                stage, rows_done, attempt,
                                              answers, version, made_by)
-               values (:id, :source, :grid_id, cast(:grid_path as ltree), :file_name, :sha256, :size_bytes, 'reading', 'queued', 0, :attempt,
+               values (:id, :source, :grid_id, cast(:grid_path as ltree), :file_name, :sha256, :size_bytes,
+                   'reading', 'queued', 0, :attempt,
                        cast(:answers as jsonb), 1, :made_by)"""
         ),
         values,
@@ -73,7 +75,8 @@ async def begin_reading(db: AsyncSession, import_id: UUID, attempt: UUID, answer
     await db.execute(
         text(
             """update registry_imports set state = 'reading', stage = 'queued', rows_done = 0, attempt = :attempt, alive_at = now(),
-                   updated_at = now(), answers = cast(:answers as jsonb), report = null, problem = null, version = version + 1 where id = :id"""
+                   updated_at = now(), answers = cast(:answers as jsonb), report = null, problem = null,
+                       version = version + 1 where id = :id"""
         ),
         {"id": import_id, "attempt": attempt, "answers": _json(answers)},
     )
@@ -132,7 +135,8 @@ async def finish(db: AsyncSession, import_id: UUID, state: str, report: dict[str
     """What the work came to; a report that is not given stays."""
     await db.execute(
         text(
-            """update registry_imports set state = cast(:state as text), stage = '', attempt = null, updated_at = now(), version = version + 1,
+            """update registry_imports set state = cast(:state as text), stage = '', attempt = null,
+                updated_at = now(), version = version + 1,
                    report = coalesce(cast(:report as jsonb), report), problem = cast(:problem as jsonb),
                    applied_at = case when cast(:state as text) = 'applied' then now() else applied_at end where id = :id"""
         ),

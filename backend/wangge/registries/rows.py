@@ -138,10 +138,27 @@ class RowReader:
             lat,
         )
         return ListRow(
-            number, severity, problems, [text_of(one) for one in cells] if problems else None, _key(uscc, registration_no, keys),
-            _hash("\x1f".join(map(str, said))), uscc, registration_no, name, address, contact_name, contact_phone, industry or None, employees,
-            registered_on, status, division, lon, lat, keys,
-        )  # fmt: skip
+            number,
+            severity,
+            problems,
+            [text_of(one) for one in cells] if problems else None,
+            _key(uscc, registration_no, keys),
+            _hash("\x1f".join(map(str, said))),
+            uscc,
+            registration_no,
+            name,
+            address,
+            contact_name,
+            contact_phone,
+            industry or None,
+            employees,
+            registered_on,
+            status,
+            division,
+            lon,
+            lat,
+            keys,
+        )
 
 
 _NO_KEYS = Keys("", "", "", "", "", "", ())

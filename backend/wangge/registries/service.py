@@ -49,9 +49,16 @@ SEVERITIES = ("error", "warning")
 
 
 async def list_imports(
-    db: AsyncSession, actor: Actor, q: str, source: str | None, status: str | None, grid_id: UUID | None, sort: str | None, page: int,
+    db: AsyncSession,
+    actor: Actor,
+    q: str,
+    source: str | None,
+    status: str | None,
+    grid_id: UUID | None,
+    sort: str | None,
+    page: int,
     page_size: int,
-) -> Page[RegistryImportItem]:  # fmt: skip
+) -> Page[RegistryImportItem]:
     """The lists of one's scope, newest first unless sorted otherwise.
 
     Raises:
@@ -83,9 +90,16 @@ async def import_detail(db: AsyncSession, actor: Actor, import_id: UUID, languag
 
 
 async def begin_import(
-    acting: Acting, engine: AsyncEngine, files: ImportFiles, source: str, grid_id: UUID | None, file_name: str,
-    body: AsyncIterator[bytes], announced_bytes: int | None, language: Language,
-) -> RegistryImportDetail:  # fmt: skip
+    acting: Acting,
+    engine: AsyncEngine,
+    files: ImportFiles,
+    source: str,
+    grid_id: UUID | None,
+    file_name: str,
+    body: AsyncIterator[bytes],
+    announced_bytes: int | None,
+    language: Language,
+) -> RegistryImportDetail:
     """Keep the file and begin to read it; the answer comes before reading ends.
 
     Raises:
@@ -110,9 +124,16 @@ async def begin_import(
         raise ListFileTooLarge(**exc.fields) from exc
     import_id, attempt = new_id(), new_id()
     row: dict[str, Any] = {
-        "id": import_id, "source": source, "grid_id": grid["id"], "grid_path": grid["path"], "file_name": plain_name(file_name),
-        "sha256": sha256, "size_bytes": size, "attempt": attempt, "answers": msgspec.json.encode(ListAnswers()).decode(),
-    }  # fmt: skip
+        "id": import_id,
+        "source": source,
+        "grid_id": grid["id"],
+        "grid_path": grid["path"],
+        "file_name": plain_name(file_name),
+        "sha256": sha256,
+        "size_bytes": size,
+        "attempt": attempt,
+        "answers": msgspec.json.encode(ListAnswers()).decode(),
+    }
     async with acting() as (db, actor):
         await repository.insert_import(db, {**row, "made_by": actor.person_id})
         details = {"file_name": row["file_name"], "sha256": sha256, "size_bytes": size, "source": source}
@@ -157,10 +178,15 @@ def _refuse_shared_columns(columns: dict[str, int] | None) -> None:
     places = [place for place in (columns or {}).values() if place >= 0]
     shared = {place for place in places if places.count(place) > 1}
     if shared:
-        raise InvalidInput([
-            FieldProblem(f"columns.{field}", "shared", "同一列不能对应两项内容，请重新选择。", "One column cannot be two things; choose again.")
-            for field, place in (columns or {}).items() if place in shared
-        ])  # fmt: skip
+        raise InvalidInput(
+            [
+                FieldProblem(
+                    f"columns.{field}", "shared", "同一列不能对应两项内容，请重新选择。", "One column cannot be two things; choose again."
+                )
+                for field, place in (columns or {}).items()
+                if place in shared
+            ]
+        )
 
 
 async def _open_import(db: AsyncSession, import_id: UUID, version: int) -> dict[str, Any]:
@@ -234,9 +260,17 @@ async def list_problem_rows(
 
 
 async def list_register(
-    db: AsyncSession, actor: Actor, q: str, source: str | None, status: str | None, filed: str | None, grid_id: UUID | None, sort: str | None,
-    page: int, page_size: int,
-) -> Page[RegistryRowItem]:  # fmt: skip
+    db: AsyncSession,
+    actor: Actor,
+    q: str,
+    source: str | None,
+    status: str | None,
+    filed: str | None,
+    grid_id: UUID | None,
+    sort: str | None,
+    page: int,
+    page_size: int,
+) -> Page[RegistryRowItem]:
     """The register of one's scope; ``filed`` says whether a row has its file.
 
     Raises:
@@ -277,8 +311,16 @@ async def place_row(db: AsyncSession, actor: Actor, row_id: UUID, data: RowPlace
     actor.require(MATCH)
     lon, lat = data.position
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise InvalidInput([FieldProblem("position", "not_on_earth", "经度应在 ±180、纬度在 ±90 度以内。",
-                                         "Longitude is within ±180, latitude within ±90 degrees.")])  # fmt: skip
+        raise InvalidInput(
+            [
+                FieldProblem(
+                    "position",
+                    "not_on_earth",
+                    "经度应在 ±180、纬度在 ±90 度以内。",
+                    "Longitude is within ±180, latitude within ±90 degrees.",
+                )
+            ]
+        )
     row = await repository.register_row(db, row_id)
     if row is None:
         raise NotFound()

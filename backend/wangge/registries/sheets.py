@@ -29,11 +29,18 @@ STATES = {
     "gone": ("不在最新名单", "Not on the newest list"),
 }
 REGISTER = (
-    Column("name", "单位名称", "Name", 34), Column("uscc", "统一社会信用代码", "Credit code", 22), Column("source", "来源", "Registry", 12, choices=SOURCES),
-    Column("address", "地址", "Address", 36), Column("contact_name", "联系人", "Contact", 10), Column("contact_phone", "联系电话", "Phone", 14),
-    Column("employees", "人数", "People", 8), Column("status", "登记状态", "Status", 10), Column("state", "名单状态", "On the list", 14, choices=STATES),
-    Column("grid", "网格", "Grid", 28), Column("employer", "单位档案", "File", 34),
-)  # fmt: skip
+    Column("name", "单位名称", "Name", 34),
+    Column("uscc", "统一社会信用代码", "Credit code", 22),
+    Column("source", "来源", "Registry", 12, choices=SOURCES),
+    Column("address", "地址", "Address", 36),
+    Column("contact_name", "联系人", "Contact", 10),
+    Column("contact_phone", "联系电话", "Phone", 14),
+    Column("employees", "人数", "People", 8),
+    Column("status", "登记状态", "Status", 10),
+    Column("state", "名单状态", "On the list", 14, choices=STATES),
+    Column("grid", "网格", "Grid", 28),
+    Column("employer", "单位档案", "File", 34),
+)
 
 
 async def marked_sheet(db: AsyncSession, actor: Actor, import_id: UUID, language: Language) -> bytes:
@@ -100,10 +107,12 @@ async def register_sheet(
     found = await repository.register_page(db, where, "e.name", 1, EXPORT_ROWS)
     rows = [
         {
-            **item, "grid": "/".join((item["grid"] or {}).get("path_names", [])), "employer": (item["employer"] or {}).get("name") or "",
+            **item,
+            "grid": "/".join((item["grid"] or {}).get("path_names", [])),
+            "employer": (item["employer"] or {}).get("name") or "",
             "contact_phone": item["contact_phone"] if "contact.read" in actor.rights else mask_phone(item["contact_phone"]),
         }
         for item in found.items
-    ]  # fmt: skip
+    ]
     await audit(db, "registry_rows_exported", "registry_row", None, {"rows": len(rows)})
     return await sync_to_thread(write_sheet, "登记名单" if language == "zh" else "Register", REGISTER, rows, language)

@@ -34,7 +34,11 @@ class Handler(BaseHTTPRequestHandler):
             wanted = json.loads(query["ds"][0])["keyWord"]
             Handler.asked.append(wanted)
             place = PLACES.get(wanted)
-            said = {"msg": "ok", "location": {**place, "level": "门址", "keyWord": wanted}, "searchVersion": "6.0", "status": "0"} if place else {"msg": "无结果", "status": "101"}
+            said = (
+                {"msg": "ok", "location": {**place, "level": "门址", "keyWord": wanted}, "searchVersion": "6.0", "status": "0"}
+                if place
+                else {"msg": "无结果", "status": "101"}
+            )
         body = json.dumps(said, ensure_ascii=False).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json;charset=UTF-8")

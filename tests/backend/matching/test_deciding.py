@@ -8,7 +8,6 @@ from factories import WEST_NORTH_1, WEST_SOUTH_2, Owner, Territory, make_employe
 from fixture_types import Client
 from registry_rows import all_keys_made, make_list, make_rows
 
-
 A, B = "91370700729253432M", "91330100799655058B"
 
 
@@ -20,14 +19,33 @@ async def compare(owner: Owner, engine: Any, ids: list[UUID]) -> None:
 CASES = [
     ("the code alone", {"name": "完全改了名", "uscc": A}, {"name": "歌尔股份有限公司", "uscc": A}, "auto"),
     ("the code, but a branch", {"name": "歌尔股份有限公司青州分公司", "uscc": A}, {"name": "歌尔股份有限公司", "uscc": A}, "ask"),
-    ("name and address", {"name": "潍坊市鑫源機械有限责任公司", "address": "北海路１号"}, {"name": "鑫源机械有限公司", "address": "潍坊市北海路1号"}, "auto"),
+    (
+        "name and address",
+        {"name": "潍坊市鑫源機械有限责任公司", "address": "北海路１号"},
+        {"name": "鑫源机械有限公司", "address": "潍坊市北海路1号"},
+        "auto",
+    ),
     ("the name alone", {"name": "鑫源机械有限公司", "address": "别处9号"}, {"name": "鑫源机械有限公司", "address": "北海路1号"}, "ask"),
-    ("another code", {"name": "鑫源机械", "uscc": B, "address": "北海路1号"}, {"name": "鑫源机械", "uscc": A, "address": "北海路1号"}, "none"),
-    ("sounds alike, same phone and address", {"name": "新源机械厂", "address": "北海路1号", "contact_phone": "13905360001"},
-     {"name": "鑫源机械厂", "address": "北海路1号", "contact_phone": "139 0536 0001"}, "auto"),
-    ("alike in name and address", {"name": "鑫源机械加工厂", "address": "北海路1号"}, {"name": "鑫源机械加工店", "address": "北海路1号"}, "ask"),
+    (
+        "another code",
+        {"name": "鑫源机械", "uscc": B, "address": "北海路1号"},
+        {"name": "鑫源机械", "uscc": A, "address": "北海路1号"},
+        "none",
+    ),
+    (
+        "sounds alike, same phone and address",
+        {"name": "新源机械厂", "address": "北海路1号", "contact_phone": "13905360001"},
+        {"name": "鑫源机械厂", "address": "北海路1号", "contact_phone": "139 0536 0001"},
+        "auto",
+    ),
+    (
+        "alike in name and address",
+        {"name": "鑫源机械加工厂", "address": "北海路1号"},
+        {"name": "鑫源机械加工店", "address": "北海路1号"},
+        "ask",
+    ),
     ("somebody else", {"name": "李记包子铺", "address": "北海路1号"}, {"name": "潍坊重工机械", "address": "东风街99号"}, "none"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("what", "row", "file", "expected"), CASES, ids=[case[0] for case in CASES])
@@ -93,7 +111,9 @@ async def test_a_row_gets_a_new_file_which_undoing_returns(owner: Owner, territo
     answer = await http.post("/api/matches", json={"kind": "registry_row", "subject_id": str(ids[0]), "verdict": "new_file"})
 
     made = answer.json()["employer"]["id"]
-    file = await owner.fetchrow("select name, uscc, review_state, grid_path::text as path, grid_source from employers where id = $1", UUID(made))
+    file = await owner.fetchrow(
+        "select name, uscc, review_state, grid_path::text as path, grid_source from employers where id = $1", UUID(made)
+    )
     assert dict(file) == {"name": row["name"], "uscc": A, "review_state": "accepted", "path": WEST_SOUTH_2, "grid_source": "position"}
     await http.post(f"/api/matches/decisions/{answer.json()['id']}/undo")
     assert await owner.fetchval("select review_state from employers where id = $1", UUID(made)) == "returned"
@@ -103,7 +123,9 @@ async def test_a_row_gets_a_new_file_which_undoing_returns(owner: Owner, territo
 async def test_somebody_found_in_the_street_who_is_on_file_says_so(owner: Owner, territory: Territory, engine: Any, client: Client) -> None:
     known = await make_employer(owner, WEST_NORTH_1, name="潍坊鑫源机械有限公司", address="北海路1号", contact_phone="13905360001")
     seen = await make_employer(owner, WEST_NORTH_1, name="鑫源机械", address="北海路1号", contact_phone="", review_state="waiting_review")
-    unsure = await make_employer(owner, WEST_NORTH_1, name="鑫源机械", address="", contact_phone="", position=None, review_state="waiting_review")
+    unsure = await make_employer(
+        owner, WEST_NORTH_1, name="鑫源机械", address="", contact_phone="", position=None, review_state="waiting_review"
+    )
     await all_keys_made(owner, engine)
 
     assert await owner.fetchval("select duplicate_of from employers where id = $1", seen) == known

@@ -15,7 +15,9 @@ Send = Callable[..., Awaitable[dict[str, Any]]]
 def send(client: Client) -> Send:
     """``await send(someone, data, name)``: the list after its dry run."""
 
-    async def go(someone: Someone, data: bytes, name: str = "名单.xlsx", *, source: str = "market_regulation", wait: bool = True) -> dict[str, Any]:
+    async def go(
+        someone: Someone, data: bytes, name: str = "名单.xlsx", *, source: str = "market_regulation", wait: bool = True
+    ) -> dict[str, Any]:
         http = client(someone)
         answer = await http.post("/api/registry-imports", params={"source": source, "file_name": name}, content=data)
         assert answer.status_code == 201, answer.text

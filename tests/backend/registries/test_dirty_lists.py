@@ -26,8 +26,15 @@ async def test_two_rows_of_headings_below_a_title_merged_with_a_total_and_a_sign
 ) -> None:
     def fill(book: Any, sheet: Any) -> None:
         sheet.merge_range("A1:H1", "西区2026年3月新设市场主体名单")
-        for area, words in (("A2:A3", "序号"), ("B2:B3", "企业名称"), ("C2:C3", "统一社会信用代码"), ("D2:E2", "联系人"),
-                            ("F2:F3", "住所（经营场所）"), ("G2:G3", "从业人数"), ("H2:H3", "成立日期")):  # fmt: skip
+        for area, words in (
+            ("A2:A3", "序号"),
+            ("B2:B3", "企业名称"),
+            ("C2:C3", "统一社会信用代码"),
+            ("D2:E2", "联系人"),
+            ("F2:F3", "住所（经营场所）"),
+            ("G2:G3", "从业人数"),
+            ("H2:H3", "成立日期"),
+        ):
             sheet.merge_range(area, words)
         sheet.write("D3", "姓名")
         sheet.write("E3", "电话")
@@ -43,7 +50,10 @@ async def test_two_rows_of_headings_below_a_title_merged_with_a_total_and_a_sign
 
     report = found["report"]
     assert (found["state"], report["header_row"], report["header_rows"]) == ("ready", 2, 2)
-    assert [report["headings"][place] for place in (report["columns"]["contact_name"], report["columns"]["contact_phone"])] == ["联系人姓名", "联系人电话"]
+    assert [report["headings"][place] for place in (report["columns"]["contact_name"], report["columns"]["contact_phone"])] == [
+        "联系人姓名",
+        "联系人电话",
+    ]
     assert report["counts"] == {"rows": 3, "errors": 0, "warnings": 0, "passed_over": 3}
     rows = await rows_of(owner, found["id"])
     goertek = rows["歌尔股份有限公司"]

@@ -21,7 +21,12 @@ async def test_a_list_becomes_the_register_and_its_next_edition_says_what_has_ch
 ) -> None:
     someone, http = territory["county"], client(territory["county"])
     place = await owner.fetchval("select name from grids where path = $1::text::ltree", WEST_NORTH_1)
-    first = [HEAD, ["甲机械有限公司", A, "北海路1号", "0536-1", 10, place], ["乙饭店", B, "北海路2号", "", 3, "没有的社区"], ["丙商行", "", "北海路3号", "", 2, ""]]
+    first = [
+        HEAD,
+        ["甲机械有限公司", A, "北海路1号", "0536-1", 10, place],
+        ["乙饭店", B, "北海路2号", "", 3, "没有的社区"],
+        ["丙商行", "", "北海路3号", "", 2, ""],
+    ]
 
     found = await send(someone, csv_list(first), "三月.csv")
     assert found["report"]["outcomes"] == {"added": 3, "changed": 0, "unchanged": 0, "gone": 0}
@@ -36,14 +41,24 @@ async def test_a_list_becomes_the_register_and_its_next_edition_says_what_has_ch
     same = await apply(someone, await send(someone, csv_list(first), "三月.csv"))
     assert same["result"]["unchanged"] == 3 and same["result"]["added"] == same["result"]["changed"] == 0
 
-    second = [HEAD, ["甲重工有限公司", A, "北海路1号", "0536-1", 12, place], ["丙商行", "", "北海路3号", "", 2, ""], ["丁超市", C, "", "", "", ""]]
+    second = [
+        HEAD,
+        ["甲重工有限公司", A, "北海路1号", "0536-1", 12, place],
+        ["丙商行", "", "北海路3号", "", 2, ""],
+        ["丁超市", C, "", "", "", ""],
+    ]
     found = await send(someone, csv_list(second), "四月.csv")
     whole = await http.patch(f"/api/registry-imports/{found['id']}", json={"version": found["version"], "whole_list": True})
     assert whole.status_code == 200, whole.text
     found = await to_its_end(http, found["id"])
     assert found["report"]["outcomes"] == {"added": 1, "changed": 1, "unchanged": 1, "gone": 1}
     done = await apply(someone, found)
-    assert {k: done["result"][k] for k in ("added", "changed", "unchanged", "gone")} == {"added": 1, "changed": 1, "unchanged": 1, "gone": 1}
+    assert {k: done["result"][k] for k in ("added", "changed", "unchanged", "gone")} == {
+        "added": 1,
+        "changed": 1,
+        "unchanged": 1,
+        "gone": 1,
+    }
     states = {r["name"]: r["state"] for r in await owner.fetch("select name, state from registry_rows")}
     assert states == {"甲重工有限公司": "open", "乙饭店": "gone", "丙商行": "open", "丁超市": "open"}
 
@@ -61,7 +76,9 @@ async def test_corrected_columns_are_remembered_for_lists_with_the_same_headings
     shared = {"version": found["version"], "columns": {"name": 0, "address": 0}}
     refused = await http.patch(f"/api/registry-imports/{found['id']}", json=shared)
     assert refused.status_code == 422 and {e["code"] for e in refused.json()["errors"]} == {"shared"}
-    await http.patch(f"/api/registry-imports/{found['id']}", json={"version": found["version"], "columns": {"name": 0, "address": 1, "uscc": 2}})
+    await http.patch(
+        f"/api/registry-imports/{found['id']}", json={"version": found["version"], "columns": {"name": 0, "address": 1, "uscc": 2}}
+    )
     await to_its_end(http, found["id"])
 
     again = await send(someone, csv_list([["单位名称", "x"], ["甲", "y"]]), "b.csv")
@@ -82,8 +99,12 @@ async def test_a_server_that_is_killed_while_it_reads_or_writes_goes_on_where_it
     # as a kill leaves it: some rows are stored, the attempt is silent
     await owner.execute("delete from registry_import_rows where number > 101")
     await owner.execute(
-        """update registry_imports set state = 'reading', report = null, rows_done = 100, attempt = $2, alive_at = now() - interval '5 minutes'
-           where id = $1""", UUID(found["id"]), new_id())  # fmt: skip
+        """update registry_imports set state = 'reading', report = null, rows_done = 100, attempt = $2,
+            alive_at = now() - interval '5 minutes'
+           where id = $1""",
+        UUID(found["id"]),
+        new_id(),
+    )
     await take_over(engine, ImportFiles(settings), silent_s=60)
     found = await to_its_end(http, found["id"])
     assert found["state"] == "ready" and found["report"]["counts"]["rows"] == 300
@@ -91,8 +112,12 @@ async def test_a_server_that_is_killed_while_it_reads_or_writes_goes_on_where_it
 
     attempt = new_id()
     await owner.execute(
-        """update registry_imports set state = 'applying', stage = 'moving', applied_by = made_by, result = '{"moved": 120, "added": 120}', attempt = $2
-           where id = $1""", UUID(found["id"]), attempt)  # fmt: skip
+        """update registry_imports set state = 'applying', stage = 'moving', applied_by = made_by,
+            result = '{"moved": 120, "added": 120}', attempt = $2
+           where id = $1""",
+        UUID(found["id"]),
+        attempt,
+    )
     async with engine.begin() as connection:
         from sqlalchemy import text
 
