@@ -38,15 +38,18 @@ language sql stable security definer set search_path = public, pg_temp as $$
     select g.level, g.name from grids g where g.level <= 2 and g.valid_to is null order by g.code
 $$;
 
--- Take some that are due. What changes meanwhile is noted anew, and nobody who writes a file waits for this.
+-- Take some that are due: one server at a time, so that two new files cannot miss each other. What changes meanwhile is noted
+-- anew, and nobody who writes a file waits for this.
 create function employers_without_keys(size int) returns table (id uuid, name text, address text, phone text)
-language sql volatile security definer set search_path = public, pg_temp as $$
+language plpgsql volatile security definer set search_path = public, pg_temp as $$
+begin
+    if not pg_try_advisory_xact_lock(hashtext('wangge.employer_keys')) then return; end if;
+    return query
     with taken as (
-        delete from employer_keys_due d where d.id in (
-            select w.id from employer_keys_due w order by w.id limit size for update skip locked)
+        delete from employer_keys_due d where d.id in (select w.id from employer_keys_due w order by w.id limit size)
         returning d.employer_id)
-    select e.id, e.name, e.address, e.contact_phone from employers e where e.id in (select employer_id from taken)
-$$;
+    select e.id, e.name::text, e.address::text, e.contact_phone::text from employers e where e.id in (select t.employer_id from taken t);
+end $$;
 
 create function digits_of(phone text) returns text language sql immutable as
 $$ select right(regexp_replace(phone, '\D', '', 'g'), 11) $$;
@@ -262,7 +265,16 @@ begin
         where e.id = any(ids) and e.review_state <> 'returned';
     end if;
     if touched is not null then perform match_registry_rows(touched); end if;
-    select array_agg(e.id) into new_ids from employers e where e.id = any(ids) and e.review_state = 'waiting_review';
+    select array_agg(distinct w.id) into new_ids from (
+        select e.id from employers e where e.id = any(ids) and e.review_state = 'waiting_review'
+        union all
+        select s.id from employer_keys k join employers e on e.id = k.employer_id and e.review_state = 'accepted'
+        cross join lateral (
+            select x.employer_id from employer_keys x join employers o on o.id = x.employer_id and o.review_state = 'waiting_review'
+            where x.blocks && k.blocks limit 50) near_by
+        join employers s on s.id = near_by.employer_id and s.duplicate_of is null
+        where k.employer_id = any(ids) and exists (select from employers where review_state = 'waiting_review')
+    ) w;
     if new_ids is not null then perform match_sightings(new_ids); end if;
 end $$;
 
