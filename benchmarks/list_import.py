@@ -21,11 +21,12 @@ from benchmarks.bench import Bench, connected
 from benchmarks.catalogue import CATALOGUE
 from benchmarks.city import demo_city
 from benchmarks.measuring import Result
-from wangge.core.db import make_engine
+from wangge.core.db import make_engine, unit_of_work
 from wangge.core.ids import new_id
 from wangge.core.settings import load_settings
 from wangge.matching.keys import make_due_keys
-from wangge.registries.running import work
+from wangge.registries import repository
+from wangge.registries.running import MOVE_ROWS, work
 from wangge.spatial_imports.files import ImportFiles
 
 ROWS = 1_000_000
@@ -164,10 +165,6 @@ async def run(bench: Bench) -> None:
 
 async def _move_only(engine: Any, attempt: UUID, import_id: UUID) -> None:
     """The stage of writing alone, as ``running`` does it."""
-    from wangge.core.db import unit_of_work
-    from wangge.registries import repository
-    from wangge.registries.running import MOVE_ROWS
-
     while True:
         async with unit_of_work(engine) as db:
             await repository.enter_attempt(db, attempt)

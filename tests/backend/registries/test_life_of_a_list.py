@@ -6,6 +6,7 @@ from uuid import UUID
 from factories import EAST, WEST, WEST_NORTH_1, Owner, Territory, make_employer
 from fixture_types import Client
 from registry_lists import csv_list, to_its_end
+from sqlalchemy import text
 
 from wangge.core.ids import new_id
 from wangge.core.settings import Settings
@@ -119,8 +120,6 @@ async def test_a_server_that_is_killed_while_it_reads_or_writes_goes_on_where_it
         attempt,
     )
     async with engine.begin() as connection:
-        from sqlalchemy import text
-
         await connection.execute(text("select registry_import_enter(:a)"), {"a": attempt})
         await connection.execute(text("select registry_import_move(:i, 120)"), {"i": found["id"]})
     await work(engine, ImportFiles(settings), attempt)
