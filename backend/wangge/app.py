@@ -46,6 +46,8 @@ from wangge.evidence.files import evidence_files
 from wangge.evidence_packages.controllers import EvidencePackageController
 from wangge.exports.controllers import ExportController
 from wangge.gaps.controllers import GapController
+from wangge.geocoding.locating import locate_all_due
+from wangge.geocoding.tianditu import Tianditu
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
 from wangge.hand_overs.controllers import HandOverController
@@ -53,6 +55,8 @@ from wangge.incidents.controllers import IncidentController
 from wangge.key_list.controllers import KeyListController
 from wangge.key_list.keeping import keep_key_list
 from wangge.maps.controllers import MapController
+from wangge.matching.controllers import MatchController
+from wangge.matching.keys import make_due_keys
 from wangge.patrols.controllers import PatrolController, PeopleController
 from wangge.people.controllers import RegisterController
 from wangge.ratings.controllers import RatingController, RatingRoundController
@@ -60,10 +64,13 @@ from wangge.ratings.working import work_on_rounds
 from wangge.record_log.controllers import RecordLogController
 from wangge.record_log.keeping import keep
 from wangge.record_log.server_key import ServerKey
+from wangge.registries.controllers import RegistryImportController, RegistryRowController
+from wangge.registries.running import stop_working, take_over
 from wangge.responsibility.controllers import ResponsibilityController
 from wangge.seals.controllers import SealController
 from wangge.signals.controllers import SignalController
 from wangge.spatial_imports.controllers import SpatialImportController
+from wangge.spatial_imports.files import ImportFiles
 from wangge.spatial_imports.reading import stop_reading
 from wangge.standing.controllers import StandingController
 from wangge.sync.controllers import SyncController
@@ -86,6 +93,7 @@ CONTROLLERS = (
     EmployerFileController, EmployerConflictController, EmployerMergeController,
     CatalogueController, TalkController, TrackController, IncidentController,
     StandingController, SignalController, KeyListController, RatingRoundController, RatingController,
+    RegistryImportController, RegistryRowController, MatchController,
 )  # fmt: skip
 
 # How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).
@@ -94,6 +102,8 @@ ASSESS_EVERY_S = 5.0
 STANDING_EVERY_S = 3.0
 # How soon what has been committed gets its place in the record log.
 KEEP_LOG_EVERY_S = 2.0
+# How soon a new file is compared with registries, a stopped import goes on, and addresses are asked for.
+MATCH_EVERY_S, RESUME_EVERY_S, GEOCODE_EVERY_S = 3.0, 20.0, 60.0
 
 
 @get("/api/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
@@ -118,6 +128,13 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     box = SecretsBox(settings.data_dir)
     server_key = ServerKey(settings.receipt_key)
 
+    geocoder = Tianditu(settings.geocoder_url, settings.geocoder_key) if settings.geocoder_key else None
+    list_files = ImportFiles(settings)
+
+    async def geocode() -> None:
+        if geocoder is not None:
+            await locate_all_due(engine, geocoder)
+
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
         settings.evidence_dir.mkdir(parents=True, exist_ok=True)
@@ -128,10 +145,16 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine)),
             every(STANDING_EVERY_S, "key list", lambda: keep_key_list(engine)),
             every(STANDING_EVERY_S, "ratings", lambda: work_on_rounds(engine)),
+            every(MATCH_EVERY_S, "matching", lambda: make_due_keys(engine)),
+            every(RESUME_EVERY_S, "registry imports", lambda: take_over(engine, list_files)),
+            every(GEOCODE_EVERY_S, "geocoder", geocode),
         ):
             yield
+        await stop_working()
         await stop_reading()
         await stop_processes()
+        if geocoder is not None:
+            await geocoder.close()
         await engine.dispose()
 
     async def provide_server_key() -> ServerKey:

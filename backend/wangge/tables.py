@@ -34,11 +34,13 @@ from wangge.grids.models import Duty, Grid
 from wangge.hand_overs.models import HandOver, HandOverItem
 from wangge.incidents.models import Incident
 from wangge.key_list.models import KeyListDue, KeyListEntry, KeyListRule, KeyListSweep
+from wangge.matching.models import EmployerKey, EmployerKeyDue, MatchCandidate, MatchDecision
 from wangge.patrols.models import Patrol, PatrolPause, PatrolStop
 from wangge.people.models import Appointment, Person, PersonPrivate, Right, RoleRight
 from wangge.policies.models import Policy
 from wangge.ratings.models import InspectionCap, Rating, RatingChange, RatingObjection, RatingRound, RatingScale
 from wangge.record_log.models import LogEntry, LogNode, LogPending, LogRoot, PublishedKey
+from wangge.registries.models import RegistryChunkRow, RegistryImport, RegistryImportRow, RegistryMapping, RegistryRow
 from wangge.seals.models import DeviceKey
 from wangge.signals.models import EmployerSignal, RatingAspect, SignalKind
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
@@ -52,14 +54,15 @@ from wangge.visits.models import Finding, Visit
 __all__ = [
     "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change",
     "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerConflict", "EmployerDesignation",
-    "EmployerEdit", "EmployerForm", "EmployerMerge", "EmployerMove", "EmployerSignal", "EmployerSurvey", "EmployerVersion",
-    "Entrustment", "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange",
-    "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "InspectionCap", "IntakeCounter",
-    "KeyListDue", "KeyListEntry", "KeyListRule", "KeyListSweep", "LogEntry", "LogNode", "LogPending", "LogRoot",
-    "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "OperationRetry", "PastPassword", "Patrol", "PatrolPause",
-    "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder",
-    "PublishedKey", "Rating", "RatingAspect", "RatingChange", "RatingObjection", "RatingRound", "RatingScale", "Right",
-    "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SignalKind", "SpatialImport", "SpatialImportFeature",
-    "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower",
-    "Upload", "Visit",
+    "EmployerEdit", "EmployerForm", "EmployerKey", "EmployerKeyDue", "EmployerMerge", "EmployerMove", "EmployerSignal",
+    "EmployerSurvey", "EmployerVersion", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed",
+    "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind",
+    "InspectionCap", "IntakeCounter", "KeyListDue", "KeyListEntry", "KeyListRule", "KeyListSweep", "LogEntry", "LogNode",
+    "LogPending", "LogRoot", "MatchCandidate", "MatchDecision", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing",
+    "OperationRetry", "PastPassword", "Patrol", "PatrolPause", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey",
+    "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "Rating", "RatingAspect", "RatingChange",
+    "RatingObjection", "RatingRound", "RatingScale", "RegistryChunkRow", "RegistryImport", "RegistryImportRow",
+    "RegistryMapping", "RegistryRow", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SignalKind",
+    "SpatialImport", "SpatialImportFeature", "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck", "Track",
+    "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip

@@ -739,6 +739,36 @@ async def make_merge(owner: Owner, kept_id: UUID, merged_id: UUID, by: UUID, *, 
     return merge_id
 
 
+async def make_registry(owner: Owner, path: str, by: UUID, employer_id: UUID) -> UUID:
+    """A list of an area with a row still in it, a row of the register that may be an employer, a decision, and remembered columns."""
+    import_id, row_id = new_id(), new_id()
+    keys = "'甲|', '甲', 'jia', '', '', '{}'"
+    statements = (
+        ("""insert into registry_imports (id, source, grid_id, grid_path, file_name, sha256, size_bytes, state,
+            stage, rows_done, answers, version, made_by)
+            select $1, 'tax', id, path, 'a.csv', repeat('0', 64), 1, 'ready', '', 1, '{}', 1, $2 from grids where path = $3::text::ltree""",
+         import_id, by, path),
+        (f"""insert into registry_import_rows (import_id, number, grid_path, severity, written, problems, row_key,
+            digest, name, address, contact_name,
+                contact_phone, status, division, name_key, core, pinyin, place, address_key, blocks)
+            values ($1, 2, $2::text::ltree, 'none', false, '[]', 'k', '', '甲', '', '', '', '', '', {keys})""", import_id, path),
+        (f"""insert into registry_rows (id, import_id, source, list_grid_id, number, row_key, digest, name, address,
+            contact_name, contact_phone,
+                status, division, grid_id, grid_path, grid_source, state, version, name_key, core, pinyin, place, address_key, blocks)
+            select $1, $2, 'tax', id, 2, 'k', '', '甲', '', '', '', '', '', id, path, 'list', 'open', 1, {keys}
+            from grids where path = $3::text::ltree""", row_id, import_id, path),
+        ("""insert into registry_mappings (grid_id, source, fingerprint, grid_path, columns, remembered_by)
+            select id, 'tax', 'f', path, '{}', $1 from grids where path = $2::text::ltree""", by, path),
+        ("""insert into match_candidates (subject_id, employer_id, subject_kind, score, reasons, grid_path)
+            values ($1, $2, 'registry_row', 60, '[]', $3::text::ltree)""", row_id, employer_id, path),
+        ("""insert into match_decisions (id, subject_kind, subject_id, subject_name, employer_id, verdict, reasons, filled, grid_path)
+            values (gen_random_uuid(), 'registry_row', $1, '甲', $2, 'same', '[]', '{}', $3::text::ltree)""", row_id, employer_id, path),
+    )  # fmt: skip
+    for statement, *values in statements:
+        await owner.execute(statement, *values)
+    return import_id
+
+
 async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "needs_answer") -> UUID:
     """A file that was read, with one feature and a question."""
     import_id = new_id()

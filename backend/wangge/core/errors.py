@@ -28,6 +28,7 @@ WanggeError                    (this module)
 ├── ratings.errors             rounds, grades and objections
 ├── evidence_packages.errors   records taken out of the house
 ├── record_log.errors          proofs of what arrived
+├── registries.errors          registry lists, and matching them
 ├── seals.errors               phones' keys and signatures
 └── sync.errors                operations from phones
 

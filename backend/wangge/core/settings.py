@@ -19,7 +19,8 @@ class Settings:
     ``database_url`` is the owner's connection (migrations, demo, operator's commands) and is empty for the API alone;
     ``database_app_url`` is the API's own, least-privilege connection. Both are ``postgresql://`` URLs as libpq reads them.
     ``pool_size`` counts connections, ``session_days`` days, ``max_body_bytes`` bytes. ``receipt_key`` is the file of the key that
-    signs receipts, roots and packages; it is made at the first start. ``base_map`` is the deployment's PMTiles archive, if it has one.
+    signs receipts, roots and packages; it is made at the first start. ``base_map`` is the deployment's PMTiles archive, if it has
+    one. Without a ``geocoder_key`` (天地图) points are set by hand.
     """
 
     data_dir: Path
@@ -36,6 +37,8 @@ class Settings:
     pwa_dir: Path
     receipt_key: Path
     base_map: Path | None
+    geocoder_url: str
+    geocoder_key: str
 
     @property
     def evidence_dir(self) -> Path:
@@ -84,4 +87,6 @@ def load_settings(env: Mapping[str, str] = os.environ) -> Settings:
         pwa_dir=Path(env.get("WANGGE_PWA_DIR", "") or REPOSITORY / "pwa" / "dist").absolute(),
         receipt_key=Path(env.get("WANGGE_RECEIPT_KEY", "") or data_dir / "secrets" / "receipt_key.pem").absolute(),
         base_map=Path(base_map).absolute() if (base_map := env.get("WANGGE_BASEMAP_PMTILES", "")) else None,
+        geocoder_url=env.get("WANGGE_GEOCODER_URL", "") or "http://api.tianditu.gov.cn/geocoder",
+        geocoder_key=env.get("WANGGE_GEOCODER_KEY", ""),
     )

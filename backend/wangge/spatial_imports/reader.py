@@ -44,14 +44,25 @@ async def read_apart(job: Job, on_stage: Stage) -> Found:
     async with turn:
         with tempfile.TemporaryDirectory(prefix="wangge-import-") as folder:
             await asyncio.to_thread((Path(folder) / "job").write_bytes, encode(job))
-            await _run(Path(folder), int(job.limits["read_seconds"]), int(job.limits["read_memory_bytes"]), on_stage)
+            await run_worker(
+                "wangge.spatial_imports.worker",
+                Path(folder),
+                int(job.limits["read_seconds"]),
+                int(job.limits["read_memory_bytes"]),
+                on_stage,
+            )
             return await asyncio.to_thread(lambda: decode_found((Path(folder) / "found").read_bytes()))
 
 
-async def _run(folder: Path, seconds: int, memory_bytes: int, on_stage: Stage) -> None:
+async def run_worker(module: str, folder: Path, seconds: int, memory_bytes: int, on_stage: Stage) -> None:
+    """Run a reading process over a folder that holds its ``job``; each line that it prints is told to ``on_stage``.
+
+    Raises:
+        ImportTooSlow, ImportTooHeavy, ImportReadingFailed: it ended without an answer.
+    """
     path = os.pathsep.join(filter(None, (str(_BACKEND), os.environ.get("PYTHONPATH", ""))))
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "wangge.spatial_imports.worker", str(folder), str(memory_bytes), str(seconds),
+        sys.executable, "-m", module, str(folder), str(memory_bytes), str(seconds),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
     )  # fmt: skip

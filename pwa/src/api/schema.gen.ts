@@ -1960,6 +1960,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Queue */
+        get: operations["ApiMatchesQueue"];
+        put?: never;
+        /** Decide */
+        post: operations["ApiMatchesDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Decisions */
+        get: operations["ApiMatchesDecisionsDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/decisions/{decision_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["ApiMatchesDecisionsDecisionIdUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/matters": {
         parameters: {
             query?: never;
@@ -2705,6 +2757,161 @@ export interface paths {
         };
         /** Ready */
         get: operations["ApiReadyReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiRegistryImportsList"];
+        put?: never;
+        /** Begin */
+        post: operations["ApiRegistryImportsBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiRegistryImportsImportIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Answer */
+        patch: operations["ApiRegistryImportsImportIdAnswer"];
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply */
+        post: operations["ApiRegistryImportsImportIdApplyApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}/marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Marked */
+        get: operations["ApiRegistryImportsImportIdMarkedXlsxMarked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows */
+        get: operations["ApiRegistryImportsImportIdRowsRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["ApiRegistryImportsImportIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiRegistryRowsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-rows/{row_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place */
+        post: operations["ApiRegistryRowsRowIdPlacePlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-rows/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiRegistryRowsExportXlsxExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5013,6 +5220,46 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ListAnswers */
+        ListAnswers: {
+            columns?: {
+                [key: string]: number;
+            } | null;
+            /** @enum {null|string} */
+            encoding?: "utf-8" | "gb18030" | "utf-16" | "big5" | null;
+            header_row?: number | null;
+            /** @default 1 */
+            header_rows: number;
+            sheet?: string | null;
+            /** @default false */
+            whole_list: boolean;
+        };
+        /** ListAnswersPatch */
+        ListAnswersPatch: {
+            columns?: {
+                [key: string]: number;
+            } | null;
+            encoding?: ("utf-8" | "gb18030" | "utf-16" | "big5") | null;
+            header_row?: number | null;
+            header_rows?: number;
+            sheet?: string | null;
+            version: number;
+            whole_list?: boolean;
+        };
+        /** ListRowRead */
+        ListRowRead: {
+            address: string;
+            name: string;
+            number: number;
+            problems: components["schemas"]["RowProblem"][];
+            raw: unknown[] | null;
+            severity: string;
+            uscc: string | null;
+        };
+        /** ListVersion */
+        ListVersion: {
+            version: number;
+        };
         /** LogHead */
         LogHead: {
             /** Format: date-time */
@@ -5038,6 +5285,81 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** MatchChoice */
+        MatchChoice: {
+            address: string;
+            contact_name: string;
+            contact_phone: string;
+            distance_m: number | null;
+            employees: number | null;
+            grid: components["schemas"]["GridName"] | null;
+            /** Format: uuid */
+            id: string;
+            industry_code: string | null;
+            last_visited_at: string | null;
+            name: string;
+            position: number[] | null;
+            reasons: components["schemas"]["MatchReason"][];
+            review_state: string;
+            score: number;
+            uscc: string | null;
+        };
+        /** MatchDecisionRead */
+        MatchDecisionRead: {
+            /** Format: date-time */
+            decided_at: string;
+            decided_by: components["schemas"]["NamedRef"] | null;
+            employer: components["schemas"]["NamedRef"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "registry_row" | "sighting";
+            reasons: components["schemas"]["MatchReason"][];
+            score: number | null;
+            /** Format: uuid */
+            subject_id: string;
+            subject_name: string;
+            undone_at: string | null;
+            undone_by: components["schemas"]["NamedRef"] | null;
+            verdict: string;
+        };
+        /** MatchItem */
+        MatchItem: {
+            address: string;
+            choices: components["schemas"]["MatchChoice"][];
+            contact_name: string;
+            contact_phone: string;
+            employees: number | null;
+            grid: components["schemas"]["GridName"] | null;
+            /** Format: uuid */
+            id: string;
+            industry_code: string | null;
+            /** @enum {string} */
+            kind: "registry_row" | "sighting";
+            name: string;
+            position: number[] | null;
+            /** Format: date-time */
+            seen_at: string;
+            source: string | null;
+            status: string;
+            uscc: string | null;
+        };
+        /** MatchReason */
+        MatchReason: {
+            code: string;
+            points: number;
+            seen?: number | null;
+        };
+        /** MatchVerdict */
+        MatchVerdict: {
+            employer_id?: string | null;
+            /** @enum {string} */
+            kind: "registry_row" | "sighting";
+            /** Format: uuid */
+            subject_id: string;
+            /** @enum {string} */
+            verdict: "same" | "new_file" | "different";
         };
         /** MaterialRead */
         MaterialRead: {
@@ -5470,6 +5792,16 @@ export interface components {
         /** Page[KeyListItem] */
         "Page_wangge.key_list.schemas.KeyListItem_": {
             items: components["schemas"]["KeyListItem"][];
+        /** Page[MatchDecisionRead] */
+        "Page_wangge.matching.schemas.MatchDecisionRead_": {
+            items: components["schemas"]["MatchDecisionRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[MatchItem] */
+        "Page_wangge.matching.schemas.MatchItem_": {
+            items: components["schemas"]["MatchItem"][];
             page: number;
             page_size: number;
             total: number;
@@ -5498,6 +5830,9 @@ export interface components {
         /** Page[RatingItem] */
         "Page_wangge.ratings.schemas.RatingItem_": {
             items: components["schemas"]["RatingItem"][];
+        /** Page[ListRowRead] */
+        "Page_wangge.registries.schemas.ListRowRead_": {
+            items: components["schemas"]["ListRowRead"][];
             page: number;
             page_size: number;
             total: number;
@@ -5505,6 +5840,16 @@ export interface components {
         /** Page[RatingRoundRead] */
         "Page_wangge.ratings.schemas.RatingRoundRead_": {
             items: components["schemas"]["RatingRoundRead"][];
+        /** Page[RegistryImportItem] */
+        "Page_wangge.registries.schemas.RegistryImportItem_": {
+            items: components["schemas"]["RegistryImportItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[RegistryRowItem] */
+        "Page_wangge.registries.schemas.RegistryRowItem_": {
+            items: components["schemas"]["RegistryRowItem"][];
             page: number;
             page_size: number;
             total: number;
@@ -6215,6 +6560,98 @@ export interface components {
             kind: "grid" | "unit" | "entrustment" | "employer" | "person";
             name: string;
         };
+        /** RegistryImportDetail */
+        RegistryImportDetail: {
+            answers: components["schemas"]["ListAnswers"];
+            applied_at: string | null;
+            counts: {
+                [key: string]: number;
+            } | null;
+            file_name: string;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            report: {
+                [key: string]: unknown;
+            } | null;
+            result: {
+                [key: string]: unknown;
+            } | null;
+            rows_done: number;
+            sha256: string;
+            size_bytes: number;
+            /** @enum {string} */
+            source: "market_regulation" | "tax" | "social_insurance";
+            stage: string;
+            state: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** RegistryImportItem */
+        RegistryImportItem: {
+            applied_at: string | null;
+            counts: {
+                [key: string]: number;
+            } | null;
+            file_name: string;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            result: {
+                [key: string]: unknown;
+            } | null;
+            rows_done: number;
+            size_bytes: number;
+            /** @enum {string} */
+            source: "market_regulation" | "tax" | "social_insurance";
+            stage: string;
+            state: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** RegistryRowItem */
+        RegistryRowItem: {
+            address: string;
+            candidates: number;
+            /** Format: date-time */
+            changed_at: string;
+            contact_name: string;
+            contact_phone: string;
+            division: string;
+            employees: number | null;
+            employer: components["schemas"]["NamedRef"] | null;
+            /** Format: date-time */
+            first_seen_at: string;
+            grid: components["schemas"]["GridName"] | null;
+            grid_source: string;
+            /** Format: uuid */
+            id: string;
+            industry_code: string | null;
+            match_score: number | null;
+            matched_by: string | null;
+            name: string;
+            position: number[] | null;
+            position_source: string | null;
+            registered_on: string | null;
+            registration_no: string | null;
+            /** @enum {string} */
+            source: "market_regulation" | "tax" | "social_insurance";
+            state: string;
+            status: string;
+            uscc: string | null;
+            version: number;
+        };
         /** Rename */
         Rename: {
             basis?: string | null;
@@ -6359,6 +6796,23 @@ export interface components {
         RightsMatrix: {
             rights: components["schemas"]["RightRead"][];
             roles: string[];
+        };
+        /** RowPlacement */
+        RowPlacement: {
+            position: [
+                number,
+                number
+            ];
+            version: number;
+        };
+        /** RowProblem */
+        RowProblem: {
+            code: string;
+            detail: string;
+            field: string;
+            severity: string;
+            /** @default  */
+            value: string;
         };
         /** ScopeGrid */
         ScopeGrid: {
@@ -7090,9 +7544,18 @@ export type SchemaKeyListFacts = components['schemas']['KeyListFacts'];
 export type SchemaKeyListItem = components['schemas']['KeyListItem'];
 export type SchemaKeyListRuleRead = components['schemas']['KeyListRuleRead'];
 export type SchemaLayerFeature = components['schemas']['LayerFeature'];
+export type SchemaListAnswers = components['schemas']['ListAnswers'];
+export type SchemaListAnswersPatch = components['schemas']['ListAnswersPatch'];
+export type SchemaListRowRead = components['schemas']['ListRowRead'];
+export type SchemaListVersion = components['schemas']['ListVersion'];
 export type SchemaLogHead = components['schemas']['LogHead'];
 export type SchemaLogRootRead = components['schemas']['LogRootRead'];
 export type SchemaMaker = components['schemas']['Maker'];
+export type SchemaMatchChoice = components['schemas']['MatchChoice'];
+export type SchemaMatchDecisionRead = components['schemas']['MatchDecisionRead'];
+export type SchemaMatchItem = components['schemas']['MatchItem'];
+export type SchemaMatchReason = components['schemas']['MatchReason'];
+export type SchemaMatchVerdict = components['schemas']['MatchVerdict'];
 export type SchemaMaterialRead = components['schemas']['MaterialRead'];
 export type SchemaMatterFact = components['schemas']['MatterFact'];
 export type SchemaMatterRead = components['schemas']['MatterRead'];
@@ -7150,6 +7613,11 @@ export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Pa
 export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
 export type SchemaPageWanggeRatingsSchemasRatingItem = components['schemas']['Page_wangge.ratings.schemas.RatingItem_'];
 export type SchemaPageWanggeRatingsSchemasRatingRoundRead = components['schemas']['Page_wangge.ratings.schemas.RatingRoundRead_'];
+export type SchemaPageWanggeMatchingSchemasMatchDecisionRead = components['schemas']['Page_wangge.matching.schemas.MatchDecisionRead_'];
+export type SchemaPageWanggeMatchingSchemasMatchItem = components['schemas']['Page_wangge.matching.schemas.MatchItem_'];
+export type SchemaPageWanggeRegistriesSchemasListRowRead = components['schemas']['Page_wangge.registries.schemas.ListRowRead_'];
+export type SchemaPageWanggeRegistriesSchemasRegistryImportItem = components['schemas']['Page_wangge.registries.schemas.RegistryImportItem_'];
+export type SchemaPageWanggeRegistriesSchemasRegistryRowItem = components['schemas']['Page_wangge.registries.schemas.RegistryRowItem_'];
 export type SchemaPageWanggeSpatialImportsSchemasFeatureRead = components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_'];
 export type SchemaPageWanggeSpatialImportsSchemasImportItem = components['schemas']['Page_wangge.spatial_imports.schemas.ImportItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
@@ -7219,6 +7687,9 @@ export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRecoveryCodes = components['schemas']['RecoveryCodes'];
 export type SchemaRef = components['schemas']['Ref'];
+export type SchemaRegistryImportDetail = components['schemas']['RegistryImportDetail'];
+export type SchemaRegistryImportItem = components['schemas']['RegistryImportItem'];
+export type SchemaRegistryRowItem = components['schemas']['RegistryRowItem'];
 export type SchemaRename = components['schemas']['Rename'];
 export type SchemaRepairRead = components['schemas']['RepairRead'];
 export type SchemaReplace = components['schemas']['Replace'];
@@ -7233,6 +7704,8 @@ export type SchemaReview = components['schemas']['Review'];
 export type SchemaRevoked = components['schemas']['Revoked'];
 export type SchemaRightRead = components['schemas']['RightRead'];
 export type SchemaRightsMatrix = components['schemas']['RightsMatrix'];
+export type SchemaRowPlacement = components['schemas']['RowPlacement'];
+export type SchemaRowProblem = components['schemas']['RowProblem'];
 export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
 export type SchemaScore = components['schemas']['Score'];
 export type SchemaScoresEnter = components['schemas']['ScoresEnter'];
@@ -12063,6 +12536,168 @@ export interface operations {
             };
         };
     };
+    ApiMatchesQueue: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                source?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.matching.schemas.MatchItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMatchesDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchVerdict"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchDecisionRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMatchesDecisionsDecisions: {
+        parameters: {
+            query?: {
+                by?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                verdict?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.matching.schemas.MatchDecisionRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMatchesDecisionsDecisionIdUndoUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchDecisionRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiMattersList: {
         parameters: {
             query?: never;
@@ -13812,6 +14447,454 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    ApiRegistryImportsList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                source?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.registries.schemas.RegistryImportItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsBegin: {
+        parameters: {
+            query?: {
+                file_name?: string;
+                grid_id?: string | null;
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListAnswersPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdApplyApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListVersion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdMarkedXlsxMarked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdRowsRows: {
+        parameters: {
+            query?: {
+                code?: string;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                severity?: string | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.registries.schemas.ListRowRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListVersion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryRowsList: {
+        parameters: {
+            query?: {
+                filed?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                source?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.registries.schemas.RegistryRowItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryRowsRowIdPlacePlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowPlacement"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryRowItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryRowsExportXlsxExport: {
+        parameters: {
+            query?: {
+                filed?: string | null;
+                grid_id?: string | null;
+                q?: string;
+                source?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

@@ -283,6 +283,37 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'grid.edit', title: 'imports.title', menu: 'imports' },
       },
       {
+        path: 'registries',
+        name: 'registries',
+        component: () => import('./registries/RegistriesPage.vue'),
+        meta: { right: 'registry.read', title: 'menu.registries', menu: 'registries' },
+      },
+      {
+        path: 'registries/rows',
+        name: 'register',
+        component: () => import('./registries/RegisterPage.vue'),
+        meta: { right: 'registry.read', title: 'registries.register', menu: 'registries' },
+      },
+      {
+        path: 'registries/:id',
+        name: 'registry-import',
+        component: () => import('./registries/RegistryImportPage.vue'),
+        props: true,
+        meta: { right: 'registry.read', title: 'registries.title', menu: 'registries' },
+      },
+      {
+        path: 'matching',
+        name: 'matching',
+        component: () => import('./matching/MatchingPage.vue'),
+        meta: { right: 'registry.match', title: 'matching.title', menu: 'registries' },
+      },
+      {
+        path: 'matching/decisions',
+        name: 'match-decisions',
+        component: () => import('./matching/DecisionsPage.vue'),
+        meta: { right: 'registry.read', title: 'matching.decisions', menu: 'registries' },
+      },
+      {
         path: ':rest(.*)*',
         name: 'lost',
         component: () => import('./layout/LostPage.vue'),

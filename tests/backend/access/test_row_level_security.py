@@ -33,6 +33,7 @@ from factories import (
     make_pause,
     make_person,
     make_standing,
+    make_registry,
     make_talk,
     make_track,
     make_visit,
@@ -103,6 +104,12 @@ BESIDES = {
     "employer_versions": "false",
     "employer_conflicts": "false",
     "employer_merges": "false",
+    "registry_imports": "false",
+    "registry_import_rows": "false",
+    "registry_rows": "false",
+    "registry_mappings": "false",
+    "match_candidates": "false",
+    "match_decisions": "false",
 }
 # Of these the API's role may read nothing at all; some are reached through functions.
 OWNERS_ALONE = {
@@ -113,12 +120,16 @@ OWNERS_ALONE = {
     "anomaly_days_due",
     "key_list_due",
     "key_list_sweeps",
+    "registry_chunk_rows",
+    "employer_keys",
+    "employer_keys_due",
 }
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
 KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
         "operation_retries": "op_id",
         "entrustment_employers": "employer_id", "employer_forms": "employer_id", "employer_edits": "op_id",
+        "registry_import_rows": "import_id", "registry_mappings": "grid_id", "match_candidates": "subject_id",
         "spatial_import_features": "import_id", "talk_materials": "talk_id"}  # fmt: skip
 
 
@@ -184,6 +195,7 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
         await make_exam_result(owner, exam_id, someone, people["city"].id)
         await make_hand_over(owner, someone, people["city"].id, holder.id)
         await make_import(owner, path, people["city"].id)
+        await make_registry(owner, path, people["city"].id, employer_id)
     await make_employer(owner, None, position=OUTSIDE, name="境外单位")
     await make_employer(owner, None, position=None, name="无处可寻")
     await make_employer(owner, people["community"].path, review_state="waiting_review", registered_by=people["community"].id)

@@ -26,6 +26,7 @@ export type Room =
   | '重点监管'
   | '诚信等级'
   | '字段冲突'
+  | '登记名单'
 
 export class DeskApp {
   readonly main: Locator

@@ -26,6 +26,17 @@ export const ACTIONS = [
   'employer_contact_unmasked',
   'evidence_read',
   'operation_retried',
+  'registry_import_begun',
+  'registry_import_answered',
+  'registry_import_confirmed',
+  'registry_import_applied',
+  'registry_import_withdrawn',
+  'registry_row_placed',
+  'registry_rows_exported',
+  'match_same',
+  'match_new_file',
+  'match_different',
+  'match_undone',
   'anomaly_reviewed',
   'employer_file_read',
   'employer_file_edited',
@@ -64,6 +75,8 @@ export const ACTIONS = [
 ] as const
 
 export const SUBJECTS = [
+  'registry_import',
+  'registry_row',
   'account',
   'session',
   'device',

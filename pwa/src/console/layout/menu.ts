@@ -42,6 +42,7 @@ export const MENU: readonly MenuGroup[] = [
       { route: 'keyList', icon: 'flag', title: 'menu.keyList', right: 'key_list.read' },
       { route: 'ratings', icon: 'medal', title: 'menu.ratings', right: 'rating.read' },
       { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
+      { route: 'registries', icon: 'layers', title: 'menu.registries', right: 'registry.read' },
       { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
       { route: 'chains', icon: 'records', title: 'menu.chains', right: 'records.read' },
       { route: 'conflicts', icon: 'exchange', title: 'menu.conflicts', right: 'conflict.read' },

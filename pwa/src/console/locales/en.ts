@@ -1,10 +1,12 @@
 /** The desk in English. The words are those of docs/glossary.md. */
 import standing from './en.standing'
 import file from './en.file'
+import registries from './en.registries'
 
 export default {
   ...standing,
   ...file,
+  ...registries,
   app: {
     name: 'Grid Desk',
     subtitle: 'Labour security by grid',
@@ -102,6 +104,7 @@ export default {
     review: 'To review',
     records: 'Problem records',
     chains: 'Chains of seals',
+    registries: 'Registry lists',
     anomalies: 'Anomalies',
     keyList: 'Key supervision',
     ratings: 'Ratings',
@@ -1105,6 +1108,17 @@ export default {
       employer_contact_unmasked: 'Number unmasked',
       evidence_read: 'Photo or recording read',
       operation_retried: 'Kept record applied again',
+      registry_import_begun: 'List uploaded',
+      registry_import_answered: 'Columns of a list changed',
+      registry_import_confirmed: 'List confirmed',
+      registry_import_applied: 'List written',
+      registry_import_withdrawn: 'List withdrawn',
+      registry_row_placed: 'Listed employer placed',
+      registry_rows_exported: 'Register exported',
+      match_same: 'Matched with a file',
+      match_new_file: 'File made from a list',
+      match_different: 'Said to be none',
+      match_undone: 'Match undone',
       anomaly_reviewed: 'Anomaly concluded on',
       employer_file_read: 'Employer’s file read in full',
       employer_file_edited: 'Employer’s file changed',
@@ -1142,6 +1156,8 @@ export default {
       audit_pruned: 'Old months let go',
     },
     subjects: {
+      registry_import: 'Registry list',
+      registry_row: 'Listed employer',
       account: 'Account',
       session: 'Session',
       device: 'Phone',

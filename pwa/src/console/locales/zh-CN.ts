@@ -1,10 +1,12 @@
 /** 工作台的中文。词语与手机端、术语表一致：网格、巡查、签到、走访、用人单位、未覆盖。 */
 import standing from './zh-CN.standing'
 import file from './zh-CN.file'
+import registries from './zh-CN.registries'
 
 export default {
   ...standing,
   ...file,
+  ...registries,
   app: {
     name: '网格工作台',
     subtitle: '劳动保障监察网格化管理',
@@ -95,6 +97,7 @@ export default {
     review: '待审核',
     records: '问题记录',
     chains: '封签链',
+    registries: '登记名单',
     anomalies: '异常记录',
     keyList: '重点监管',
     ratings: '诚信等级',
@@ -1060,6 +1063,17 @@ export default {
       employer_contact_unmasked: '查看完整电话',
       evidence_read: '查看照片、录音录像',
       operation_retried: '待处理记录重新入库',
+      registry_import_begun: '上传登记名单',
+      registry_import_answered: '调整名单的列',
+      registry_import_confirmed: '确认写入名单',
+      registry_import_applied: '名单写入完成',
+      registry_import_withdrawn: '撤回名单',
+      registry_row_placed: '为名单单位标位置',
+      registry_rows_exported: '导出登记名单',
+      match_same: '匹配为同一家',
+      match_new_file: '由名单新建档案',
+      match_different: '判定不是同一家',
+      match_undone: '撤销匹配',
       anomaly_reviewed: '核查异常记录',
       employer_file_read: '查看单位档案全文',
       employer_file_edited: '修改单位档案',
@@ -1097,6 +1111,8 @@ export default {
       audit_pruned: '清理到期日志',
     },
     subjects: {
+      registry_import: '登记名单',
+      registry_row: '名单单位',
       account: '账号',
       session: '会话',
       device: '手机',
