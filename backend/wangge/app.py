@@ -21,6 +21,8 @@ from wangge.accounts.secrets_box import SecretsBox
 from wangge.anomalies.assessing import assess_all_due, fingerprint_all_due
 from wangge.anomalies.controllers import AnomalyController
 from wangge.audit_log.controllers import AuditController
+from wangge.books.controllers import BookController
+from wangge.books.making import stop_making, tidy_books
 from wangge.catalogues.controllers import CatalogueController
 from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.background import every
@@ -72,13 +74,15 @@ CONTROLLERS = (
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
     SpatialImportController, ExportController, GapController, SealController, RecordLogController,
     EvidencePackageController, UnsentFileController, AnomalyController,
-    CatalogueController, TalkController, TrackController, IncidentController,
+    CatalogueController, TalkController, TrackController, IncidentController, BookController,
 )  # fmt: skip
 
 # How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).
 ASSESS_EVERY_S = 5.0
 # How soon what has been committed gets its place in the record log.
 KEEP_LOG_EVERY_S = 2.0
+# How soon a book whose time is over goes.
+TIDY_BOOKS_EVERY_S = 60.0
 
 
 @get("/api/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
@@ -101,9 +105,11 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             every(KEEP_LOG_EVERY_S, "record log", lambda: keep(engine, server_key)),
             every(ASSESS_EVERY_S, "fingerprints", lambda: fingerprint_all_due(engine, files)),
             every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine)),
+            every(TIDY_BOOKS_EVERY_S, "books", lambda: tidy_books(engine, settings)),
         ):
             yield
         await stop_reading()
+        await stop_making()
         await engine.dispose()
 
     async def provide_server_key() -> ServerKey:

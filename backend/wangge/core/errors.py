@@ -21,6 +21,7 @@ WanggeError                    (this module)
 ├── designations.errors        non-local and key employers
 ├── evidence.errors            photos and their bytes
 ├── anomalies.errors           concluding on odd records
+├── books.errors               printing grids and employers
 ├── evidence_packages.errors   records taken out of the house
 ├── record_log.errors          proofs of what arrived
 ├── seals.errors               phones' keys and signatures
