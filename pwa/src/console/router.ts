@@ -259,6 +259,12 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'grid.edit', title: 'imports.title', menu: 'imports' },
       },
       {
+        path: 'books',
+        name: 'books',
+        component: () => import('./books/BooksPage.vue'),
+        meta: { right: 'book.make', title: 'menu.books', menu: 'books' },
+      },
+      {
         path: ':rest(.*)*',
         name: 'lost',
         component: () => import('./layout/LostPage.vue'),

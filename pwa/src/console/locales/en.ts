@@ -1,5 +1,8 @@
 /** The desk in English. The words are those of docs/glossary.md. */
+import books from './en.books'
+
 export default {
+  books,
   app: {
     name: 'Grid Desk',
     subtitle: 'Labour security by grid',
@@ -106,6 +109,7 @@ export default {
     certificates: 'Certificates',
     training: 'Training',
     imports: 'Import & export',
+    books: 'Grid books',
   },
   role: { city: 'City', county: 'County', street: 'Street', community: 'Community', auditor: 'Auditor' },
   common: { retry: 'Try again', back: 'Back', cancel: 'Cancel' },
@@ -1043,6 +1047,10 @@ export default {
       anomaly_reviewed: 'Anomaly concluded on',
       anomalies_exported: 'Anomalies exported',
       evidence_package_made: 'Evidence package made',
+      book_begun: 'Book begun',
+      book_made: 'Book made',
+      book_failed: 'Book failed',
+      book_taken: 'Book taken',
       seal_key_registered: 'Sealing key registered',
       server_key_announced: 'Server key announced',
       patrol_planned: 'Patrol planned',
@@ -1063,6 +1071,7 @@ export default {
       device: 'Phone',
       employer: 'Employer',
       evidence: 'Photo',
+      book: 'Book',
       patrol: 'Patrol',
       track: 'track',
       incident: 'incident',
