@@ -22,6 +22,7 @@ from factories import (
     Someone,
     Territory,
     make_anomaly,
+    make_book,
     make_certificate,
     make_designation,
     make_duty,
@@ -53,7 +54,7 @@ THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "
           "device_id": "device", "session_id": "session", "unit_id": "unit", "entrustment_id": "entrustment",
           "designation_id": "designation", "person_id": "person", "certificate_id": "certificate", "duty_id": "duty",
           "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import",
-          "anomaly_id": "anomaly", "operation_id": "operation", "incident_id": "incident"}  # fmt: skip
+          "anomaly_id": "anomaly", "book_id": "book", "operation_id": "operation", "incident_id": "incident"}  # fmt: skip
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/entrustments/{entrustment_id}/document"): {404},  # none was uploaded
@@ -140,6 +141,7 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
         "account": below.account_id,
         "device": device,
         "session": session,
+        "book": await make_book(owner, path, below.id),
         "operation": await make_kept_operation(owner, holder.id, path),
     }
 

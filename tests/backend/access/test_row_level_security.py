@@ -16,6 +16,7 @@ from factories import (
     Someone,
     Territory,
     make_anomaly,
+    make_book,
     make_check_in,
     make_designation,
     make_employer,
@@ -87,6 +88,7 @@ BESIDES = {
     "spatial_imports": "false",
     "spatial_import_features": "false",
     "anomalies": "false",
+    "books": "false",
 }
 # Of these the API's role may read nothing at all; some are reached through functions.
 OWNERS_ALONE = {"people_private", "tiling_checks", "photo_hashes", "photo_hashes_due", "anomaly_days_due"}
@@ -156,6 +158,7 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
         await make_exam_result(owner, exam_id, someone, people["city"].id)
         await make_hand_over(owner, someone, people["city"].id, holder.id)
         await make_import(owner, path, people["city"].id)
+        await make_book(owner, path, people["city"].id)
     await make_employer(owner, None, position=OUTSIDE, name="境外单位")
     await make_employer(owner, None, position=None, name="无处可寻")
     await make_employer(owner, people["community"].path, review_state="waiting_review", registered_by=people["community"].id)
