@@ -102,6 +102,7 @@ fonts() {
 }
 
 fonts_found() {
+  [ -n "${WANGGE_FONTS_DIR:-}" ] || [ ! -f /usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc ] || return 0 # quick, each start
   "$VENV/bin/python" -c 'from wangge.books.fonts import find_fonts; from wangge.core.settings import load_settings
 find_fonts(load_settings().fonts_dir)' 2>/dev/null
 }

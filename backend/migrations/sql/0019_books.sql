@@ -76,5 +76,5 @@ insert into policies (key, valid_from, value, unit, source) values
  ('book_printed_rows', '2026-01-01', '6000', 'rows of one table', 'docs/decisions/0027: some 250 pages; the spreadsheet holds the rest'),
  ('book_sheet_rows', '2026-01-01', '100000', 'rows of one sheet', 'docs/decisions/0027'),
  ('book_photos', '2026-01-01', '60', 'photos of an employer', 'docs/decisions/0027: the newest; evidence packages hold all'),
- ('book_seconds', '2026-01-01', '300', 's', 'docs/decisions/0027'),
+ ('book_seconds', '2026-01-01', '600', 's', 'docs/decisions/0027: 5,000 employers take 40 s of a processor; a busy machine takes its time'),
  ('book_waiting', '2026-01-01', '3', 'books being made for one person', 'docs/decisions/0027');

@@ -66,8 +66,8 @@ async def test_the_book_of_a_grid_says_what_there_is_in_letters_that_can_be_read
     assert book["facts"] == {"employers": 3, "uncovered": 2, "key_list": 1, "visits": 1, "people": 1}
     pdf, xlsx = await taken(http, book, "pdf"), await taken(http, book, "xlsx")
     text = text_of(pdf)
-    for words in ("一格一册", "目录", "网格地图", "责任人员与四定", "岗位培训合格证书", "用人单位名册", "91370700729253432M", "重点监管单位",
-                  "从未走访", "没有位置", "期间走访记录", "拖欠工资（严重）", territory["community"].name):  # fmt: skip
+    for words in ("一格一册", "目录", "网格地图", "责任人员与四定", "岗位培训合格证书", "用人单位名册", "91370700729253432M",
+                  "重点监管单位", "从未走访", "没有位置", "期间走访记录", "拖欠工资（严重）", territory["community"].name):  # fmt: skip
         assert words in re.sub(r"\s+", "", text), words
     # a rare sign of the names' standard is there as itself; one that no font of ours has, by its number
     assert "鼎𬭎纺织" in text or "〔U+2CB4E〕" in text
@@ -84,7 +84,7 @@ async def test_the_book_of_a_grid_says_what_there_is_in_letters_that_can_be_read
     sheets = sheets_of(xlsx)
     assert list(sheets) == ["一格一册", "概况", "责任人员", "用人单位", "重点监管", "未覆盖单位", "走访"]
     assert [row[1] for row in sheets["用人单位"][1:]] == ["=SUM(1,2) 食品厂😀", "没有位置的店", "潍坊市鼎𬭎纺织有限公司"]
-    lines = await owner.fetch("select action, details->>'format' from audit_log where subject_id = $1 order by seq", UUID(book["id"]))
+    lines = await owner.fetch("select action, details->>'format' from audit_log where subject_id = $1 order by id", UUID(book["id"]))
     assert [tuple(line) for line in lines] == [("book_begun", None), ("book_made", None), ("book_taken", "pdf"), ("book_taken", "xlsx")]
 
 
@@ -259,7 +259,6 @@ async def test_a_book_whose_maker_broke_says_so(
     owner: Owner, territory: Territory, client: Client, engine: AsyncEngine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book, attempt = await _waiting(owner, territory)
-    monkeypatch.setenv("PYTHONSTARTUP", "")
     monkeypatch.setattr("wangge.core.apart.sys.executable", "/bin/false")
 
     await _make(engine, settings, book, attempt, 60)
@@ -283,7 +282,7 @@ async def test_books_end_with_their_server_and_go_when_their_time_is_over(
     states = dict(await owner.fetch("select id, state from books"))
     assert states == {UUID(kept["id"]): "ready", lost: "failed", alive: "making"}
     assert (await http.get(f"/api/books/{lost}")).json()["problem"]["type"] == "book_interrupted"
-    # sqlite-like leftovers of earlier tests' books are gone as well: whoever has no row has no file
+    # those of earlier tests are gone as well: what has no row has no file
     assert {file.name for file in settings.books_dir.iterdir()} == {f"{kept['id']}.pdf", f"{kept['id']}.xlsx"}
     (settings.books_dir / f"{kept['id']}.pdf").unlink()
     assert (await http.get(f"/api/books/{kept['id']}/pdf")).json()["type"] == "book_gone"
