@@ -20,7 +20,7 @@ async def made(http: httpx.AsyncClient, **wanted: Any) -> dict[str, Any]:
 
 async def to_its_end(http: httpx.AsyncClient, book_id: str) -> dict[str, Any]:
     """The book once nobody works on it any more."""
-    for _ in range(600):
+    for _ in range(2000):
         answer = await http.get(f"/api/books/{book_id}")
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()

@@ -22,7 +22,7 @@ test('a grid is made into a book that can be read, and stays in the list', async
     `select g.id, g.name, min(e.name) as employer from grids g join employers e on e.grid_id = g.id
       where g.path <@ '370700.370783' and g.level = 4 group by g.id order by count(*) desc, g.code limit 1`,
   )
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('一格一册')
   await desk.page.getByRole('button', { name: '制作一格一册' }).first().click()
   const dialog = desk.page.getByRole('dialog')
@@ -50,7 +50,7 @@ test('the file of an employer is printed from its page', async ({ desk, city }) 
     `select e.id, e.name from employers e where e.grid_path <@ '370700.370783'
         and exists (select from evidence v where v.employer_id = e.id and v.copy_state = 'stored') order by e.name limit 1`,
   )
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.page.goto(`/console/employers/${employer.id}`)
   await desk.page.getByRole('button', { name: '制作档案册' }).click()
   await desk.page.getByRole('dialog').getByRole('button', { name: '制作', exact: true }).click()

@@ -35,6 +35,7 @@ export default {
   aYearAgo: 'A year ago',
   take: 'Download {format} of {title}',
   toList: 'All books',
+  close: 'Close',
   none: 'No books yet',
   noneText:
     'Choose a grid and have it made into a book to print, bind and take along. The book of an employer is made on its own page.',

@@ -34,6 +34,7 @@ export default {
   aYearAgo: '一年前',
   take: '下载 {title} 的 {format}',
   toList: '查看全部册子',
+  close: '关闭',
   none: '还没有做过册子',
   noneText: '选一个网格，做成可以打印、装订、带下去核对的一格一册。单位的档案册在单位页面上制作。',
 }
