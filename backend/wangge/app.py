@@ -24,6 +24,8 @@ from wangge.audit_log.controllers import AuditController
 from wangge.base_maps.archive import Archive, ArchiveUnusable
 from wangge.base_maps.controllers import BaseMapController
 from wangge.base_maps.keeping import BaseMaps
+from wangge.books.controllers import BookController
+from wangge.books.making import stop_making, tidy_books
 from wangge.catalogues.controllers import CatalogueController
 from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.background import every
@@ -94,6 +96,7 @@ CONTROLLERS = (
     CatalogueController, TalkController, TrackController, IncidentController,
     StandingController, SignalController, KeyListController, RatingRoundController, RatingController,
     RegistryImportController, RegistryRowController, MatchController,
+    BookController,
 )  # fmt: skip
 
 # How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).
@@ -104,6 +107,8 @@ STANDING_EVERY_S = 3.0
 KEEP_LOG_EVERY_S = 2.0
 # How soon a new file is compared with registries, a stopped import goes on, and addresses are asked for.
 MATCH_EVERY_S, RESUME_EVERY_S, GEOCODE_EVERY_S = 3.0, 20.0, 60.0
+# How soon a book whose time is over goes.
+TIDY_BOOKS_EVERY_S = 60.0
 
 
 @get("/api/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
@@ -148,6 +153,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             every(MATCH_EVERY_S, "matching", lambda: make_due_keys(engine)),
             every(RESUME_EVERY_S, "registry imports", lambda: take_over(engine, list_files)),
             every(GEOCODE_EVERY_S, "geocoder", geocode),
+            every(TIDY_BOOKS_EVERY_S, "books", lambda: tidy_books(engine, settings)),
         ):
             yield
         await stop_working()
@@ -155,6 +161,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
         await stop_processes()
         if geocoder is not None:
             await geocoder.close()
+        await stop_making()
         await engine.dispose()
 
     async def provide_server_key() -> ServerKey:

@@ -13,6 +13,7 @@ from wangge.accounts.models import (
     SignInFailure,
 )
 from wangge.anomalies.models import Anomaly, AnomalyDayDue, PhotoHash, PhotoHashDue
+from wangge.books.models import Book
 from wangge.catalogues.models import IncidentKind, MaterialKind, TalkTopic
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
@@ -52,8 +53,8 @@ from wangge.units.models import IntakeCounter, Matter, Power, PowerHolder, Unit,
 from wangge.visits.models import Finding, Visit
 
 __all__ = [
-    "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change",
-    "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerConflict", "EmployerDesignation",
+    "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Book", "Certificate", "CertificateRequirement",
+    "Change", "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerConflict", "EmployerDesignation",
     "EmployerEdit", "EmployerForm", "EmployerKey", "EmployerKeyDue", "EmployerMerge", "EmployerMove", "EmployerSignal",
     "EmployerSurvey", "EmployerVersion", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed",
     "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind",

@@ -845,3 +845,17 @@ async def make_standing(owner: Owner, employer_id: UUID, by: UUID) -> dict[str, 
         made["rating_objection"], made["rating"], by,
     )  # fmt: skip
     return made
+
+
+async def make_book(owner: Owner, path: str, by: UUID) -> UUID:
+    """A book of a grid whose making was said to have failed: nobody works on it, and it has no files."""
+    book_id = new_id()
+    await owner.execute(
+        """insert into books (id, kind, grid_id, grid_path, title, language, period_from, period_to, state, stage, scope, made_by,
+                              expires_at)
+           select $1, 'grid', g.id, g.path, g.name, 'zh', current_date - 30, current_date, 'failed', '', array[$2], $3,
+                  now() + interval '1 day'
+           from grids g where g.path = $2::text::ltree""",
+        book_id, path, by,
+    )  # fmt: skip
+    return book_id

@@ -52,15 +52,12 @@ export class TestServer {
 
   /** Make the database, load the demo city if wanted, and start serving. A `durable` one loses no commit in `killDatabase`. */
   static async create(name: string, options: { demo?: boolean; durable?: boolean } = {}): Promise<TestServer> {
-    const words = ['make', name, ...(options.durable ? ['durable'] : [])]
+    const dataDir = mkdtempSync(join(SCRATCH, `wangge-${name}-`))
+    const words = options.demo ? ['city', name, dataDir] : ['make', name, ...(options.durable ? ['durable'] : [])]
     const out = execFileSync(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), ...words])
     const urls = JSON.parse(out.toString()) as DatabaseUrls
-    const dataDir = mkdtempSync(join(SCRATCH, `wangge-${name}-`))
     const server = new TestServer(name, urls, dataDir, await freePort())
-    if (options.demo) {
-      execFileSync(join(BIN, 'wangge'), ['demo', 'load'], { env: server.environment() })
-      server.run('demo', 'base-map', server.baseMap)
-    }
+    if (options.demo) server.run('demo', 'base-map', server.baseMap)
     await server.start()
     return server
   }

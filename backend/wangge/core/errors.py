@@ -26,6 +26,7 @@ WanggeError                    (this module)
 ├── signals.errors             facts about an employer
 ├── key_list.errors            acknowledging the key list
 ├── ratings.errors             rounds, grades and objections
+├── books.errors               printing grids and employers
 ├── evidence_packages.errors   records taken out of the house
 ├── record_log.errors          proofs of what arrived
 ├── registries.errors          registry lists, and matching them

@@ -277,6 +277,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiBooksList"];
+        put?: never;
+        /** Begin */
+        post: operations["ApiBooksBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/{book_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiBooksBookIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/{book_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pdf */
+        get: operations["ApiBooksBookIdPdfPdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/{book_id}/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Xlsx */
+        get: operations["ApiBooksBookIdXlsxXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalogues": {
         parameters: {
             query?: never;
@@ -3844,6 +3913,46 @@ export interface components {
         /** BaseMapRead */
         BaseMapRead: {
             base: components["schemas"]["BaseMapFacts"] | null;
+        /** BookItem */
+        BookItem: {
+            employer_id: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            facts: {
+                [key: string]: number;
+            } | null;
+            finished_at: string | null;
+            grid: components["schemas"]["BookSubject"];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "grid" | "employer";
+            /** @enum {string} */
+            language: "zh" | "en";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["BookSubject"];
+            pages: number | null;
+            pdf_bytes: number | null;
+            pdf_sha256: string | null;
+            /** Format: date */
+            period_from: string;
+            /** Format: date */
+            period_to: string;
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            stage: string;
+            /** @enum {string} */
+            state: "making" | "ready" | "failed";
+            title: string;
+            xlsx_bytes: number | null;
+            xlsx_sha256: string | null;
+        /** BookSubject */
+        BookSubject: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /** By */
         By: {
@@ -5486,6 +5595,15 @@ export interface components {
             /** Format: date */
             valid_to: string;
         };
+        /** NewBook */
+        NewBook: {
+            employer_id?: string | null;
+            grid_id?: string | null;
+            /** @enum {string} */
+            kind: "grid" | "employer";
+            period_from?: string | null;
+            period_to?: string | null;
+        };
         /** Obstacle */
         Obstacle: {
             /** @enum {string} */
@@ -5687,6 +5805,13 @@ export interface components {
         /** Page[AnomalyRead] */
         "Page_wangge.anomalies.schemas.AnomalyRead_": {
             items: components["schemas"]["AnomalyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[BookItem] */
+        "Page_wangge.books.schemas.BookItem_": {
+            items: components["schemas"]["BookItem"][];
             page: number;
             page_size: number;
             total: number;
@@ -7434,6 +7559,8 @@ export type SchemaAuditLine = components['schemas']['AuditLine'];
 export type SchemaAuditPage = components['schemas']['AuditPage'];
 export type SchemaBaseMapFacts = components['schemas']['BaseMapFacts'];
 export type SchemaBaseMapRead = components['schemas']['BaseMapRead'];
+export type SchemaBookItem = components['schemas']['BookItem'];
+export type SchemaBookSubject = components['schemas']['BookSubject'];
 export type SchemaBy = components['schemas']['By'];
 export type SchemaByteReceipt = components['schemas']['ByteReceipt'];
 export type SchemaCandidate = components['schemas']['Candidate'];
@@ -7570,6 +7697,7 @@ export type SchemaMovingEmployer = components['schemas']['MovingEmployer'];
 export type SchemaNamedEmployer = components['schemas']['NamedEmployer'];
 export type SchemaNamedRef = components['schemas']['NamedRef'];
 export type SchemaNeighbour = components['schemas']['Neighbour'];
+export type SchemaNewBook = components['schemas']['NewBook'];
 export type SchemaObstacle = components['schemas']['Obstacle'];
 export type SchemaOneTimeCodeRead = components['schemas']['OneTimeCodeRead'];
 export type SchemaOpenDevice = components['schemas']['OpenDevice'];
@@ -7593,6 +7721,7 @@ export type SchemaPageWanggeAccountsManagedSchemasCandidate = components['schema
 export type SchemaPageWanggeAccountsManagedSchemasDeviceItem = components['schemas']['Page_wangge.accounts.managed_schemas.DeviceItem_'];
 export type SchemaPageWanggeAccountsSchemasSessionRead = components['schemas']['Page_wangge.accounts.schemas.SessionRead_'];
 export type SchemaPageWanggeAnomaliesSchemasAnomalyRead = components['schemas']['Page_wangge.anomalies.schemas.AnomalyRead_'];
+export type SchemaPageWanggeBooksSchemasBookItem = components['schemas']['Page_wangge.books.schemas.BookItem_'];
 export type SchemaPageWanggeCertificatesSchemasCertificateRead = components['schemas']['Page_wangge.certificates.schemas.CertificateRead_'];
 export type SchemaPageWanggeDutiesSchemasDutyRead = components['schemas']['Page_wangge.duties.schemas.DutyRead_'];
 export type SchemaPageWanggeEmployerFilesSchemasConflictRead = components['schemas']['Page_wangge.employer_files.schemas.ConflictRead_'];
@@ -8425,6 +8554,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": null;
+                };
+            };
+        };
+    };
+    ApiBooksList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.books.schemas.BookItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBooksBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBook"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBooksBookIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBooksBookIdPdfPdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description File Download */
+            200: {
+                headers: {
+                    /** @description File size in bytes */
+                    "content-length"?: string;
+                    /** @description Entity tag */
+                    etag?: string;
+                    /** @description Last modified data-time in RFC 2822 format */
+                    "last-modified"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBooksBookIdXlsxXlsx: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description File Download */
+            200: {
+                headers: {
+                    /** @description File size in bytes */
+                    "content-length"?: string;
+                    /** @description Entity tag */
+                    etag?: string;
+                    /** @description Last modified data-time in RFC 2822 format */
+                    "last-modified"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };

@@ -314,6 +314,12 @@ const routes: RouteRecordRaw[] = [
         meta: { right: 'registry.read', title: 'matching.decisions', menu: 'registries' },
       },
       {
+        path: 'books',
+        name: 'books',
+        component: () => import('./books/BooksPage.vue'),
+        meta: { right: 'book.make', title: 'menu.books', menu: 'books' },
+      },
+      {
         path: ':rest(.*)*',
         name: 'lost',
         component: () => import('./layout/LostPage.vue'),

@@ -16,6 +16,7 @@ from factories import (
     Someone,
     Territory,
     make_anomaly,
+    make_book,
     make_check_in,
     make_designation,
     make_employer,
@@ -110,6 +111,7 @@ BESIDES = {
     "registry_mappings": "false",
     "match_candidates": "false",
     "match_decisions": "false",
+    "books": "false",
 }
 # Of these the API's role may read nothing at all; some are reached through functions.
 OWNERS_ALONE = {
@@ -196,6 +198,7 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
         await make_hand_over(owner, someone, people["city"].id, holder.id)
         await make_import(owner, path, people["city"].id)
         await make_registry(owner, path, people["city"].id, employer_id)
+        await make_book(owner, path, people["city"].id)
     await make_employer(owner, None, position=OUTSIDE, name="境外单位")
     await make_employer(owner, None, position=None, name="无处可寻")
     await make_employer(owner, people["community"].path, review_state="waiting_review", registered_by=people["community"].id)

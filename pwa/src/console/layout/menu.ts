@@ -53,6 +53,7 @@ export const MENU: readonly MenuGroup[] = [
     title: 'menu.groups.grids',
     entries: [
       { route: 'gridEditor', icon: 'grids', title: 'menu.gridEditor', right: 'grid.edit' },
+      { route: 'books', icon: 'book', title: 'menu.books', right: 'book.make' },
       { route: 'imports', icon: 'exchange', title: 'menu.imports', right: 'export.read' },
       { route: 'organisation', icon: 'organisation', title: 'organisation.title', right: 'unit.read' },
       { route: 'entrustments', icon: 'entrustments', title: 'entrustment.title', right: 'entrustment.read' },

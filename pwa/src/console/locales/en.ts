@@ -2,11 +2,13 @@
 import standing from './en.standing'
 import file from './en.file'
 import registries from './en.registries'
+import books from './en.books'
 
 export default {
   ...standing,
   ...file,
   ...registries,
+  books,
   app: {
     name: 'Grid Desk',
     subtitle: 'Labour security by grid',
@@ -118,6 +120,7 @@ export default {
     certificates: 'Certificates',
     training: 'Training',
     imports: 'Import & export',
+    books: 'Grid books',
   },
   role: { city: 'City', county: 'County', street: 'Street', community: 'Community', auditor: 'Auditor' },
   common: { retry: 'Try again', back: 'Back', cancel: 'Cancel' },
@@ -1141,6 +1144,10 @@ export default {
       rating_objection_decided: 'Objection decided',
       ratings_exported: 'Ratings exported',
       evidence_package_made: 'Evidence package made',
+      book_begun: 'Book begun',
+      book_made: 'Book made',
+      book_failed: 'Book failed',
+      book_taken: 'Book taken',
       seal_key_registered: 'Sealing key registered',
       server_key_announced: 'Server key announced',
       patrol_planned: 'Patrol planned',
@@ -1163,6 +1170,7 @@ export default {
       device: 'Phone',
       employer: 'Employer',
       evidence: 'Photo',
+      book: 'Book',
       patrol: 'Patrol',
       track: 'track',
       incident: 'incident',

@@ -2,11 +2,13 @@
 import standing from './zh-CN.standing'
 import file from './zh-CN.file'
 import registries from './zh-CN.registries'
+import books from './zh-CN.books'
 
 export default {
   ...standing,
   ...file,
   ...registries,
+  books,
   app: {
     name: '网格工作台',
     subtitle: '劳动保障监察网格化管理',
@@ -111,6 +113,7 @@ export default {
     certificates: '证书',
     training: '培训',
     imports: '导入导出',
+    books: '一格一册',
   },
   role: { city: '市级', county: '县级', street: '街道', community: '社区', auditor: '审计' },
   common: { retry: '重试', back: '返回', cancel: '取消' },
@@ -1096,6 +1099,10 @@ export default {
       rating_objection_decided: '决定等级异议',
       ratings_exported: '导出诚信等级',
       evidence_package_made: '导出证据包',
+      book_begun: '开始制作册子',
+      book_made: '做好册子',
+      book_failed: '册子没有做成',
+      book_taken: '下载册子',
       seal_key_registered: '登记封签密钥',
       server_key_announced: '启用服务器密钥',
       patrol_planned: '下达巡查',
@@ -1118,6 +1125,7 @@ export default {
       device: '手机',
       employer: '用人单位',
       evidence: '照片',
+      book: '册子',
       patrol: '巡查',
       track: '轨迹',
       incident: '突发事件',
