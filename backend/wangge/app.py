@@ -32,6 +32,7 @@ from wangge.core.problems import EXCEPTION_HANDLERS
 from wangge.core.settings import Settings
 from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
+from wangge.coverage.keeping import keep_coverage
 from wangge.designations.controllers import DesignationController
 from wangge.duties.controllers import DutyController
 from wangge.employers.controllers import EmployerController
@@ -79,6 +80,8 @@ CONTROLLERS = (
 ASSESS_EVERY_S = 5.0
 # How soon what has been committed gets its place in the record log.
 KEEP_LOG_EVERY_S = 2.0
+# How soon a visit, a duty or a lapsed certificate shows in the counts and on the maps of coverage.
+KEEP_COVERAGE_EVERY_S = 1.0
 
 
 @get("/api/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
@@ -99,6 +102,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
         files = evidence_files(settings.evidence_dir)
         async with (
             every(KEEP_LOG_EVERY_S, "record log", lambda: keep(engine, server_key)),
+            every(KEEP_COVERAGE_EVERY_S, "coverage", lambda: keep_coverage(engine)),
             every(ASSESS_EVERY_S, "fingerprints", lambda: fingerprint_all_due(engine, files)),
             every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine)),
         ):

@@ -16,6 +16,7 @@ from wangge.anomalies.models import Anomaly, AnomalyDayDue, PhotoHash, PhotoHash
 from wangge.catalogues.models import IncidentKind, MaterialKind, TalkTopic
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
+from wangge.coverage.models import CoverageDay, CoverageDue, CoverageProgress, GridCoverage
 from wangge.designations.models import EmployerDesignation
 from wangge.employers.models import Employer
 from wangge.entrustments.models import Entrustment, EntrustmentEmployer
@@ -40,12 +41,12 @@ from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Certificate", "CertificateRequirement", "Change",
-    "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerDesignation", "EmployerMove", "Entrustment",
-    "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridTiling",
-    "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "IntakeCounter", "LogEntry", "LogNode", "LogPending",
-    "LogRoot", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "PastPassword", "Patrol", "PatrolPause",
-    "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder",
-    "PublishedKey", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature",
-    "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower", "Upload",
-    "Visit",
+    "CheckIn", "Course", "CoverageDay", "CoverageDue", "CoverageProgress", "Device", "DeviceKey", "Duty", "Employer",
+    "EmployerDesignation", "EmployerMove", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed",
+    "Finding", "Grid", "GridChange", "GridCoverage", "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident",
+    "IncidentKind", "IntakeCounter", "LogEntry", "LogNode", "LogPending", "LogRoot", "MaterialKind", "Matter", "OneTimeCode",
+    "OperationClosing", "PastPassword", "Patrol", "PatrolPause", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey",
+    "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "Right", "RoleRight", "Session",
+    "SignInAttempt", "SignInFailure", "SpatialImport", "SpatialImportFeature", "SyncOperation", "Talk", "TalkMaterial",
+    "TalkTopic", "TilingCheck", "Track", "TrainingPlan", "Unit", "UnitPower", "Upload", "Visit",
 ]  # fmt: skip
