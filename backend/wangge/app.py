@@ -95,6 +95,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     engine = make_engine(app_url, settings.pool_size)
     box = SecretsBox(settings.data_dir)
     server_key = ServerKey(settings.receipt_key)
+    keep_coverage_every_s = KEEP_COVERAGE_EVERY_S
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
@@ -102,7 +103,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
         files = evidence_files(settings.evidence_dir)
         async with (
             every(KEEP_LOG_EVERY_S, "record log", lambda: keep(engine, server_key)),
-            every(KEEP_COVERAGE_EVERY_S, "coverage", lambda: keep_coverage(engine)),
+            every(keep_coverage_every_s, "coverage", lambda: keep_coverage(engine)),
             every(ASSESS_EVERY_S, "fingerprints", lambda: fingerprint_all_due(engine, files)),
             every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine)),
         ):

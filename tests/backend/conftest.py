@@ -37,6 +37,8 @@ SEEDED = {
     "policies", "power_holders", "powers", "rights", "role_rights", "server_keys", "talk_topics",
 }  # fmt: skip
 CLEAN = "".join(f"delete from {t.name};" for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in SEEDED)
+# The background counts coverage anew beside the tests: it is held off while all that it counts goes.
+CLEAN = f"select pg_advisory_xact_lock(hashtext('wangge.coverage'));{CLEAN}"
 CLEAN += f"delete from policies where source = '{OF_A_TEST}';"
 
 configure_logging("json")
@@ -123,7 +125,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 async def app(database: ClusterUrls, settings: Settings) -> AsyncIterator[Litestar]:
     """The application on this process's database, connected as ``wangge_app``."""
-    made = create_app(settings, database.app)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wangge.app.KEEP_COVERAGE_EVERY_S", 3600.0)  # a test counts when it asks, or by ``keep_coverage``
+        made = create_app(settings, database.app)
     ready, done = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:

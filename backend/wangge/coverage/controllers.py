@@ -82,14 +82,14 @@ class CoverageController(Controller):
 
     path = "/coverage"
     tags = ("coverage",)
-    dependencies = {"query": Provide(query_of, sync_to_thread=False)}  # noqa: RUF012  (Litestar's own way)
+    dependencies = {"asked": Provide(query_of, sync_to_thread=False)}  # noqa: RUF012  (Litestar's own way)
 
     @get("/uncovered")
     async def uncovered(
-        self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], query: NamedDependency[UncoveredQuery]
+        self, db: NamedDependency[AsyncSession], actor: NamedDependency[Actor], asked: NamedDependency[UncoveredQuery]
     ) -> Page[UncoveredItem]:
         """Uncovered employers of one's scope."""
-        return await service.list_uncovered(db, actor, query)
+        return await service.list_uncovered(db, actor, asked)
 
     @post("/uncovered", status_code=200)
     async def uncovered_in(
@@ -122,13 +122,13 @@ class CoverageController(Controller):
         request: Request[Any, Any, Any],
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
-        query: NamedDependency[UncoveredQuery],
+        asked: NamedDependency[UncoveredQuery],
         z: FromPath[int],
         x: FromPath[int],
         y: FromPath[int],
     ) -> Response[bytes]:
         """A vector tile of a question's answer: points with their reason, further out counts per cell."""
-        return _tile(request, *await service.uncovered_tile(db, actor, query, z, x, y))
+        return _tile(request, *await service.uncovered_tile(db, actor, asked, z, x, y))
 
     @get("/tiles/grids/{level:int}/{z:int}/{x:int}/{y:int}")
     async def choropleth_tile(
@@ -144,18 +144,18 @@ class CoverageController(Controller):
         """A vector tile of the grids of a level with their counts."""
         return _tile(request, *await service.choropleth_tile(db, actor, level, z, x, y))
 
-    @get("/uncovered.{format:str}", content_media_type="application/octet-stream")
+    @get(["/uncovered.csv", "/uncovered.xlsx", "/uncovered.geojson", "/uncovered.gpkg"], content_media_type="application/octet-stream")
     async def export(
         self,
         request: Request[Any, Any, Any],
         db: NamedDependency[AsyncSession],
         engine: NamedDependency[AsyncEngine],
         actor: NamedDependency[Actor],
-        query: NamedDependency[UncoveredQuery],
-        format: FromPath[ExportFormat],
+        asked: NamedDependency[UncoveredQuery],
     ) -> Stream:
         """The whole answer as a spreadsheet, GeoJSON, GeoPackage or CSV."""
-        leaving = await export.choose_for_export(db, actor, query, format)
+        format = msgspec.convert(request.url.path.rsplit(".", 1)[1], ExportFormat)
+        leaving = await export.choose_for_export(db, actor, asked, format)
         token, language = token_of(request) or "", language_of(request)
 
         @asynccontextmanager

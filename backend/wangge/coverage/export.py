@@ -26,6 +26,7 @@ from wangge.coverage import repository
 from wangge.coverage.asking import asked
 from wangge.coverage.schemas import ExportFormat, UncoveredQuery
 from wangge.coverage.service import order_of
+from wangge.employers.repository import refresh_coverage
 from wangge.exports.errors import ExportTooLarge
 from wangge.policies.service import policies_in_force
 from wangge.spatial_files.writing import OutFeature, write_spatial_file
@@ -70,6 +71,7 @@ async def choose_for_export(db: AsyncSession, actor: Actor, query: UncoveredQuer
         RightMissing, InvalidInput, NotFound: as they say.
         ExportTooLarge: more than one spatial file, or one spreadsheet, may hold.
     """
+    await refresh_coverage(db)
     where = await asked(db, actor, query)
     ids = await repository.ids(db, where, order_of(query))
     limit = int((await policies_in_force(db))["export_max_features"])

@@ -88,11 +88,6 @@ CHOROPLETH = f"""
 """
 
 
-async def refresh(db: AsyncSession, at_most: int) -> int:
-    """Count again what is due, so many grids at most; how many are still due."""
-    return int(await db.scalar(text("select refresh_coverage(:at_most)"), {"at_most": at_most}) or 0)
-
-
 def _counts(row: dict[str, Any]) -> dict[str, Any]:
     return {"total": row["total"], "uncovered": row["uncovered"], "by_reason": {name: row[name] for name in REASONS}}
 

@@ -14,6 +14,7 @@ from wangge.core.repository import Where
 from wangge.coverage import repository
 from wangge.coverage.asking import asked, is_only_counted
 from wangge.coverage.schemas import CoverageCounts, CoverageTrend, UncoveredItem, UncoveredQuery
+from wangge.employers.repository import refresh_coverage
 from wangge.grids.service import in_subtree, path_in_scope
 from wangge.maps.repository import CELLS_ACROSS
 from wangge.maps.rules import POINTS_FROM_ZOOM, is_tile, tile_box
@@ -23,8 +24,6 @@ SORTS = {
     "name": "e.name", "last_visited_at": "e.last_visited_at", "employees": "e.employees", "visit_due_on": "e.visit_due_on",
     "distance": "array_position(cast(:near_ids as uuid[]), e.id)",
 }  # fmt: skip
-# Whoever asks counts at most so many grids herself; what is left is the background's, and the answer says how many.
-REFRESH_ON_ASKING = 60
 LEVELS = (1, 2, 3, 4)
 
 
@@ -46,7 +45,7 @@ async def list_uncovered(db: AsyncSession, actor: Actor, query: UncoveredQuery) 
     """
     if not (1 <= query.page <= 100_000 and 1 <= query.page_size <= 200):
         raise InvalidInput([FieldProblem("page_size", "out_of_range", "每页 1 到 200 条。", "1 to 200 rows a page.")])
-    await repository.refresh(db, REFRESH_ON_ASKING)
+    await refresh_coverage(db)
     where, order = await asked(db, actor, query), order_of(query)
     if is_only_counted(query):
         counts = await repository.totals(db, await in_subtree(db, actor, Where(), query.grid_id, "c.grid_path"))
@@ -61,7 +60,7 @@ async def list_uncovered(db: AsyncSession, actor: Actor, query: UncoveredQuery) 
 async def count_coverage(db: AsyncSession, actor: Actor, grid_id: UUID | None) -> CoverageCounts:
     """The counts of a subtree (without a grid: of one's whole scope) and of its children."""
     actor.require("coverage.read")
-    pending = await repository.refresh(db, REFRESH_ON_ASKING)
+    pending = await refresh_coverage(db)
     where = await in_subtree(db, actor, Where(), grid_id, "c.grid_path")
     totals = await repository.totals(db, where)
     parent = await path_in_scope(db, grid_id) if grid_id else actor.scope[0] if len(actor.scope) == 1 else None
