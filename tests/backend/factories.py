@@ -348,8 +348,8 @@ async def make_employer(
     grade: str | None = None,
     on_key_list: bool = False,
 ) -> UUID:
-    """An employer's file, complete unless told otherwise. With only a ``path`` it stands in the middle of that grid; its grid follows from its position as
-    for one found in the field, ``path`` being the declared grid; ``position=None`` is one without a position."""
+    """An employer's file, complete unless told otherwise. With only a ``path`` it stands in the middle of that grid; its grid
+    follows from its position as for one found in the field, ``path`` being the declared grid; ``position=None`` is one without a position."""
     employer_id = new_id()
     if position is _FROM_POSITION:
         position = middle_of(path) if path else None

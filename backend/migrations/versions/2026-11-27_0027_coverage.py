@@ -85,7 +85,7 @@ def downgrade() -> None:
     for index in ("ix_employers_gap_no_position", "ix_employers_gap_outside", "ix_employers_key_list", "ix_employers_industry_code",
                   "ix_employers_grid_id_visit_due_on"):  # fmt: skip
         op.drop_index(index, "employers")
-    op.execute("drop view coverage_subjects, known_without_file")
+    op.execute("drop view coverage_subjects, coverage_besides, known_without_file")
     for table, verbs in (("employers", ("inserted", "updated", "deleted")), ("duties", ("inserted", "updated", "deleted")),
                          ("certificates", ("inserted", "updated", "deleted")), ("people", ("updated",)),
                          ("grids", ("inserted", "updated"))):  # fmt: skip

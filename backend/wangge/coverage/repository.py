@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.core.repository import Where
-from wangge.employers.reasons import OWNER_STATES, REASONS, REASONS_OF
+from wangge.employers.reasons import COUNTED, OWNER_STATES, REASONS, REASONS_OF
 from wangge.employers.repository import GRID_NAME
 from wangge.maps.repository import BOX, CELLS_ACROSS, INSIDE, SIMPLIFY_TO
 
@@ -116,10 +116,23 @@ async def count(db: AsyncSession, where: Where) -> int:
     return int(await db.scalar(text(f"select count(*) from coverage_subjects e where {where}"), where.values) or 0)
 
 
+def _of_both(columns: str, where: Where, order: str) -> str:
+    """The first ``:reach`` of the files and of what has no file yet, each in its own order: no index orders a union."""
+    return " union all ".join(
+        f"(select {columns} from {source} e where {held} order by {order} limit cast(:reach as bigint))"
+        for source, held in (("employers", f"{COUNTED} and {where}"), ("coverage_besides", str(where)))
+    )
+
+
 async def ids(db: AsyncSession, where: Where, order: str, limit: int | None = None, offset: int = 0) -> list[UUID]:
-    """The ids of all of them, in order, or of a stretch."""
-    sql = f"select e.id from coverage_subjects e where {where} order by {order}, e.id limit cast(:limit as bigint) offset :offset"
-    return list(await db.scalars(text(sql), {**where.values, "limit": limit, "offset": offset}))
+    """The ids of all of them, in order, or of a stretch; ``order`` is one of ``order_by``."""
+    expression, *direction = order.rsplit(" ", 3)
+    sql = f"""
+        select id from ({_of_both(f"e.id, {expression} as sorted", where, f"{order}, e.id")}) s
+        order by sorted {" ".join(direction)}, id limit cast(:limit as bigint) offset :offset
+    """
+    reach = None if limit is None else limit + offset
+    return list(await db.scalars(text(sql), {**where.values, "limit": limit, "offset": offset, "reach": reach}))
 
 
 async def by_id(db: AsyncSession, wanted: list[UUID], near: list[float] | None = None) -> list[dict[str, Any]]:
@@ -136,10 +149,11 @@ async def nearest(db: AsyncSession, where: Where, lon: float, lat: float, limit:
     The index orders by degrees, of which those of longitude are shorter: so many by degrees tell how far to look, and among all
     that lie within that distance the nearest are chosen.
     """
-    values = {**where.values, "near_lon": lon, "near_lat": lat, "limit": limit}
-    roughly = f"""select max(m) from (select {METRES} as m from coverage_subjects e where {where} and e.position is not null
-                  order by e.position <-> {POINT} limit :limit) s"""
-    reach = await db.scalar(text(roughly), values)
+    values = {**where.values, "near_lon": lon, "near_lat": lat}
+    placed = Where(*where.conditions, "e.position is not null")
+    by_degrees = _of_both(f"{METRES} as m", placed, f"e.position <-> {POINT}")
+    roughly = f"select max(m) from (select m from ({by_degrees}) u order by m limit :limit) s"
+    reach = await db.scalar(text(roughly), {**values, "limit": limit, "reach": limit})
     if reach is None:
         return []
     sql = f"""
@@ -149,7 +163,8 @@ async def nearest(db: AsyncSession, where: Where, lon: float, lat: float, limit:
     """
     box = await db.execute(text(REACH), {"near_lon": lon, "near_lat": lat, "metres": reach})
     west, south, east, north = box.one()
-    return list(await db.scalars(text(sql), {**values, "near_west": west, "near_south": south, "near_east": east, "near_north": north}))
+    values |= {"limit": limit, "near_west": west, "near_south": south, "near_east": east, "near_north": north}
+    return list(await db.scalars(text(sql), values))
 
 
 async def uncovered_tile(db: AsyncSession, where: Where, values: dict[str, Any], as_points: bool) -> bytes:

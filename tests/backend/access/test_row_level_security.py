@@ -91,18 +91,12 @@ BESIDES = {
     "anomalies": "false",
 }
 # Of these the API's role may read nothing at all; some are reached through functions.
-OWNERS_ALONE = {
-    "people_private",
-    "tiling_checks",
-    "photo_hashes",
-    "photo_hashes_due",
-    "anomaly_days_due",
-    "coverage_due",
-    "coverage_progress",
-}
+OWNERS_ALONE = {"people_private", "tiling_checks", "photo_hashes", "photo_hashes_due", "anomaly_days_due", "coverage_due",
+                "coverage_progress"}  # fmt: skip
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
-KEYS = {"grid_tilings": "parent_id", "grid_coverage": "grid_id", "coverage_days": "grid_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
+KEYS = {"grid_tilings": "parent_id", "grid_coverage": "grid_id", "coverage_days": "grid_id",
+        "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
         "entrustment_employers": "employer_id",
         "spatial_import_features": "import_id", "talk_materials": "talk_id"}  # fmt: skip
 
