@@ -50,7 +50,7 @@ READ: dict[KindName, str] = {
     "employer": """
         select id, name, uscc, address, contact_name, contact_phone, industry_code, employees,
                case when position is not null then array[ST_X(position), ST_Y(position)] end as position, accuracy_m, grid_id,
-               review_state, duplicate_of, last_visited_at, version
+               review_state, duplicate_of, last_visited_at, version, visit_due_on, not is_complete as is_incomplete
         from employers where id = any($1::uuid[])""",
     "patrol": f"""
         select p.id, p.title, p.planned_on, p.status, p.note, p.version, p.assignee_id,
@@ -71,6 +71,8 @@ SNAPSHOT_IDS: dict[KindName, str] = {
                         union select employer_id from patrol_stops where assignee_id = app_person() and is_open) mine
         where id > $1 order by id limit $2""",
 }
+# Of an employer's standing only what is out of the ordinary travels: the package stays small.
+TOLD_WHERE_TRUE = ("visit_due_on", "is_incomplete")
 CHANGES = """
     select tx, seq, kind, entity_id from changes
     where channel = any($1::uuid[]) and (tx, seq) > ($2::bigint, $3::bigint) and tx < $4
@@ -96,6 +98,10 @@ def _wire(kind: KindName, row: Any) -> dict[str, Any]:
     if kind == "grid":
         data["geom"] = msgspec.Raw(data["geom"].encode())
         data["own"] = True
+    elif kind == "employer":
+        for name in TOLD_WHERE_TRUE:
+            if not data[name]:
+                del data[name]
     elif kind == "patrol":
         data["stops"] = msgspec.Raw(data["stops"].encode())
     return data

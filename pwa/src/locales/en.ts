@@ -178,6 +178,7 @@ const en: typeof zh = {
     note: 'Instructions',
   },
   employers: {
+    overdue: 'Overdue',
     title: 'Employers',
     search: 'Name, pinyin initials or credit code',
     clear: 'Clear',
@@ -210,6 +211,8 @@ const en: typeof zh = {
     people: '{n}',
     grid: 'Grid',
     lastVisit: 'Last visit',
+    due: 'Visit due by',
+    incomplete: 'Incomplete file',
     never: 'never visited',
     position: 'Position',
     noPosition: 'no position yet',
