@@ -39,6 +39,10 @@ SPREAD = """
     counted as (
         select *, round(weight / sum(weight) over () * $1)::int as n, row_number() over (order by code)::int as seed from weighed
     ),
+    standing as materialized (
+        select grade, is_listed, visit_interval_days(grade, is_listed, china_today()) as days
+        from unnest(array['A', 'B', 'C', null]) grade cross join (values (true), (false)) v(is_listed)
+    ),
     points as (
         select c.id as grid_id, c.path, (d).geom as position, (hashtextextended(c.code, (d).path[1]) & 1048575)::int as r
         from counted c cross join lateral (select ST_Dump(ST_GeneratePoints(c.geom, c.n, c.seed)) as d) p
@@ -54,9 +58,9 @@ SPREAD = """
            case when r % 100 = 0 then 'waiting_review' else 'accepted' end, '', '', 1,
            case when r % 20 < 11 then now() - make_interval(hours => r % 9000) end, (array['A', 'B', 'C', null])[1 + r / 20 % 4],
            r % 97 = 0, r % 4 > 0,
-           case when r % 20 < 11 then (now() - make_interval(hours => r % 9000))::date
-                                      + visit_interval_days((array['A', 'B', 'C', null])[1 + r / 20 % 4], r % 97 = 0, china_today()) end
+           case when r % 20 < 11 then (now() - make_interval(hours => r % 9000))::date + days end
     from points
+    join standing s on s.grade is not distinct from (array['A', 'B', 'C', null])[1 + r / 20 % 4] and s.is_listed = (r % 97 = 0)
 """
 
 

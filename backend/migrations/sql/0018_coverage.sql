@@ -6,15 +6,22 @@
 -- What a file alone tells, as bits (wangge/employers/reasons.py): 1 no_file, 2 incomplete_file, 4 no_position, 8 outside_all_grids,
 -- 16 never_visited. A column of the database's own, so that triggers, counts, lists and tiles cannot disagree.
 -- The due days of those visited already come with the same rewrite of the table: an update would write every index anew.
-alter table employers
-alter column visit_due_on type date using case when last_visited_at is not null then
-    (last_visited_at at time zone 'Asia/Shanghai')::date + visit_interval_days(grade, on_key_list, china_today()) end,
-add column file_reasons int not null generated always as (
-      case when review_state = 'waiting_review' then 1 else 0 end
-    + case when review_state <> 'waiting_review' and not is_complete then 2 else 0 end
-    + case when position is null then 4 else 0 end
-    + case when position is not null and grid_source <> 'position' then 8 else 0 end
-    + case when last_visited_at is null then 16 else 0 end) stored;
+-- (The intervals stand in the statement: asked for each row, a function would take longer than the rewriting.)
+do $$ begin
+execute format($ddl$
+    alter table employers
+    alter column visit_due_on type date using case when last_visited_at is not null then
+        (last_visited_at at time zone 'Asia/Shanghai')::date
+        + least(coalesce((%1$L::jsonb ->> grade)::int, (%1$L::jsonb ->> 'ungraded')::int),
+                case when on_key_list then (%1$L::jsonb ->> 'key_list')::int end) end,
+    add column file_reasons int not null generated always as (
+          case when review_state = 'waiting_review' then 1 else 0 end
+        + case when review_state <> 'waiting_review' and not is_complete then 2 else 0 end
+        + case when position is null then 4 else 0 end
+        + case when position is not null and grid_source <> 'position' then 8 else 0 end
+        + case when last_visited_at is null then 16 else 0 end) stored
+$ddl$, policy('visit_interval_days'));
+end $$;
 
 -- The last day on which the next visit is in time. Days are counted as the law counts them: the day of the visit is not counted,
 -- the last day is (Civil Code art. 201).
@@ -26,9 +33,33 @@ begin
 end $$;
 create trigger employer_registered_visit_due before insert on employers
 for each row when (new.last_visited_at is not null) execute function employer_visit_due();
+-- A statement that has reckoned the new day itself, as ``visits_recorded`` does for all its rows at once, is left alone.
 create trigger employer_visit_due before update of last_visited_at, grade, on_key_list on employers
-for each row when ((old.last_visited_at, old.grade, old.on_key_list) is distinct from (new.last_visited_at, new.grade, new.on_key_list))
+for each row when (
+    old.visit_due_on is not distinct from new.visit_due_on
+    and ((old.last_visited_at at time zone 'Asia/Shanghai')::date, old.grade, old.on_key_list)
+        is distinct from ((new.last_visited_at at time zone 'Asia/Shanghai')::date, new.grade, new.on_key_list))
 execute function employer_visit_due();
+
+-- As before (0001_feed.sql), and the next visit's day with it: the interval is asked once for each way of standing.
+create or replace function visits_recorded() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    perform from employers where id in (select employer_id from new_rows) order by id for no key update;
+    with seen as materialized (
+        select employer_id, max(least(happened_at, received_at)) as visited_at from new_rows group by employer_id),
+    standing as materialized (
+        select k.grade, k.on_key_list, visit_interval_days(k.grade, k.on_key_list, china_today()) as days
+        from (select distinct e.grade, e.on_key_list from employers e join seen v on v.employer_id = e.id) k)
+    update employers e set last_visited_at = v.visited_at, visit_due_on = (v.visited_at at time zone 'Asia/Shanghai')::date + k.days
+      from seen v, standing k
+     where e.id = v.employer_id and (e.last_visited_at is null or e.last_visited_at < v.visited_at)
+       and k.on_key_list = e.on_key_list and k.grade is not distinct from e.grade;
+    update patrol_stops s set status = 'visited'
+      from (select distinct patrol_id, employer_id, person_id from new_rows where patrol_id is not null order by 1, 2) v
+     where s.patrol_id = v.patrol_id and s.employer_id = v.employer_id and s.assignee_id = v.person_id and s.status = 'planned';
+    return null;
+end $$;
 
 -- Grids whose counts are no longer those of their employers. No keys and no index: writers only append, and it is nearly empty.
 create function coverage_note(grids uuid[]) returns void language sql security definer set search_path = public, pg_temp as
@@ -229,11 +260,14 @@ begin
         return false;
     end if;
     perform from employers where grid_id = any(batch) and last_visited_at is not null order by id for no key update;
-    update employers e set visit_due_on = w.due_on
-      from (select o.id, (o.last_visited_at at time zone 'Asia/Shanghai')::date
-                         + visit_interval_days(o.grade, o.on_key_list, today) as due_on
-            from employers o where o.grid_id = any(batch) and o.last_visited_at is not null) w
-     where e.id = w.id and e.visit_due_on is distinct from w.due_on;
+    with standing as materialized (
+        select k.grade, k.on_key_list, visit_interval_days(k.grade, k.on_key_list, today) as days
+        from (select distinct o.grade, o.on_key_list from employers o where o.grid_id = any(batch)) k)
+    update employers e set visit_due_on = (e.last_visited_at at time zone 'Asia/Shanghai')::date + k.days
+      from standing k
+     where e.grid_id = any(batch) and e.last_visited_at is not null and k.on_key_list = e.on_key_list
+       and k.grade is not distinct from e.grade
+       and e.visit_due_on is distinct from (e.last_visited_at at time zone 'Asia/Shanghai')::date + k.days;
     update coverage_progress set after_grid = batch[cardinality(batch)];
     return true;
 end $$;

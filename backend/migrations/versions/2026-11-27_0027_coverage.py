@@ -18,6 +18,22 @@ depends_on = None
 COUNTS = ("total", "uncovered", "no_file", "incomplete_file", "no_position", "outside_all_grids", "never_visited", "overdue")
 COUNTED = "review_state <> 'returned'"
 
+# As 0001_feed.sql made it.
+VISITS_RECORDED = """
+    create or replace function visits_recorded() returns trigger
+    language plpgsql security definer set search_path = public, pg_temp as $$
+    begin
+        perform from employers where id in (select employer_id from new_rows) order by id for no key update;
+        update employers e set last_visited_at = v.visited_at
+          from (select employer_id, max(least(happened_at, received_at)) as visited_at from new_rows group by employer_id) v
+         where e.id = v.employer_id and (e.last_visited_at is null or e.last_visited_at < v.visited_at);
+        update patrol_stops s set status = 'visited'
+          from (select distinct patrol_id, employer_id, person_id from new_rows where patrol_id is not null order by 1, 2) v
+         where s.patrol_id = v.patrol_id and s.employer_id = v.employer_id and s.assignee_id = v.person_id and s.status = 'planned';
+        return null;
+    end $$;
+"""
+
 
 def _counts(*more: str) -> list[sa.Column[int]]:
     return [sa.Column(name, sa.Integer(), server_default="0", nullable=False) for name in (*COUNTS, *more)]
@@ -94,6 +110,7 @@ def downgrade() -> None:
     op.execute("drop trigger requirements_note_coverage on certificate_requirements")
     op.execute("drop trigger employer_registered_visit_due on employers")
     op.execute("drop trigger employer_visit_due on employers")
+    op.execute(VISITS_RECORDED)
     for function in (
         "keep_coverage(int)", "refresh_coverage(int)", "keep_coverage_of_day(date)", "follow_visit_intervals(date, int)",
         "count_coverage_of(uuid[], date)", "grid_owner_state(uuid, int, date)", "grids_note_coverage()", "requirements_note_coverage()",
