@@ -23,6 +23,15 @@ execute format($ddl$
 $ddl$, policy('visit_interval_days'));
 end $$;
 
+-- As before (0012_employer_standing.sql), in plpgsql for its plan: one in sql is planned at every call, a thousand times its work.
+create or replace function visit_interval_days(grade text, on_key_list boolean, on_day date) returns int
+language plpgsql stable set search_path = public, pg_temp as $$
+declare days jsonb;
+begin
+    select p.value into days from policies p where p.key = 'visit_interval_days' and p.valid_from <= on_day order by p.valid_from desc limit 1;
+    return least(coalesce((days ->> grade)::int, (days ->> 'ungraded')::int), case when on_key_list then (days ->> 'key_list')::int end);
+end $$;
+
 -- The last day on which the next visit is in time. Days are counted as the law counts them: the day of the visit is not counted,
 -- the last day is (Civil Code art. 201).
 create function employer_visit_due() returns trigger language plpgsql set search_path = public, pg_temp as $$
