@@ -29,7 +29,7 @@ from wangge.coverage.service import order_of
 from wangge.employers.repository import refresh_coverage
 from wangge.exports.errors import ExportTooLarge
 from wangge.policies.service import policies_in_force
-from wangge.spatial_files.writing import OutFeature, write_spatial_file
+from wangge.spatial_files.writing import Format, OutFeature, write_spatial_file
 
 EXPORT_PIECE = 500
 SENT_AT_ONCE = 256 * 1024
@@ -166,7 +166,7 @@ async def spatial_bytes(acting: Acting, leaving: Leaving, language: Language, fo
             values = [v.isoformat() if isinstance(v, date) else v for v in _cells(row, language)]
             attributes = {title: v for title, v in zip(HEADINGS[language], values, strict=True)}
             features.append(OutFeature(shapely.Point(row["position"]) if row["position"] else None, attributes))
-    kind = "geojson" if format_ == "geojson" else "geopackage"
+    kind: Format = "geojson" if format_ == "geojson" else "geopackage"
     export = await asyncio.to_thread(write_spatial_file, features, kind, leaving.filename.rsplit(".", 1)[0])
     yield export.data
 
