@@ -33,7 +33,7 @@ export function shadeGrids(map: MapInstance, level: number) {
       'source-layer': 'coverage',
       paint: { 'fill-color': COLOUR, 'fill-opacity': 0.62 },
     },
-    'area-fill',
+    'answer-cells',
   )
   map.addLayer(
     {
@@ -43,6 +43,6 @@ export function shadeGrids(map: MapInstance, level: number) {
       'source-layer': 'coverage',
       paint: { 'line-color': '#7a5a3a', 'line-width': 0.7, 'line-opacity': 0.7 },
     },
-    'area-fill',
+    'answer-cells',
   )
 }
