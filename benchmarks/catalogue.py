@@ -73,6 +73,14 @@ CATALOGUE = {
             ("postgis",),
         ),
         Benchmark(
+            "coverage",
+            "ms from the answer to a visit's push until the kept counts of 1,000,000 employers in 10,000 grids say so; and every "
+            "question about the uncovered, p50 and p95 of 8 people at once",
+            "counting the employers anew; of the questions, the plain statement run by the tables' owner, 8 at once",
+            Bar("value", 3000),
+            ("postgis",),
+        ),
+        Benchmark(
             "cold_start",
             "ms from an offline start of a fresh browser to the usable list of 5,000 employers, CPU slowed 4 times",
             "a bare page with its own service worker and 5,000 rows in IndexedDB, read and shown without any framework",

@@ -38,6 +38,7 @@ from wangge.core.processes import stop_processes
 from wangge.core.settings import Settings, SettingsError
 from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
+from wangge.coverage.keeping import keep_coverage
 from wangge.designations.controllers import DesignationController
 from wangge.duties.controllers import DutyController
 from wangge.employer_files.controllers import EmployerConflictController, EmployerFileController, EmployerMergeController
@@ -109,6 +110,8 @@ KEEP_LOG_EVERY_S = 2.0
 MATCH_EVERY_S, RESUME_EVERY_S, GEOCODE_EVERY_S = 3.0, 20.0, 60.0
 # How soon a book whose time is over goes.
 TIDY_BOOKS_EVERY_S = 60.0
+# How soon a visit, a duty or a lapsed certificate shows in the counts and on the maps of coverage.
+KEEP_COVERAGE_EVERY_S = 1.0
 
 
 @get("/api/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
@@ -132,6 +135,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     engine = make_engine(app_url, settings.pool_size)
     box = SecretsBox(settings.data_dir)
     server_key = ServerKey(settings.receipt_key)
+    keep_coverage_every_s = KEEP_COVERAGE_EVERY_S
 
     geocoder = Tianditu(settings.geocoder_url, settings.geocoder_key) if settings.geocoder_key else None
     list_files = ImportFiles(settings)
@@ -146,6 +150,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
         files = evidence_files(settings.evidence_dir)
         async with (
             every(KEEP_LOG_EVERY_S, "record log", lambda: keep(engine, server_key)),
+            every(keep_coverage_every_s, "coverage", lambda: keep_coverage(engine)),
             every(ASSESS_EVERY_S, "fingerprints", lambda: fingerprint_all_due(engine, files)),
             every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine)),
             every(STANDING_EVERY_S, "key list", lambda: keep_key_list(engine)),

@@ -17,6 +17,7 @@ from wangge.books.models import Book
 from wangge.catalogues.models import IncidentKind, MaterialKind, TalkTopic
 from wangge.certificates.models import Certificate, CertificateRequirement
 from wangge.check_ins.models import CheckIn
+from wangge.coverage.models import CoverageDay, CoverageDue, CoverageProgress, GridCoverage
 from wangge.designations.models import EmployerDesignation
 from wangge.employer_files.models import (
     EmployerConflict,
@@ -54,14 +55,15 @@ from wangge.visits.models import Finding, Visit
 
 __all__ = [
     "Account", "Anomaly", "AnomalyDayDue", "Appointment", "AuditEntry", "Book", "Certificate", "CertificateRequirement",
-    "Change", "CheckIn", "Course", "Device", "DeviceKey", "Duty", "Employer", "EmployerConflict", "EmployerDesignation",
-    "EmployerEdit", "EmployerForm", "EmployerKey", "EmployerKeyDue", "EmployerMerge", "EmployerMove", "EmployerSignal",
-    "EmployerSurvey", "EmployerVersion", "Entrustment", "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed",
-    "Finding", "Grid", "GridChange", "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind",
-    "InspectionCap", "IntakeCounter", "KeyListDue", "KeyListEntry", "KeyListRule", "KeyListSweep", "LogEntry", "LogNode",
-    "LogPending", "LogRoot", "MatchCandidate", "MatchDecision", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing",
-    "OperationRetry", "PastPassword", "Patrol", "PatrolPause", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey",
-    "PhotoHash", "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "Rating", "RatingAspect", "RatingChange",
+    "Change", "CheckIn", "Course", "CoverageDay", "CoverageDue", "CoverageProgress", "Device", "DeviceKey", "Duty",
+    "Employer", "EmployerConflict", "EmployerDesignation", "EmployerEdit", "EmployerForm", "EmployerKey", "EmployerKeyDue",
+    "EmployerMerge", "EmployerMove", "EmployerSignal", "EmployerSurvey", "EmployerVersion", "Entrustment",
+    "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridCoverage",
+    "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "InspectionCap", "IntakeCounter",
+    "KeyListDue", "KeyListEntry", "KeyListRule", "KeyListSweep", "LogEntry", "LogNode", "LogPending", "LogRoot",
+    "MatchCandidate", "MatchDecision", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "OperationRetry",
+    "PastPassword", "Patrol", "PatrolPause", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash",
+    "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "Rating", "RatingAspect", "RatingChange",
     "RatingObjection", "RatingRound", "RatingScale", "RegistryChunkRow", "RegistryImport", "RegistryImportRow",
     "RegistryMapping", "RegistryRow", "Right", "RoleRight", "Session", "SignInAttempt", "SignInFailure", "SignalKind",
     "SpatialImport", "SpatialImportFeature", "SyncOperation", "Talk", "TalkMaterial", "TalkTopic", "TilingCheck", "Track",

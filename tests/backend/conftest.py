@@ -39,6 +39,8 @@ SEEDED = {
     "inspection_caps", "key_list_rules", "key_list_sweeps", "rating_aspects", "rating_scales", "signal_kinds",
 }  # fmt: skip
 CLEAN = "".join(f"delete from {t.name};" for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in SEEDED)
+# The background counts coverage anew beside the tests: it is held off while all that it counts goes.
+CLEAN = f"select pg_advisory_xact_lock(hashtext('wangge.coverage'));{CLEAN}"
 CLEAN += f"delete from policies where source = '{OF_A_TEST}';"
 
 configure_logging("json")
@@ -131,7 +133,9 @@ async def server_key(engine: AsyncEngine, settings: Settings) -> ServerKey:
 @pytest.fixture(scope="session")
 async def app(database: ClusterUrls, settings: Settings) -> AsyncIterator[Litestar]:
     """The application on this process's database, connected as ``wangge_app``."""
-    made = create_app(settings, database.app)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("wangge.app.KEEP_COVERAGE_EVERY_S", 3600.0)  # a test counts when it asks, or by ``keep_coverage``
+        made = create_app(settings, database.app)
     ready, done = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:

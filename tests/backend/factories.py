@@ -344,9 +344,12 @@ async def make_employer(
     registered_by: UUID | None = None,
     duplicate_of: UUID | None = None,
     note: str = "",
+    is_complete: bool = True,
+    grade: str | None = None,
+    on_key_list: bool = False,
 ) -> UUID:
-    """An employer's file. With only a ``path`` it stands in the middle of that grid; its grid follows from its position as
-    for one found in the field, ``path`` being the declared grid; ``position=None`` is one without a position."""
+    """An employer's file, complete unless told otherwise. With only a ``path`` it stands in the middle of that grid; its grid
+    follows from its position as for one found in the field, ``path`` being the declared grid; ``position=None`` is one without a position."""
     employer_id = new_id()
     if position is _FROM_POSITION:
         position = middle_of(path) if path else None
@@ -355,15 +358,15 @@ async def make_employer(
         """
         insert into employers (id, name, uscc, address, contact_name, contact_phone, industry_code, employees, position, accuracy_m,
                                position_source, grid_id, grid_path, grid_source, review_state, review_reason, registered_by,
-                               duplicate_of, last_visited_at, note, version)
+                               duplicate_of, last_visited_at, note, version, is_complete, grade, on_key_list)
         select $1, $2, $3, $4, $5, $6, '5212', $7, ST_SetSRID(ST_MakePoint($8::float8, $9::float8), 4326),
                case when $8::float8 is not null then 10 end, case when $8::float8 is not null then 'map' end,
-               g.grid_id, g.grid_path, g.grid_source, $10, '', $11, $12, $13, $14, 1
+               g.grid_id, g.grid_path, g.grid_source, $10, '', $11, $12, $13, $14, 1, $16, $17, $18
         from grids_for_registering(array[$8::float8], array[$9::float8],
                                    array[(select id from grids where path = $15::text::ltree)]) g
         """,
         employer_id, name or f"单位{next(_NUMBERS):04d}", uscc, address, contact_name, contact_phone, employees, lon, lat,
-        review_state, registered_by, duplicate_of, last_visited_at, note, path,
+        review_state, registered_by, duplicate_of, last_visited_at, note, path, is_complete, grade, on_key_list,
     )  # fmt: skip
     return employer_id
 

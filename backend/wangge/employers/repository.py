@@ -64,6 +64,15 @@ async def count_below(db: AsyncSession, paths: Sequence[str], *, with_open_stops
     return int(await db.scalar(text(sql), {"paths": list(paths), "with_open_stops": with_open_stops}) or 0)
 
 
+# Whoever asks counts at most so many grids herself; what is left is the background's.
+REFRESH_ON_ASKING = 60
+
+
+async def refresh_coverage(db: AsyncSession) -> int:
+    """Count again what has changed of coverage, so that the asker sees her own work; how many grids are left to the background."""
+    return int(await db.scalar(text("select refresh_coverage(:at_most)"), {"at_most": REFRESH_ON_ASKING}) or 0)
+
+
 async def employers_page(
     db: AsyncSession, where: Where, order: str, page: int, page_size: int, total: int | None = None
 ) -> Page[dict[str, Any]]:

@@ -54,6 +54,7 @@ READ: dict[KindName, str] = {
         select e.id, e.name, e.uscc, e.no_uscc_reason, e.address, e.contact_name, e.contact_phone, e.industry_code, e.employees,
                case when e.position is not null then array[ST_X(e.position), ST_Y(e.position)] end as position, e.accuracy_m, e.grid_id,
                e.review_state, e.duplicate_of, e.last_visited_at, e.version, e.system_no, nullif(e.note, '') as note, e.grade,
+               e.visit_due_on, not e.is_complete as is_incomplete,
                case when e.on_key_list then (select array_agg(k.criterion order by k.criterion) from key_list_entries k
                                              where k.employer_id = e.id and k.left_on is null) end as key_list,
                case when f.employer_id is not null then json_build_object(
@@ -78,6 +79,8 @@ SNAPSHOT_IDS: dict[KindName, str] = {
                         union select employer_id from patrol_stops where assignee_id = app_person() and is_open) mine
         where id > $1 order by id limit $2""",
 }
+# Of an employer's standing only what is out of the ordinary travels: the package stays small.
+TOLD_WHERE_TRUE = ("visit_due_on", "is_incomplete")
 CHANGES = """
     select tx, seq, kind, entity_id from changes
     where channel = any($1::uuid[]) and (tx, seq) > ($2::bigint, $3::bigint) and tx < $4
@@ -105,6 +108,9 @@ def _wire(kind: KindName, row: Any) -> dict[str, Any]:
         data["own"] = True
     elif kind == "employer":
         data = {key: value for key, value in data.items() if value is not None or key not in ABSENT_WHEN_NONE}
+        for name in TOLD_WHERE_TRUE:
+            if not data[name]:
+                del data[name]
         if "form" in data:
             data["form"] = msgspec.Raw(data["form"].encode())
     elif kind == "patrol":

@@ -569,6 +569,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coverage/tiles/grids/{level}/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ChoroplethTile */
+        get: operations["ApiCoverageTilesGridsLevelZXYChoroplethTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/tiles/uncovered/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** UncoveredTile */
+        get: operations["ApiCoverageTilesUncoveredZXYUncoveredTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trend */
+        get: operations["ApiCoverageTrendTrend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/coverage/uncovered": {
         parameters: {
             query?: never;
@@ -594,8 +645,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Csv */
-        get: operations["ApiCoverageUncoveredCsvCsv"];
+        /** Export */
+        get: operations["ApiCoverageUncoveredCsvExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/uncovered.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiCoverageUncoveredGeojsonExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/uncovered.gpkg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiCoverageUncoveredGpkgExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/uncovered.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiCoverageUncoveredXlsxExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4180,6 +4282,9 @@ export interface components {
         };
         /** ChildCount */
         ChildCount: {
+            by_reason: {
+                [key: string]: number;
+            };
             grid: components["schemas"]["GridCount"];
             total: number;
             uncovered: number;
@@ -4307,8 +4412,13 @@ export interface components {
             };
             children: components["schemas"]["ChildCount"][];
             covered: number;
+            pending: number;
             total: number;
             uncovered: number;
+        };
+        /** CoverageTrend */
+        CoverageTrend: {
+            days: components["schemas"]["TrendDay"][];
         };
         /** DefectRead */
         DefectRead: {
@@ -5823,6 +5933,13 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[UncoveredItem] */
+        "Page_wangge.coverage.schemas.UncoveredItem_": {
+            items: components["schemas"]["UncoveredItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[DutyRead] */
         "Page_wangge.duties.schemas.DutyRead_": {
             items: components["schemas"]["DutyRead"][];
@@ -7295,10 +7412,47 @@ export interface components {
             seq: number;
             walked_m: number;
         };
+        /** TrendDay */
+        TrendDay: {
+            by_reason: {
+                [key: string]: number;
+            };
+            /** Format: date */
+            day: string;
+            total: number;
+            uncovered: number;
+        };
+        /** UncoveredItem */
+        UncoveredItem: {
+            address: string;
+            distance_m?: number | null;
+            employees: number | null;
+            employer_id: string | null;
+            grade: string | null;
+            grid: components["schemas"]["GridName"] | null;
+            /** Format: uuid */
+            id: string;
+            industry_code: string | null;
+            last_visited_at: string | null;
+            name: string;
+            on_key_list: boolean;
+            position: number[] | null;
+            reasons: string[];
+            /** @enum {string} */
+            review_state: "accepted" | "waiting_review";
+            uscc: string | null;
+            visit_due_on: string | null;
+        };
         /** UncoveredQuery */
         UncoveredQuery: {
             bbox?: number[] | null;
+            grade?: string | null;
             grid_id?: string | null;
+            industry?: string | null;
+            key_list?: boolean | null;
+            near?: number[] | null;
+            nearest?: number | null;
+            not_visited_days?: number | null;
             /** @default 1 */
             page: number;
             /** @default 50 */
@@ -7594,6 +7748,7 @@ export type SchemaCounterPeriod = components['schemas']['CounterPeriod'];
 export type SchemaCourseMake = components['schemas']['CourseMake'];
 export type SchemaCourseRead = components['schemas']['CourseRead'];
 export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
+export type SchemaCoverageTrend = components['schemas']['CoverageTrend'];
 export type SchemaDefectRead = components['schemas']['DefectRead'];
 export type SchemaDesignate = components['schemas']['Designate'];
 export type SchemaDesignationEnd = components['schemas']['DesignationEnd'];
@@ -7723,6 +7878,7 @@ export type SchemaPageWanggeAccountsSchemasSessionRead = components['schemas']['
 export type SchemaPageWanggeAnomaliesSchemasAnomalyRead = components['schemas']['Page_wangge.anomalies.schemas.AnomalyRead_'];
 export type SchemaPageWanggeBooksSchemasBookItem = components['schemas']['Page_wangge.books.schemas.BookItem_'];
 export type SchemaPageWanggeCertificatesSchemasCertificateRead = components['schemas']['Page_wangge.certificates.schemas.CertificateRead_'];
+export type SchemaPageWanggeCoverageSchemasUncoveredItem = components['schemas']['Page_wangge.coverage.schemas.UncoveredItem_'];
 export type SchemaPageWanggeDutiesSchemasDutyRead = components['schemas']['Page_wangge.duties.schemas.DutyRead_'];
 export type SchemaPageWanggeEmployerFilesSchemasConflictRead = components['schemas']['Page_wangge.employer_files.schemas.ConflictRead_'];
 export type SchemaPageWanggeEmployerFilesSchemasFileVersion = components['schemas']['Page_wangge.employer_files.schemas.FileVersion_'];
@@ -7870,6 +8026,8 @@ export type SchemaTimelineEvent = components['schemas']['TimelineEvent'];
 export type SchemaTotpCode = components['schemas']['TotpCode'];
 export type SchemaTotpOffer = components['schemas']['TotpOffer'];
 export type SchemaTrackStretch = components['schemas']['TrackStretch'];
+export type SchemaTrendDay = components['schemas']['TrendDay'];
+export type SchemaUncoveredItem = components['schemas']['UncoveredItem'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
 export type SchemaUnitAdd = components['schemas']['UnitAdd'];
 export type SchemaUnitClose = components['schemas']['UnitClose'];
@@ -9281,12 +9439,154 @@ export interface operations {
             };
         };
     };
+    ApiCoverageTilesGridsLevelZXYChoroplethTile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                level: number;
+                x: number;
+                y: number;
+                z: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageTilesUncoveredZXYUncoveredTile: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grade?: string | null;
+                grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                x: number;
+                y: number;
+                z: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageTrendTrend: {
+        parameters: {
+            query?: {
+                days?: number;
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageTrend"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiCoverageUncoveredUncovered: {
         parameters: {
             query?: {
                 /** @description west,south,east,north in degrees */
                 bbox?: string | null;
+                grade?: string | null;
                 grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
                 page?: number;
                 page_size?: number;
                 /** @description a GeoJSON Polygon or MultiPolygon, as text */
@@ -9307,7 +9607,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_wangge.employers.schemas.EmployerItem_"];
+                    "application/json": components["schemas"]["Page_wangge.coverage.schemas.UncoveredItem_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9346,7 +9646,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_wangge.employers.schemas.EmployerItem_"];
+                    "application/json": components["schemas"]["Page_wangge.coverage.schemas.UncoveredItem_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9366,12 +9666,180 @@ export interface operations {
             };
         };
     };
-    ApiCoverageUncoveredCsvCsv: {
+    ApiCoverageUncoveredCsvExport: {
         parameters: {
             query?: {
                 /** @description west,south,east,north in degrees */
                 bbox?: string | null;
+                grade?: string | null;
                 grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageUncoveredGeojsonExport: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grade?: string | null;
+                grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageUncoveredGpkgExport: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grade?: string | null;
+                grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageUncoveredXlsxExport: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grade?: string | null;
+                grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
                 /** @description a GeoJSON Polygon or MultiPolygon, as text */
                 polygon?: string | null;
                 q?: string;

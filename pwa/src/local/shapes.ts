@@ -50,6 +50,10 @@ export interface Employer {
   review_state: ReviewState
   duplicate_of: string | null
   last_visited_at: string | null
+  /** The last day on which the next visit is in time; absent where it was never visited. */
+  visit_due_on?: string
+  /** Its survey form is not complete; absent where it is. */
+  is_incomplete?: true
   version: number
   /** Of its last published rating; absent where there is none. */
   grade?: string

@@ -182,6 +182,7 @@ const en: Omit<typeof zh, 'keyList'> = {
   },
   employers: {
     key: 'Key list',
+    overdue: 'Overdue',
     title: 'Employers',
     search: 'Name, pinyin initials or credit code',
     clear: 'Clear',
@@ -216,6 +217,8 @@ const en: Omit<typeof zh, 'keyList'> = {
     people: '{n}',
     grid: 'Grid',
     lastVisit: 'Last visit',
+    due: 'Visit due by',
+    incomplete: 'Incomplete file',
     never: 'never visited',
     position: 'Position',
     noPosition: 'no position yet',

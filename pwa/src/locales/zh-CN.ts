@@ -175,6 +175,7 @@ export default {
     note: '交办要求',
   },
   employers: {
+    overdue: '逾期未走访',
     title: '单位',
     search: '搜名称、拼音首字母、信用代码',
     clear: '清空',
@@ -210,6 +211,8 @@ export default {
     people: '{n} 人',
     grid: '所属网格',
     lastVisit: '上次走访',
+    due: '应在此日前走访',
+    incomplete: '档案不全',
     never: '没走访过',
     position: '位置',
     noPosition: '还没有位置',

@@ -75,6 +75,8 @@ BESIDES = {
     "operation_retries": "person_id = $2",
     "changes": "channel = $2",
     "grid_tilings": "false",
+    "grid_coverage": "false",
+    "coverage_days": "false",
     "grid_versions": "false",
     "grid_changes": "false",
     "employer_moves": "from_path <@ $1::ltree[]",
@@ -125,10 +127,13 @@ OWNERS_ALONE = {
     "registry_chunk_rows",
     "employer_keys",
     "employer_keys_due",
+    "coverage_due",
+    "coverage_progress",
 }
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
-KEYS = {"grid_tilings": "parent_id", "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
+KEYS = {"grid_tilings": "parent_id", "grid_coverage": "grid_id", "coverage_days": "grid_id",
+        "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
         "operation_retries": "op_id",
         "entrustment_employers": "employer_id", "employer_forms": "employer_id", "employer_edits": "op_id",
         "registry_import_rows": "import_id", "registry_mappings": "grid_id", "match_candidates": "subject_id",
@@ -140,6 +145,7 @@ async def city(owner: Owner, territory: Territory) -> Territory:
     """The territory at work: employers, patrols, check-ins, visits, photos and journal everywhere."""
     async with owner.transaction():
         await _set_to_work(owner, territory)
+    await owner.execute("select keep_coverage(500)")
     return territory
 
 
@@ -475,7 +481,7 @@ async def test_a_service_that_forgets_the_scope_shows_not_one_row_more(
 async def test_uncovered_holds_the_subtree_and_nothing_else(role: str, owner: Owner, city: Territory, client: Client) -> None:
     expected = await owner.fetch(
         """select id from employers e where grid_path <@ $1::text[]::ltree[] and (
-             last_visited_at is null or position is null or nlevel(grid_path) < 4
+             last_visited_at is null or position is null or nlevel(grid_path) < 4 or review_state = 'waiting_review'
              or not exists (select from duties d where d.grid_id = e.grid_id and d.valid_to is null))""",
         [city[role].path],
     )
@@ -575,6 +581,8 @@ OTHERS: dict[str, Request] = {
     "employers of a grid": lambda t: ("GET", f"/api/employers?grid_id={t['grid']}", None),
     "uncovered of a grid": lambda t: ("GET", f"/api/coverage/uncovered?grid_id={t['grid']}", None),
     "counts of a grid": lambda t: ("GET", f"/api/coverage/counts?grid_id={t['grid']}", None),
+    "trend of a grid": lambda t: ("GET", f"/api/coverage/trend?grid_id={t['grid']}", None),
+    "tile of a grid": lambda t: ("GET", f"/api/coverage/tiles/uncovered/9/425/199?grid_id={t['grid']}", None),
     "export of a grid": lambda t: ("GET", f"/api/coverage/uncovered.csv?grid_id={t['grid']}", None),
     "patrols of a grid": lambda t: ("GET", f"/api/patrols?grid_id={t['grid']}", None),
     "check-ins of a grid": lambda t: ("GET", f"/api/check-ins?grid_id={t['grid']}", None),

@@ -112,7 +112,7 @@ async def test_a_list_item_says_where_the_employer_lies_and_since_when_it_is_kno
     assert item["grid"]["path_names"] == ["网格370702", "网格370702001", "网格370702001001"]
     assert item["position"] == [119.1, 36.8]
     assert item["registered_by"] == {"id": str(finder.id), "name": finder.name}
-    assert item["reasons"] == ["never_visited"]
+    assert item["reasons"] == ["no_file", "never_visited"]
     assert "contact_phone" not in item
 
 

@@ -5,6 +5,7 @@ import type {
   AssignablePerson,
   CheckInRead,
   CoverageCounts,
+  CoverageTrend,
   EmployerDetail,
   EmployerItem,
   EvidenceDetail,
@@ -16,6 +17,7 @@ import type {
   Page,
   PatrolDetail,
   PatrolItem,
+  UncoveredItem,
   VisitRead,
 } from './types'
 
@@ -38,16 +40,19 @@ export const readEmployer = (id: string, signal?: AbortSignal) =>
 export const reviewEmployer = (id: string, decision: 'accept' | 'return', reason: string, version: number) =>
   post<EmployerDetail>(`/api/employers/${id}/review`, { decision, reason, version })
 
+export const readTrend = (query: Query, signal?: AbortSignal) =>
+  get<CoverageTrend>('/api/coverage/trend', query, signal)
 export const countCoverage = (query: Query, signal?: AbortSignal) =>
   get<CoverageCounts>('/api/coverage/counts', query, signal)
 /** With a drawn area the filters travel in the body, because an address has a length limit. */
 export const listUncovered = (query: Query, area: object | null, signal?: AbortSignal) =>
   area
-    ? send<Page<EmployerItem>>('POST', '/api/coverage/uncovered', {
-        body: withoutEmpty({ ...query, polygon: area }),
+    ? send<Page<UncoveredItem>>('POST', '/api/coverage/uncovered', {
+        body: withoutEmpty({ ...query, near: numbersOf(query.near), polygon: area }),
         signal,
       })
-    : get<Page<EmployerItem>>('/api/coverage/uncovered', query, signal)
+    : get<Page<UncoveredItem>>('/api/coverage/uncovered', query, signal)
+const numbersOf = (near: QueryValue) => (near ? String(near).split(',').map(Number) : '')
 
 export const listAssignable = (query: Query, signal?: AbortSignal) =>
   get<Page<AssignablePerson>>('/api/people/assignable', query, signal)

@@ -3,6 +3,7 @@ import standing from './en.standing'
 import file from './en.file'
 import registries from './en.registries'
 import books from './en.books'
+import coverage from './en.coverage'
 
 export default {
   ...standing,
@@ -185,18 +186,7 @@ export default {
     openUncovered: 'Uncovered here',
   },
   coverage: { covered: 'Covered', uncovered: 'Uncovered', share: '{share}% covered' },
-  reason: {
-    never_visited: 'Never visited',
-    grid_without_owner: 'Grid without owner',
-    outside_all_grids: 'Outside all grids',
-    no_position: 'No position',
-  },
-  reasonText: {
-    never_visited: 'On file, but nobody has been there. One patrol settles it.',
-    grid_without_owner: 'Nobody owns its community grid. Appoint an owner, then visit.',
-    outside_all_grids: 'Its point lies in no community grid. The place needs checking.',
-    no_position: 'Its file has no position, so nobody knows whose it is. The next check-in records one.',
-  },
+  ...coverage,
   reviewState: { accepted: 'On file', waiting_review: 'To review', returned: 'Returned' },
   legend: {
     title: 'Legend and layers',
@@ -472,7 +462,8 @@ export default {
     makePatrol: 'Make a patrol',
     leftOut: 'A patrol holds {limit}; {n} were left out. Make this one first, then another.',
     none: 'Every employer here is looked after',
-    noneText: 'Each lies in a grid with an owner and has been visited. New ones appear here by themselves.',
+    noneText:
+      'Each is on file, its grid has a certified owner, and no visit is overdue. New ones appear here by themselves.',
     noneFiltered: 'Nothing uncovered under these conditions',
     noneFilteredText: 'Try another reason, a wider grid, or clear the drawn area.',
     resetFilters: 'Clear all conditions',

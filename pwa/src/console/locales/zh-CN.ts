@@ -3,6 +3,7 @@ import standing from './zh-CN.standing'
 import file from './zh-CN.file'
 import registries from './zh-CN.registries'
 import books from './zh-CN.books'
+import coverage from './zh-CN.coverage'
 
 export default {
   ...standing,
@@ -171,18 +172,7 @@ export default {
     openUncovered: '看未覆盖单位',
   },
   coverage: { covered: '已覆盖', uncovered: '未覆盖', share: '覆盖率 {share}%' },
-  reason: {
-    never_visited: '从未走访',
-    grid_without_owner: '网格无责任人',
-    outside_all_grids: '不在网格内',
-    no_position: '没有坐标',
-  },
-  reasonText: {
-    never_visited: '在册，但还没有人去过。编入一次巡查即可。',
-    grid_without_owner: '所在社区网格没有责任人。先定人，再走访。',
-    outside_all_grids: '坐标不在任何社区网格内，需要核实位置。',
-    no_position: '档案里没有坐标，不知道归哪个网格。走访签到时会记下位置。',
-  },
+  ...coverage,
   reviewState: { accepted: '已在册', waiting_review: '待审核', returned: '已退回' },
   legend: {
     title: '图例与图层',
@@ -444,7 +434,7 @@ export default {
     makePatrol: '编成巡查',
     leftOut: '一次巡查最多 {limit} 家，还有 {n} 家没有选入。可以先编好这一次，再编下一次。',
     none: '辖区内的单位都有人管',
-    noneText: '每家单位都在有责任人的网格里，并且有人走访过。新登记或新导入的单位会自动出现在这里。',
+    noneText: '每家单位都已建档，所在网格有持证责任人，走访没有逾期。新登记的、快到期的单位会自动出现在这里。',
     noneFiltered: '这个条件下没有未覆盖单位',
     noneFilteredText: '换一个原因、放宽网格，或取消圈定的范围再看。',
     resetFilters: '清除全部条件',
