@@ -39,8 +39,8 @@ SEEDED = {
     "inspection_caps", "key_list_rules", "key_list_sweeps", "rating_aspects", "rating_scales", "signal_kinds",
 }  # fmt: skip
 CLEAN = "".join(f"delete from {t.name};" for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in SEEDED)
-# The background counts coverage anew beside the tests: it is held off while all that it counts goes.
-CLEAN = f"select pg_advisory_xact_lock(hashtext('wangge.coverage'));{CLEAN}"
+# The background counts, compares and lists beside the tests: it is held off while all that it speaks of goes.
+CLEAN = f"select pg_advisory_xact_lock(hashtext('wangge.coverage'));lock table grids, people, employers in exclusive mode;{CLEAN}"
 CLEAN += f"delete from policies where source = '{OF_A_TEST}';"
 
 configure_logging("json")

@@ -349,7 +349,7 @@ async def make_employer(
     on_key_list: bool = False,
 ) -> UUID:
     """An employer's file, complete unless told otherwise. With only a ``path`` it stands in the middle of that grid; its grid
-    follows from its position as for one found in the field, ``path`` being the declared grid; ``position=None`` is one without a position."""
+    follows from its position as for one found in the field, ``path`` being the declared grid; ``position=None``: it has none."""
     employer_id = new_id()
     if position is _FROM_POSITION:
         position = middle_of(path) if path else None

@@ -172,11 +172,34 @@ referencing new table as new_rows for each statement execute function grids_note
 create trigger grids_updated_note_coverage after update on grids
 referencing old table as old_rows new table as new_rows for each statement execute function grids_note_coverage();
 
--- Employers that somebody knows of and that have no file yet. Whoever learns of more (a registry's rows) adds them here with
--- ``union all`` and ``employer_id`` null, and calls ``coverage_note`` for their grids when they come, move or go.
+-- Employers that somebody knows of and that have no file yet: seen in the street and waiting for review, or in a registry's list
+-- only (``employer_id`` null).
 create view known_without_file with (security_invoker = true) as
 select e.id, e.id as employer_id, e.grid_id, e.grid_path, e.name, e.uscc, e.address, e.position, e.industry_code, e.employees
-from employers e where e.review_state = 'waiting_review';
+from employers e where e.review_state = 'waiting_review'
+union all
+select r.id, null::uuid, r.grid_id, r.grid_path, r.name, r.uscc, r.address, r.position, r.industry_code, r.employees
+from registry_rows r where r.employer_id is null and r.state = 'open';
+
+create function registry_rows_note_coverage() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+    if tg_op = 'UPDATE' then
+        insert into coverage_due (grid_id)
+        with changed as materialized (
+            select o.grid_id as was, n.grid_id as became from old_rows o join new_rows n using (id)
+            where (o.grid_id, o.employer_id is null, o.state, o.position is null)
+                  is distinct from (n.grid_id, n.employer_id is null, n.state, n.position is null))
+        select was from changed union select became from changed;
+    else
+        insert into coverage_due (grid_id) select distinct grid_id from new_rows;
+    end if;
+    return null;
+end $$;
+create trigger registry_rows_inserted_note_coverage after insert on registry_rows
+referencing new table as new_rows for each statement execute function registry_rows_note_coverage();
+create trigger registry_rows_updated_note_coverage after update on registry_rows
+referencing old table as old_rows new table as new_rows for each statement execute function registry_rows_note_coverage();
 
 -- Of these, what has no row among the files, with the columns that a question speaks of.
 create view coverage_besides with (security_invoker = true) as

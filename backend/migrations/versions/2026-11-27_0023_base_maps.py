@@ -9,7 +9,7 @@ from wangge.core.migrate import run_script
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
 revision = "0023_base_maps"
-down_revision = "0021_employer_standing"
+down_revision = "0022_media"
 branch_labels = None
 depends_on = None
 

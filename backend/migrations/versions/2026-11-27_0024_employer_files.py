@@ -12,7 +12,7 @@ from wangge.core.migrate import run_script
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
 revision = "0024_employer_files"
-down_revision = "0021_employer_standing"
+down_revision = "0023_base_maps"
 branch_labels = None
 depends_on = None
 

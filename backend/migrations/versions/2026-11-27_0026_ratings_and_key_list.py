@@ -12,7 +12,7 @@ from wangge.core.migrate import run_script
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
 revision = "0026_ratings_and_key_list"
-down_revision = "0021_employer_standing"
+down_revision = "0025_registry_imports"
 branch_labels = None
 depends_on = None
 

@@ -11,7 +11,7 @@ from wangge.core.migrate import run_script
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
 revision = "0027_coverage"
-down_revision = "0021_employer_standing"
+down_revision = "0026_ratings_and_key_list"
 branch_labels = None
 depends_on = None
 
@@ -104,6 +104,7 @@ def downgrade() -> None:
     op.execute("drop view coverage_subjects, coverage_besides, known_without_file")
     for table, verbs in (("employers", ("inserted", "updated", "deleted")), ("duties", ("inserted", "updated", "deleted")),
                          ("certificates", ("inserted", "updated", "deleted")), ("people", ("updated",)),
+                         ("registry_rows", ("inserted", "updated")),
                          ("grids", ("inserted", "updated"))):  # fmt: skip
         for verb in verbs:
             op.execute(f"drop trigger {table}_{verb}_note_coverage on {table}")
@@ -113,7 +114,8 @@ def downgrade() -> None:
     op.execute(VISITS_RECORDED)
     for function in (
         "keep_coverage(int)", "refresh_coverage(int)", "keep_coverage_of_day(date)", "follow_visit_intervals(date, int)",
-        "count_coverage_of(uuid[], date)", "grid_owner_state(uuid, int, date)", "grids_note_coverage()", "requirements_note_coverage()",
+        "count_coverage_of(uuid[], date)", "grid_owner_state(uuid, int, date)", "grids_note_coverage()", "registry_rows_note_coverage()",
+        "requirements_note_coverage()",
         "people_note_coverage()", "certificates_note_coverage()", "duties_note_coverage()", "employers_note_coverage()",
         "coverage_note(uuid[])", "employer_visit_due()",
     ):  # fmt: skip

@@ -13,7 +13,7 @@ from wangge.core.migrate import run_script
 SQL = Path(__file__).resolve().parents[1] / "sql"
 
 revision = "0028_books"
-down_revision = "0021_employer_standing"
+down_revision = "0027_coverage"
 branch_labels = None
 depends_on = None
 

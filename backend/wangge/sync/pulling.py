@@ -41,7 +41,7 @@ class Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 CURSOR = msgspec.json.Decoder(Cursor)
 
 # What most employers do not have costs no bytes on the wire.
-ABSENT_WHEN_NONE = ("no_uscc_reason", "system_no", "note", "form", "grade", "key_list")
+TOLD_IF_ANY = ("no_uscc_reason", "system_no", "note", "form", "grade", "key_list", "visit_due_on", "is_incomplete")
 
 # Of the person's patrols, a phone holds the open ones and those of the last week.
 ON_PHONE = "assignee_id = app_person() and (planned_on >= china_today() - 7 or status in ('planned', 'started'))"
@@ -79,8 +79,6 @@ SNAPSHOT_IDS: dict[KindName, str] = {
                         union select employer_id from patrol_stops where assignee_id = app_person() and is_open) mine
         where id > $1 order by id limit $2""",
 }
-# Of an employer's standing only what is out of the ordinary travels: the package stays small.
-TOLD_WHERE_TRUE = ("visit_due_on", "is_incomplete")
 CHANGES = """
     select tx, seq, kind, entity_id from changes
     where channel = any($1::uuid[]) and (tx, seq) > ($2::bigint, $3::bigint) and tx < $4
@@ -107,10 +105,7 @@ def _wire(kind: KindName, row: Any) -> dict[str, Any]:
         data["geom"] = msgspec.Raw(data["geom"].encode())
         data["own"] = True
     elif kind == "employer":
-        data = {key: value for key, value in data.items() if value is not None or key not in ABSENT_WHEN_NONE}
-        for name in TOLD_WHERE_TRUE:
-            if not data[name]:
-                del data[name]
+        data = {key: value for key, value in data.items() if value or key not in TOLD_IF_ANY}
         if "form" in data:
             data["form"] = msgspec.Raw(data["form"].encode())
     elif kind == "patrol":

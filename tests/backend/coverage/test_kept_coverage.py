@@ -25,6 +25,7 @@ from factories import (
     make_duty,
     make_employer,
     make_person_with_account,
+    make_registry,
     make_visit,
     middle_of,
     today,
@@ -274,34 +275,19 @@ async def test_a_day_is_kept_once_for_every_grid_and_told_as_a_trend(
     assert refused.status_code == 404
 
 
-async def test_what_has_no_row_among_the_files_is_asked_about_like_the_rest(owner: Owner, territory: Territory, client: Client) -> None:
-    """The view is where an importer's rows come in: here by a table that stands for it."""
-    await make_employer(owner, WEST_NORTH_1, name="在册", last_visited_at=utc_now())
-    original = await owner.fetchval("select pg_get_viewdef('known_without_file'::regclass)")
-    try:
-        await owner.execute(
-            f"""create table of_a_registry (id uuid default gen_random_uuid(), grid_id uuid, grid_path ltree, name varchar,
-                                            position geometry(point, 4326));
-                grant select on of_a_registry to wangge_app;
-                create or replace view known_without_file with (security_invoker = true) as {original.rstrip(";")}
-                union all select r.id, null::uuid, r.grid_id, r.grid_path, r.name, null::varchar, ''::varchar, r.position, null::varchar,
-                                 null::int from of_a_registry r"""
-        )
-        await owner.execute(
-            "insert into of_a_registry (grid_id, grid_path, name, position) "
-            "select id, path, '仅登记', ST_SetSRID(ST_MakePoint(119.1, 36.8), 4326) from grids where path = $1::text::ltree",
-            WEST_NORTH_1,
-        )
-        await owner.execute("select coverage_note(array(select grid_id from of_a_registry))")
+async def test_what_a_registry_alone_knows_is_asked_about_like_the_rest(owner: Owner, territory: Territory, client: Client) -> None:
+    on_file = await make_employer(owner, WEST_NORTH_1, name="在册", last_visited_at=utc_now())
+    await make_registry(owner, WEST_NORTH_1, territory["county"].id, on_file)
+    await owner.execute("update registry_rows set position = ST_SetSRID(ST_MakePoint(119.1, 36.8), 4326)")
 
-        http = client(territory["county"])
-        found = (await http.get("/api/coverage/uncovered", params={"bbox": "119,36.7,119.2,36.9"})).json()
-        assert [(i["name"], i["employer_id"], i["reasons"]) for i in found["items"]] == [("仅登记", None, ["no_file"])]
-        counts = (await http.get("/api/coverage/counts")).json()
-        assert (counts["total"], counts["uncovered"], counts["by_reason"]["no_file"]) == (2, 1, 1)
-        near = (await http.get("/api/coverage/uncovered", params={"near": "119.1,36.8"})).json()["items"]
-        assert [(i["name"], round(i["distance_m"])) for i in near] == [("仅登记", 0)]
-    finally:
-        await owner.execute(
-            f"create or replace view known_without_file with (security_invoker = true) as {original}; drop table if exists of_a_registry"
-        )
+    http = client(territory["county"])
+    found = (await http.get("/api/coverage/uncovered", params={"bbox": "119,36.7,119.2,36.9"})).json()
+    assert [(i["name"], i["employer_id"], i["reasons"]) for i in found["items"]] == [("甲", None, ["no_file"])]
+    counts = (await http.get("/api/coverage/counts")).json()
+    assert (counts["total"], counts["by_reason"]["no_file"]) == (2, 1)
+    near = (await http.get("/api/coverage/uncovered", params={"near": "119.1,36.8"})).json()["items"]
+    assert [(i["name"], round(i["distance_m"])) for i in near] == [("甲", 0)]
+
+    await owner.execute("update registry_rows set employer_id = $1", on_file)
+    counts = (await http.get("/api/coverage/counts")).json()
+    assert (counts["total"], counts["by_reason"]["no_file"]) == (1, 0)
