@@ -1033,7 +1033,6 @@ export interface paths {
         trace?: never;
     };
     "/api/employers/{employer_id}/signals": {
-    "/api/employers/{employer_id}/surveys": {
         parameters: {
             query?: never;
             header?: never;
@@ -1093,10 +1092,38 @@ export interface paths {
         };
         /** Employer */
         get: operations["ApiEmployersEmployerIdStandingEmployer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Surveys */
         get: operations["ApiEmployersEmployerIdSurveysSurveys"];
+        put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /** Timeline */
         get: operations["ApiEmployersEmployerIdTimelineTimeline"];
         put?: never;
@@ -4015,6 +4042,7 @@ export interface components {
         /** BaseMapRead */
         BaseMapRead: {
             base: components["schemas"]["BaseMapFacts"] | null;
+        };
         /** BookItem */
         BookItem: {
             employer_id: string | null;
@@ -4050,6 +4078,7 @@ export interface components {
             title: string;
             xlsx_bytes: number | null;
             xlsx_sha256: string | null;
+        };
         /** BookSubject */
         BookSubject: {
             /** Format: uuid */
@@ -6034,6 +6063,10 @@ export interface components {
         /** Page[KeyListItem] */
         "Page_wangge.key_list.schemas.KeyListItem_": {
             items: components["schemas"]["KeyListItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[MatchDecisionRead] */
         "Page_wangge.matching.schemas.MatchDecisionRead_": {
             items: components["schemas"]["MatchDecisionRead"][];
@@ -6072,9 +6105,6 @@ export interface components {
         /** Page[RatingItem] */
         "Page_wangge.ratings.schemas.RatingItem_": {
             items: components["schemas"]["RatingItem"][];
-        /** Page[ListRowRead] */
-        "Page_wangge.registries.schemas.ListRowRead_": {
-            items: components["schemas"]["ListRowRead"][];
             page: number;
             page_size: number;
             total: number;
@@ -6082,6 +6112,17 @@ export interface components {
         /** Page[RatingRoundRead] */
         "Page_wangge.ratings.schemas.RatingRoundRead_": {
             items: components["schemas"]["RatingRoundRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ListRowRead] */
+        "Page_wangge.registries.schemas.ListRowRead_": {
+            items: components["schemas"]["ListRowRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[RegistryImportItem] */
         "Page_wangge.registries.schemas.RegistryImportItem_": {
             items: components["schemas"]["RegistryImportItem"][];
@@ -7237,13 +7278,6 @@ export interface components {
             /** @default  */
             note: string;
         };
-        /** StandingRules */
-        StandingRules: {
-            aspects: components["schemas"]["RatingAspectRead"][];
-            caps: components["schemas"]["InspectionCapRead"][];
-            key_list_rules: components["schemas"]["KeyListRuleRead"][];
-            scale: components["schemas"]["RatingScaleRead"];
-            signal_kinds: components["schemas"]["SignalKindRead"][];
         /** StandingMerge */
         StandingMerge: {
             employer: components["schemas"]["NamedRef"];
@@ -7253,6 +7287,14 @@ export interface components {
             merged_at: string;
             merged_by: components["schemas"]["NamedRef"] | null;
             reason: string;
+        };
+        /** StandingRules */
+        StandingRules: {
+            aspects: components["schemas"]["RatingAspectRead"][];
+            caps: components["schemas"]["InspectionCapRead"][];
+            key_list_rules: components["schemas"]["KeyListRuleRead"][];
+            scale: components["schemas"]["RatingScaleRead"];
+            signal_kinds: components["schemas"]["SignalKindRead"][];
         };
         /** Step */
         Step: {
@@ -7893,13 +7935,13 @@ export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_w
 export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_'];
 export type SchemaPageWanggeIncidentsSchemasIncidentRead = components['schemas']['Page_wangge.incidents.schemas.IncidentRead_'];
 export type SchemaPageWanggeKeyListSchemasKeyListItem = components['schemas']['Page_wangge.key_list.schemas.KeyListItem_'];
+export type SchemaPageWanggeMatchingSchemasMatchDecisionRead = components['schemas']['Page_wangge.matching.schemas.MatchDecisionRead_'];
+export type SchemaPageWanggeMatchingSchemasMatchItem = components['schemas']['Page_wangge.matching.schemas.MatchItem_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
 export type SchemaPageWanggeRatingsSchemasRatingItem = components['schemas']['Page_wangge.ratings.schemas.RatingItem_'];
 export type SchemaPageWanggeRatingsSchemasRatingRoundRead = components['schemas']['Page_wangge.ratings.schemas.RatingRoundRead_'];
-export type SchemaPageWanggeMatchingSchemasMatchDecisionRead = components['schemas']['Page_wangge.matching.schemas.MatchDecisionRead_'];
-export type SchemaPageWanggeMatchingSchemasMatchItem = components['schemas']['Page_wangge.matching.schemas.MatchItem_'];
 export type SchemaPageWanggeRegistriesSchemasListRowRead = components['schemas']['Page_wangge.registries.schemas.ListRowRead_'];
 export type SchemaPageWanggeRegistriesSchemasRegistryImportItem = components['schemas']['Page_wangge.registries.schemas.RegistryImportItem_'];
 export type SchemaPageWanggeRegistriesSchemasRegistryRowItem = components['schemas']['Page_wangge.registries.schemas.RegistryRowItem_'];
@@ -8009,8 +8051,8 @@ export type SchemaSignalRecord = components['schemas']['SignalRecord'];
 export type SchemaSignalWithdraw = components['schemas']['SignalWithdraw'];
 export type SchemaSignIn = components['schemas']['SignIn'];
 export type SchemaSplit = components['schemas']['Split'];
-export type SchemaStandingRules = components['schemas']['StandingRules'];
 export type SchemaStandingMerge = components['schemas']['StandingMerge'];
+export type SchemaStandingRules = components['schemas']['StandingRules'];
 export type SchemaStep = components['schemas']['Step'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
@@ -10903,10 +10945,6 @@ export interface operations {
     ApiEmployersEmployerIdStandingEmployer: {
         parameters: {
             query?: never;
-    ApiEmployersEmployerIdSurveysSurveys: {
-            query?: {
-                page?: number;
-                page_size?: number;
             header?: never;
             path: {
                 employer_id: string;
@@ -10922,6 +10960,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmployerStanding"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdSurveysSurveys: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["Page_wangge.employer_files.schemas.SurveyRead_"];
                 };
             };

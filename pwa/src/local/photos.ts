@@ -93,7 +93,8 @@ const draftRow = (capture: Capture, of: DraftOf) => ({
 async function keepFiles(db: LocalDb, row: PhotoRow, files: FileToKeep[]): Promise<PhotoRow> {
   // Before the transaction, which would not wait for the cipher; one file at a time, so that no frame waits for two.
   const encrypted: PhotoBytesRow[] = []
-  for (const { part, type, buffer } of files) encrypted.push(await encryptedBytes(db, uploadId(row.id, part), type, buffer))
+  for (const { part, type, buffer } of files)
+    encrypted.push(await encryptedBytes(db, uploadId(row.id, part), type, buffer))
   await db.transaction('rw', db.photos, db.uploads, db.photo_bytes, async () => {
     await db.photos.add(row)
     for (const bytes of encrypted) await db.photo_bytes.add(bytes)
