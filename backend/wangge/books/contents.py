@@ -50,6 +50,11 @@ EMPLOYERS = f"""
     from employers e join grids g on g.id = e.grid_id
     where e.grid_path <@ {BELOW} and {COUNTED} {{also}} order by g.code, e.name, e.id limit :most
 """
+UNCOVERED_ROWS = f"""
+    select e.name, e.last_visited_at, {REASONS_OF} as reasons, g.name as grid
+    from coverage_subjects e join grids g on g.id = e.grid_id
+    where e.grid_path <@ {BELOW} and {UNCOVERED} order by g.code, e.name, e.id limit :most
+"""
 KEY_COUNT = f"select count(*) from employers e where e.grid_path <@ {BELOW} and {COUNTED} and e.on_key_list"
 BY_CHILD = f"""
     select g.code,
@@ -130,19 +135,19 @@ async def key_list(db: AsyncSession, path: str, most: int) -> Rows:
 
 
 async def uncovered(db: AsyncSession, path: str, most: int) -> Rows:
-    """Those that nobody looks after."""
-    return await _all(db, EMPLOYERS.format(also=f"and {UNCOVERED}"), path=path, most=most)
+    """Those that nobody looks after, also where a registry alone knows of them."""
+    return await _all(db, UNCOVERED_ROWS, path=path, most=most)
 
 
 async def counts(db: AsyncSession, path: str) -> dict[str, Any]:
     """How many employers there are, how many uncovered, by reason, and how many on the key list."""
-    found = await coverage.totals(db, Where(COUNTED, f"e.grid_path <@ {BELOW}", path=path))
+    found = await coverage.totals(db, Where(f"c.grid_path <@ {BELOW}", path=path))
     return {**found, "key_list": await db.scalar(text(KEY_COUNT), {"path": path}) or 0}
 
 
 async def by_child(db: AsyncSession, grid_id: UUID, path: str, first: date, last: date) -> Rows:
     """Each grid below with its counts and who answers for it."""
-    sums = await coverage.child_counts(db, Where(COUNTED, f"e.grid_path <@ {BELOW}", path=path), path)
+    sums = await coverage.child_counts(db, Where(f"c.grid_path <@ {BELOW}", path=path), path)
     more = {r["code"]: r for r in await _all(db, BY_CHILD, id=grid_id, first=first, after=last + timedelta(days=1))}
     return [{**row, **more[row["grid"]["code"]]} for row in sums if row["grid"]["code"] in more]
 

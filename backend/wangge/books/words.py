@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from wangge.core.clock import CHINA
 from wangge.core.errors import Language
-from wangge.coverage.service import REASON_WORDS
+from wangge.coverage.export import REASON_WORDS
 
 LEVELS = {"1": ("市", "city"), "2": ("县市区/开发区", "county or zone"), "3": ("街道/乡镇", "street"), "4": ("社区/行政村", "community")}
 ACTIVITIES = {"collect": ("采集信息", "collected data"), "publicise": ("宣传", "publicised"), "observe": ("了解情况", "observed")}
