@@ -36,7 +36,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./features/employers/EmployersPage.vue'),
     meta: { tab: true },
   },
-  { path: '/employers/new', name: 'register', component: () => import('./features/employers/RegisterPage.vue') },
+  { path: '/employers/new', name: 'register', component: day(() => import('./features/employers/RegisterPage.vue')) },
   {
     path: '/employers/:id',
     name: 'employer',

@@ -37,4 +37,12 @@ export default {
     toIncident: 'Report an incident',
     newer: 'The file was updated meanwhile; you see the newest, and your own changes as you made them.',
   },
+  keyList: {
+    unsupervised: 'Newly opened or not yet supervised',
+    wage_arrears: 'Wages two months in arrears',
+    premium_arrears: 'Premiums two months in arrears',
+    complaints: 'Two complaints within a year',
+    collective_petition: 'A collective petition',
+    low_grade: 'Graded C or below',
+  },
 }

@@ -1,9 +1,8 @@
 import day from './en.day'
-import standing from './en.standing'
 import file from './en.file'
 import type zh from './zh-CN'
 
-const en: Omit<typeof zh, 'keyList'> = {
+const en: typeof zh = {
   app: { name: 'Grid Patrol', city: 'Weifang labour-security grid' },
   tab: { today: 'Today', map: 'Map', incident: 'SOS', employers: 'Employers', outbox: 'Outbox', account: 'Me' },
   common: {
@@ -328,55 +327,6 @@ const en: Omit<typeof zh, 'keyList'> = {
       'There is no space left on the phone; the photo was not kept. Free some space and take it again; what you wrote is safe.',
     othersKept: 'Everything else is kept.',
   },
-  register: {
-    title: 'Register an employer',
-    correctTitle: 'Correct the registration',
-    why: 'For employers on no file. The county reviews it and opens the file.',
-    name: 'Name',
-    nameHint: 'As on the sign or the licence',
-    nameMissing: 'Enter the name.',
-    hasUscc: 'Unified social credit code',
-    usccHint: '18 characters, on the licence',
-    usccGood: 'The code holds',
-    usccWarn:
-      'The code holds, but its inner organisation code (9–17) is unusual. Compare it with the licence once more. You may save.',
-    usccLength: '18 characters are needed; there are {n}.',
-    usccCharacter: 'Character {position} “{character}” never stands in a credit code.',
-    usccLikely: 'Is it “{likely}”?',
-    usccDivision: 'Character {position} must be a digit (3–8 are the division code).',
-    usccCheck:
-      'The check digit does not fit: at least one of the 18 is wrong. Compare them one by one with the licence.',
-    usccSwapped: 'Perhaps {a} and {b} are the wrong way round.',
-    withUscc: 'Has a code',
-    noUsccReason: 'Why there is none',
-    no_licence: 'has no licence',
-    not_shown: 'has one, did not show it',
-    usccMissing: 'Enter the credit code, or say why there is none.',
-    alike: 'May be on file already:',
-    alikeWhy: { code: 'same code', name: 'same name', alike: 'similar name', near: 'at this door' },
-    address: 'Address',
-    addressHint: 'Street, number, floor',
-    contact: 'Contact',
-    phone: 'Phone',
-    phoneOdd: 'This does not look like a phone number. You may save.',
-    employees: 'About how many employees',
-    position: 'Position',
-    usePosition: 'I am there',
-    pickOnMap: 'On the map',
-    positionGps: 'by the phone, accurate to about {m} m',
-    positionMap: 'picked on the map',
-    positionNone: 'No position yet. You may save without, but it is harder to check.',
-    denied: 'No permission to locate; tap on the map instead.',
-    positionClear: 'Remove position',
-    outside: 'This position is outside your grid; it is kept as it is.',
-    pickHint: 'Put the cross on the employer, then press “Here”.',
-    pickDone: 'Here',
-    photos: 'Photos (sign, licence)',
-    note: 'Remarks',
-    save: 'Save registration',
-    saved: 'Registered, kept on the phone',
-    correctSave: 'Save and send again',
-  },
   outbox: {
     title: 'Outbox',
     all: 'All records',
@@ -582,4 +532,4 @@ const en: Omit<typeof zh, 'keyList'> = {
   },
 }
 
-export default { ...en, ...day, ...standing, ...file }
+export default { ...en, ...day, ...file }

@@ -37,4 +37,12 @@ export default {
     toIncident: '去突发上报',
     newer: '您填写期间档案有更新，已显示最新内容；您改的项目保持不变。',
   },
+  keyList: {
+    unsupervised: '新开办或尚未纳入监管',
+    wage_arrears: '拖欠工资两个月以上',
+    premium_arrears: '欠缴社会保险费两个月以上',
+    complaints: '一年内被投诉两次以上',
+    collective_petition: '发生集体上访',
+    low_grade: '诚信等级 C 级以下',
+  },
 }
