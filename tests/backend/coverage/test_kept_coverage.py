@@ -285,7 +285,7 @@ async def test_what_has_no_row_among_the_files_is_asked_about_like_the_rest(owne
                 grant select on of_a_registry to wangge_app;
                 create or replace view known_without_file with (security_invoker = true) as {original.rstrip(";")}
                 union all select r.id, null::uuid, r.grid_id, r.grid_path, r.name, null::varchar, ''::varchar, r.position, null::varchar,
-                                 null::int from of_a_registry r"""
+                                 null::int, false from of_a_registry r"""
         )
         await owner.execute(
             "insert into of_a_registry (grid_id, grid_path, name, position) "
