@@ -358,16 +358,19 @@ async def make_employer(
         """
         insert into employers (id, name, uscc, address, contact_name, contact_phone, industry_code, employees, position, accuracy_m,
                                position_source, grid_id, grid_path, grid_source, review_state, review_reason, registered_by,
-                               duplicate_of, last_visited_at, note, version, is_complete, grade, on_key_list)
+                               duplicate_of, last_visited_at, note, version)
         select $1, $2, $3, $4, $5, $6, '5212', $7, ST_SetSRID(ST_MakePoint($8::float8, $9::float8), 4326),
                case when $8::float8 is not null then 10 end, case when $8::float8 is not null then 'map' end,
-               g.grid_id, g.grid_path, g.grid_source, $10, '', $11, $12, $13, $14, 1, $16, $17, $18
+               g.grid_id, g.grid_path, g.grid_source, $10, '', $11, $12, $13, $14, 1
         from grids_for_registering(array[$8::float8], array[$9::float8],
                                    array[(select id from grids where path = $15::text::ltree)]) g
         """,
         employer_id, name or f"单位{next(_NUMBERS):04d}", uscc, address, contact_name, contact_phone, employees, lon, lat,
-        review_state, registered_by, duplicate_of, last_visited_at, note, path, is_complete, grade, on_key_list,
+        review_state, registered_by, duplicate_of, last_visited_at, note, path,
     )  # fmt: skip
+    if is_complete or grade or on_key_list:
+        standing = "update employers set is_complete = $2, grade = $3, on_key_list = $4 where id = $1"
+        await owner.execute(standing, employer_id, is_complete, grade, on_key_list)
     return employer_id
 
 
