@@ -175,10 +175,11 @@ referencing old table as old_rows new table as new_rows for each statement execu
 -- Employers that somebody knows of and that have no file yet: seen in the street and waiting for review, or in a registry's list
 -- only (``employer_id`` null).
 create view known_without_file with (security_invoker = true) as
-select e.id, e.id as employer_id, e.grid_id, e.grid_path, e.name, e.uscc, e.address, e.position, e.industry_code, e.employees
+select e.id, e.id as employer_id, e.grid_id, e.grid_path, e.name, e.uscc, e.address, e.position, e.industry_code, e.employees,
+       true as is_employer
 from employers e where e.review_state = 'waiting_review'
 union all
-select r.id, null::uuid, r.grid_id, r.grid_path, r.name, r.uscc, r.address, r.position, r.industry_code, r.employees
+select r.id, null::uuid, r.grid_id, r.grid_path, r.name, r.uscc, r.address, r.position, r.industry_code, r.employees, false
 from registry_rows r where r.employer_id is null and r.state = 'open';
 
 create function registry_rows_note_coverage() returns trigger

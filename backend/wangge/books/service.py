@@ -23,6 +23,7 @@ from wangge.core.ids import new_id
 from wangge.core.paging import Page, one_of, order_by, search_pattern
 from wangge.core.repository import Where
 from wangge.core.settings import Settings
+from wangge.employers.repository import refresh_coverage
 from wangge.grids.service import in_subtree
 from wangge.policies.service import policies_in_force
 
@@ -78,6 +79,7 @@ async def begin_book(acting: Acting, engine: AsyncEngine, settings: Settings, wa
     book_id, attempt, seconds = new_id(), new_id(), 0.0
     async with acting() as (db, actor):
         actor.require(RIGHT)
+        await refresh_coverage(db)  # the book counts as the asker would see it now
         limits = await policies_in_force(db)
         values = {
             "id": book_id, "attempt": attempt, "language": language, "scope": list(actor.scope), "made_by": actor.person_id,

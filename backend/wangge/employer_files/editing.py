@@ -165,7 +165,7 @@ def disputed_fields(names: Sequence[str]) -> FieldsDisputed:
     """The problem of an edit that met another, naming the fields in both languages."""
     zh = "、".join(fields()[n].zh for n in names)
     en = ", ".join(fields()[n].en for n in names)
-    return FieldsDisputed(fields=list(names), zh_fields=zh, en_fields=en)
+    return FieldsDisputed(fields=list(names), fields_zh=zh, fields_en=en)
 
 
 def read_edit(

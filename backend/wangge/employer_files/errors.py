@@ -9,8 +9,8 @@ class FieldsDisputed(WanggeError):
     """Somebody else has said otherwise about the same field meanwhile; both are kept."""
 
     code, status = "fields_disputed", 409
-    zh = "{zh_fields}：与别人同时填的内容不一致。两个说法都已保存，由街道兼职监察员核定，您不用重填。"
-    en = "{en_fields}: somebody else said otherwise meanwhile. Both are kept and the street will choose; nothing to do again."
+    zh = "{fields_zh}：与别人同时填的内容不一致。两个说法都已保存，由街道兼职监察员核定，您不用重填。"
+    en = "{fields_en}: somebody else said otherwise meanwhile. Both are kept and the street will choose; nothing to do again."
 
 
 class FileMerged(WanggeError):

@@ -24,7 +24,7 @@ PUBLIC = {
 }
 ID = "01900000-0000-7000-8000-000000000000"  # fixed: every test worker must collect the same names
 # What a path takes so that the request gets as far as asking who is there.
-FILLED = {"kind": "grid_without_owner", "layer": "grids", "z": "9", "x": "425", "y": "199"}
+FILLED = {"kind": "grid_without_owner", "layer": "grids", "level": "3", "z": "9", "x": "425", "y": "199"}
 # What an endpoint must be asked for besides.
 QUERIES = {
     "/api/responsibility": "?matter=patrol&lon=119.1&lat=36.8",

@@ -88,7 +88,11 @@ test('a form filled in offline reaches the desk, and a field that two people cha
   await test.step('she changes the contact offline while the desk changes it too', async () => {
     await app.expectSent()
     await expect
-      .poll(async () => ((await app.rows('employers')) as { id: string; version: number }[]).find((row) => row.id === id)?.version)
+      .poll(async () => {
+        // her own record comes back with the changes, which wait for every transaction that began before it
+        await app.comeBack()
+        return ((await app.rows('employers')) as { id: string; version: number }[]).find((row) => row.id === id)?.version
+      })
       .toBeGreaterThan(1)
     await context.setOffline(true)
     await page.goto(`/employers/${id}/file`)
