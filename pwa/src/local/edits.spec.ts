@@ -49,7 +49,7 @@ describe('a file on the phone', () => {
     await editEmployer(db, capture(), 4, said({ on_roll: 7 }), 'form:e1')
     const [first, second] = await db.outbox.toArray()
     expect(operationOf(first!)).toMatchObject({ kind: 'employer.edit', base_version: 4 })
-    expect(await fileOnPhone(db, 'e1')).toMatchObject({ values: { on_roll: 7, employees: 10 }, version: 4, pending: ['on_roll', 'employees'] }) // prettier-ignore
+    expect(await fileOnPhone(db, 'e1')).toMatchObject({ values: { on_roll: 7, employees: 10 }, version: 4, pending: expect.arrayContaining(['on_roll', 'employees']) }) // prettier-ignore
     await db.outbox.update(first!.op_id, { state: 'sent' })
     await db.outbox.update(second!.op_id, { state: 'sent' })
     expect(await fileOnPhone(db, 'e1')).toMatchObject({ values: { on_roll: 7, employees: 10 }, pending: [] })

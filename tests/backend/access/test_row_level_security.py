@@ -130,6 +130,8 @@ OWNERS_ALONE = {
     "coverage_due",
     "coverage_progress",
 }
+# COPY knows no policies: into these the API's role may write, and it may read nothing.
+WRITTEN_ALONE = {"registry_chunk_rows"}
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
 KEYS = {"grid_tilings": "parent_id", "grid_coverage": "grid_id", "coverage_days": "grid_id",
@@ -280,7 +282,7 @@ async def test_a_query_without_any_filter_returns_the_subtree_and_nothing_else(
 async def test_the_tables_looked_at_are_all_there_are(owner: Owner) -> None:
     secured = await owner.fetch("select relname from pg_class where relkind = 'r' and relrowsecurity")
 
-    assert {r[0] for r in secured} == set(BESIDES) | OWNERS_ALONE | BY_RIGHT
+    assert {r[0] for r in secured} == (set(BESIDES) | OWNERS_ALONE | BY_RIGHT) - WRITTEN_ALONE
 
 
 @pytest.mark.parametrize("table", sorted(OWNERS_ALONE))

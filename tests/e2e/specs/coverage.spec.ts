@@ -23,7 +23,7 @@ test('overdue employers are found by drawing round them, and a patrol is made of
   await city.rows(`insert into coverage_days (grid_id, grid_path, day, total, uncovered, overdue)
                    select id, path, china_today() - n, 3000, 900 + 20 * n, 700 + 15 * n from grids cross join generate_series(1, 20) n
                     where level = 1 and valid_to is null`)
-  await desk.signIn('city', city.password)
+  await desk.signInAside('city', city.password)
   await page.goto('/console/uncovered')
   const overdue = page.getByRole('radio', { name: '逾期未走访' })
   await expect(async () => {

@@ -83,7 +83,7 @@ test('a form filled in offline reaches the desk, and a field that two people cha
   })
 
   const { id } = await city.one<{ id: string }>('select id from employers where uscc = $1', CODE)
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
 
   await test.step('she changes the contact offline while the desk changes it too', async () => {
     await app.expectSent()

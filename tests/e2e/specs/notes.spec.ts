@@ -31,7 +31,7 @@ test('a note in sound goes from the phone to the desk and into a package that ve
   )
   expect(note).toMatchObject({ medium: 'audio', media_type: 'audio/webm', copy_state: 'stored', problem: null })
 
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.page.goto(`/console/employers/${employer!.id}`)
   await desk.page.locator(`[data-evidence="${note!.id}"]`).first().click()
   await expect.poll(() => desk.page.locator('audio').evaluate((audio: HTMLAudioElement) => audio.readyState)).toBeGreaterThan(0)

@@ -24,7 +24,7 @@ test('a dirty list: a column corrected, errors seen, written, a match made by ke
   ]
   const list = { name: '参保单位.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.map((row) => row.join(',')).join('\r\n')) }
 
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('登记名单')
   await page.getByRole('button', { name: '导入名单' }).first().click()
   const dialog = page.getByRole('dialog')
