@@ -216,7 +216,7 @@ async def test_five_phones_that_were_away_lose_nothing_when_their_ground_changes
         stored = await owner.fetchval("select count(*) from visits where person_id = $1", person.id)
         assert stored == len(employers)
         held = [r[0] for r in await owner.fetch(
-            "select grid_path::text from duties where person_id = $1 and valid_from <= current_date "
+            "select grid_path::text from duties where person_id = $1 and valid_from <= china_today() "
             "and (valid_to is null or valid_to >= china_today())", person.id)]  # fmt: skip
         await phone.pull()
         await assert_holds_exactly_its_scope(owner, phone, person.id, held)

@@ -121,7 +121,7 @@ async def test_a_row_gets_a_new_file_which_undoing_returns(owner: Owner, territo
 
 
 async def test_somebody_found_in_the_street_who_is_on_file_says_so(owner: Owner, territory: Territory, engine: Any, client: Client) -> None:
-    known = await make_employer(owner, WEST_NORTH_1, name="潍坊鑫源机械有限公司", address="北海路1号", contact_phone="13905360001")
+    known = await make_employer(owner, WEST_NORTH_1, name="鑫源机械有限公司", address="北海路1号", contact_phone="13905360001")
     seen = await make_employer(owner, WEST_NORTH_1, name="鑫源机械", address="北海路1号", contact_phone="", review_state="waiting_review")
     unsure = await make_employer(
         owner, WEST_NORTH_1, name="鑫源机械", address="", contact_phone="", position=None, review_state="waiting_review"
