@@ -4,12 +4,9 @@ import { judge } from './checkins/judge'
 import { nextStop, viewPatrol } from './patrols/progress'
 import { FIRST_POLICIES, type Stop } from '@/local/shapes'
 import type { EmployerRow, PatrolRow, RecordRow } from '@/local/db'
-import enFirst from '@/locales/en'
-import enNote from '@/locales/en.note'
+import en from '@/locales/en'
 import zhFirst from '@/locales/zh-CN'
 import zhDay from '@/locales/zh-CN.day'
-import zhFile from '@/locales/zh-CN.file'
-import zhNote from '@/locales/zh-CN.note'
 import { capture, checkInOf, employerOf, NOON, visitOf } from '@/testing/phone'
 import { initialsOf } from '@/shared/pinyin'
 
@@ -110,8 +107,7 @@ describe('today’s round', () => {
 })
 
 /** The words of the first paint, and those that come with the day's pages. */
-const en = { ...enFirst, ...enNote }
-const zh = { ...zhFirst, ...zhDay, ...zhFile, ...zhNote }
+const zh = { ...zhFirst, ...zhDay }
 
 describe('the words', () => {
   type Words = { [key: string]: string | Words }

@@ -30,7 +30,6 @@ export const me = (changes: Partial<Me> = {}): Me => ({
   policies: FIRST_POLICIES,
   seal_keys: [],
   receipt_keys: [],
-  retried: [],
   ...changes,
 })
 

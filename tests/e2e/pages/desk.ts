@@ -20,14 +20,9 @@ export type Room =
   | '审计日志'
   | '权限'
   | '导入导出'
-  | '一格一册'
   | '缺口'
   | '网格编辑'
   | '异常记录'
-  | '重点监管'
-  | '诚信等级'
-  | '字段冲突'
-  | '登记名单'
 
 export class DeskApp {
   readonly main: Locator
@@ -36,11 +31,8 @@ export class DeskApp {
     this.main = page.getByRole('main')
   }
 
-  /** Sign in on a page without the map, whose drawing is the dearest of all: for stories that begin elsewhere. */
-  signInAside = (login: string, password: string) => this.signIn(login, password, '/console/rights')
-
-  async signIn(login: string, password: string, at = '/console'): Promise<void> {
-    await this.page.goto(at)
+  async signIn(login: string, password: string): Promise<void> {
+    await this.page.goto('/console')
     await this.page.getByLabel('账号').fill(login)
     await this.page.getByLabel('密码').fill(password)
     await this.page.getByRole('button', { name: '登录', exact: true }).click()

@@ -15,7 +15,6 @@ function wordsOf(locale: 'zh-CN' | 'en'): StatusWords {
 const NOTHING: Standing = {
   records_waiting: 0,
   photos_waiting: 0,
-  notes_waiting: 0,
   originals_waiting: 0,
   needs_you: 0,
   unsafe: 0,
