@@ -97,7 +97,7 @@ test('a day of rounds, talks and an incident, offline in between, with a track o
     await expect(page.getByRole('heading', { name: '今日巡查' })).toBeVisible()
   })
 
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('巡查')
 
   await test.step('an incident without a network is kept, and leads all else once there is one', async () => {
