@@ -16,7 +16,7 @@ class Employer(SQLModel, table=True):
     ``position`` is lon/lat EPSG:4326, ``accuracy_m`` metres. ``grid_id``/``grid_path`` is the deepest grid known for it:
     by its position (``grid_source = 'position'``), else the one its finder declared, else the whole city's.
     How it stands is kept here for whoever counts: ``grade`` of its last rating, whether it is on the key supervision list, and
-    whether its survey form is complete; each is written by triggers of the tables that say why.
+    whether its survey form is complete. Nothing writes them yet: ratings, list and form are to, by triggers of their tables.
     """
 
     __tablename__ = "employers"
