@@ -20,6 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run; all without one")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--list", action="store_true", help="say what there is, with floors and bars")
+    parser.add_argument("--rows", type=int, metavar="N", help="a smaller size, for benchmarks of lists")
     arguments = parser.parse_args()
     try:
         arguments.names = expanded(arguments.names)
@@ -35,6 +36,7 @@ def main() -> int:
         print(listing())
         return 0
     bench = Bench(Path(os.environ.get("WANGGE_BENCH_DIR") or ROOT / ".cache" / "bench").absolute())
+    bench.rows = arguments.rows
     for name in arguments.names:
         print(f"{name}: {CATALOGUE[name].what}", file=sys.stderr, flush=True)
         asyncio.run(import_module(f"benchmarks.{name}").run(bench))

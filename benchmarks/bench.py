@@ -103,6 +103,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.results: list[Result] = []
+        self.rows: int | None = None  # a smaller size, where a benchmark has one
 
     def report(self, result: Result) -> None:
         """Take a figure into the table."""

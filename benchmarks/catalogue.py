@@ -66,6 +66,21 @@ CATALOGUE = {
             ("postgis",),
         ),
         Benchmark(
+            "list_import",
+            "s for a registry's list of 1,000,000 rows: read and checked, written, matched with the files (--rows N for a smaller one)",
+            "the bare COPY of the same CSV into a table without keys, policies or triggers",
+            Bar("value", 3600),
+            ("postgis",),
+        ),
+        Benchmark(
+            "coverage",
+            "ms from the answer to a visit's push until the kept counts of 1,000,000 employers in 10,000 grids say so; and every "
+            "question about the uncovered, p50 and p95 of 8 people at once",
+            "counting the employers anew; of the questions, the plain statement run by the tables' owner, 8 at once",
+            Bar("value", 3000),
+            ("postgis",),
+        ),
+        Benchmark(
             "cold_start",
             "ms from an offline start of a fresh browser to the usable list of 5,000 employers, CPU slowed 4 times",
             "a bare page with its own service worker and 5,000 rows in IndexedDB, read and shown without any framework",
@@ -104,7 +119,7 @@ CATALOGUE = {
 }
 
 # Names that stand for several: ``scripts/bench field`` is what the phone promises.
-GROUPS = {"field": ("shell_size", "cold_start", "keystrokes", "photo", "work_package")}
+GROUPS = {"import": ("list_import",), "field": ("shell_size", "cold_start", "keystrokes", "photo", "work_package")}
 
 
 def expanded(names: list[str]) -> list[str]:

@@ -26,7 +26,7 @@ async def demo_city(bench: Bench) -> tuple[ClusterUrls, Path]:
 SPREAD = """
     insert into employers (id, name, uscc, address, contact_name, contact_phone, industry_code, employees, position, accuracy_m,
                            position_source, grid_id, grid_path, grid_source, review_state, review_reason, note, version,
-                           last_visited_at)
+                           last_visited_at, grade, on_key_list, is_complete, visit_due_on)
     with streets as materialized (
         select s.path, (select count(*) from employers e where e.grid_path <@ s.path)::float8 + 1 as employers,
                (select count(*) from grids c where c.path <@ s.path and c.level = 4)::float8 as communities
@@ -38,6 +38,10 @@ SPREAD = """
     ),
     counted as (
         select *, round(weight / sum(weight) over () * $1)::int as n, row_number() over (order by code)::int as seed from weighed
+    ),
+    standing as materialized (
+        select grade, is_listed, visit_interval_days(grade, is_listed, china_today()) as days
+        from unnest(array['A', 'B', 'C', null]) grade cross join (values (true), (false)) v(is_listed)
     ),
     points as (
         select c.id as grid_id, c.path, (d).geom as position, (hashtextextended(c.code, (d).path[1]) & 1048575)::int as r
@@ -52,8 +56,11 @@ SPREAD = """
            null, '山东省潍坊市测试路' || r % 900 || '号', '王女士', '0536-' || lpad((r % 10000000)::text, 7, '0'),
            lpad((1000 + r % 8000)::text, 4, '0'), 1 + r % 200, position, 30, 'map', grid_id, path, 'position',
            case when r % 100 = 0 then 'waiting_review' else 'accepted' end, '', '', 1,
-           case when r % 20 < 11 then now() - make_interval(hours => r % 9000) end
+           case when r % 20 < 11 then now() - make_interval(hours => r % 9000) end, (array['A', 'B', 'C', null])[1 + r / 20 % 4],
+           r % 97 = 0, r % 4 > 0,
+           case when r % 20 < 11 then (now() - make_interval(hours => r % 9000))::date + days end
     from points
+    join standing s on s.grade is not distinct from (array['A', 'B', 'C', null])[1 + r / 20 % 4] and s.is_listed = (r % 97 = 0)
 """
 
 
@@ -82,6 +89,10 @@ async def _fill_million(urls: ClusterUrls, data_dir: Path) -> None:
             await owner.execute(f'alter table employers add constraint "{key["name"]}" {key["made_by"]}')
         await owner.execute("alter table employers enable trigger user")
         await owner.execute("vacuum (analyze) employers")
+        await owner.execute("insert into coverage_due (grid_id) select id from grids where valid_to is null")
+        while await owner.fetchval("select keep_coverage(500)"):
+            pass  # the triggers were off: every grid is counted
+        await owner.execute("vacuum (analyze) grid_coverage")
         await owner.execute("analyze")
 
 

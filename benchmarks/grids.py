@@ -74,7 +74,7 @@ async def _layers(owner: Any) -> dict[UUID, list[LayerFeature]]:
     return layers
 
 
-async def _import(bench: Bench, engine: AsyncEngine, owner: Any, token: str) -> None:
+async def import_grids(bench: Bench, engine: AsyncEngine, owner: Any, token: str) -> None:
     began = time.perf_counter()
     layers = {street: layer for street, layer in (await _layers(owner)).items() if any(f.code is None for f in layer)}
     steps = Steps(read=time.perf_counter() - began)
@@ -298,7 +298,7 @@ async def run(bench: Bench) -> None:
         try:
             async with connected(urls.owner) as owner:
                 token = await session_of(owner, "city")
-                await _import(bench, engine, owner, token)
+                await import_grids(bench, engine, owner, token)
                 await _moves(bench, engine, owner, token)
                 stale = await owner.fetchval(STALE)
                 if stale:

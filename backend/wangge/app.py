@@ -21,6 +21,11 @@ from wangge.accounts.secrets_box import SecretsBox
 from wangge.anomalies.assessing import assess_all_due, fingerprint_all_due
 from wangge.anomalies.controllers import AnomalyController
 from wangge.audit_log.controllers import AuditController
+from wangge.base_maps.archive import Archive, ArchiveUnusable
+from wangge.base_maps.controllers import BaseMapController
+from wangge.base_maps.keeping import BaseMaps
+from wangge.books.controllers import BookController
+from wangge.books.making import stop_making, tidy_books
 from wangge.catalogues.controllers import CatalogueController
 from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.background import every
@@ -30,11 +35,13 @@ from wangge.core.logging import request_log
 from wangge.core.media_type import json_says_so
 from wangge.core.problems import EXCEPTION_HANDLERS
 from wangge.core.processes import stop_processes
-from wangge.core.settings import Settings
+from wangge.core.settings import Settings, SettingsError
 from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
+from wangge.coverage.keeping import keep_coverage
 from wangge.designations.controllers import DesignationController
 from wangge.duties.controllers import DutyController
+from wangge.employer_files.controllers import EmployerConflictController, EmployerFileController, EmployerMergeController
 from wangge.employers.controllers import EmployerController
 from wangge.entrustments.controllers import EntrustmentController
 from wangge.evidence.controllers import EvidenceController, UploadController
@@ -42,20 +49,33 @@ from wangge.evidence.files import evidence_files
 from wangge.evidence_packages.controllers import EvidencePackageController
 from wangge.exports.controllers import ExportController
 from wangge.gaps.controllers import GapController
+from wangge.geocoding.locating import locate_all_due
+from wangge.geocoding.tianditu import Tianditu
 from wangge.grid_changes.controllers import EmployerGridController, GridChangeController, GridEditingController
 from wangge.grids.controllers import GridController
 from wangge.hand_overs.controllers import HandOverController
 from wangge.incidents.controllers import IncidentController
+from wangge.key_list.controllers import KeyListController
+from wangge.key_list.keeping import keep_key_list
 from wangge.maps.controllers import MapController
+from wangge.matching.controllers import MatchController
+from wangge.matching.keys import make_due_keys
 from wangge.patrols.controllers import PatrolController, PeopleController
 from wangge.people.controllers import RegisterController
+from wangge.ratings.controllers import RatingController, RatingRoundController
+from wangge.ratings.working import work_on_rounds
 from wangge.record_log.controllers import RecordLogController
 from wangge.record_log.keeping import keep
 from wangge.record_log.server_key import ServerKey
+from wangge.registries.controllers import RegistryImportController, RegistryRowController
+from wangge.registries.running import stop_working, take_over
 from wangge.responsibility.controllers import ResponsibilityController
 from wangge.seals.controllers import SealController
+from wangge.signals.controllers import SignalController
 from wangge.spatial_imports.controllers import SpatialImportController
+from wangge.spatial_imports.files import ImportFiles
 from wangge.spatial_imports.reading import stop_reading
+from wangge.standing.controllers import StandingController
 from wangge.sync.controllers import SyncController
 from wangge.talks.controllers import TalkController
 from wangge.tracks.controllers import TrackController
@@ -66,20 +86,32 @@ from wangge.visits.controllers import CheckInController, VisitController
 
 CONTROLLERS = (
     HealthController, AuthController, MeController, SyncController, UploadController, EvidenceController, GridController,
-    GridChangeController, GridEditingController, EmployerGridController, MapController, EmployerController,
+    GridChangeController, GridEditingController, EmployerGridController, MapController, BaseMapController, EmployerController,
     CoverageController, PeopleController, PatrolController, CheckInController, VisitController, MatterController,
     UnitController, EntrustmentController, DesignationController, ResponsibilityController, DutyController,
     CertificateController, OwnCertificateController, RegisterController, HandOverController, TrainingController,
     OwnController, AccountController, SessionController, DeviceController, RightsController, AuditController,
     SpatialImportController, ExportController, GapController, SealController, RecordLogController,
     EvidencePackageController, UnsentFileController, AnomalyController,
+    EmployerFileController, EmployerConflictController, EmployerMergeController,
     CatalogueController, TalkController, TrackController, IncidentController,
+    StandingController, SignalController, KeyListController, RatingRoundController, RatingController,
+    RegistryImportController, RegistryRowController, MatchController,
+    BookController,
 )  # fmt: skip
 
 # How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).
 ASSESS_EVERY_S = 5.0
+# How soon the key list follows what came from the field, and ordered work on ratings begins.
+STANDING_EVERY_S = 3.0
 # How soon what has been committed gets its place in the record log.
 KEEP_LOG_EVERY_S = 2.0
+# How soon a new file is compared with registries, a stopped import goes on, and addresses are asked for.
+MATCH_EVERY_S, RESUME_EVERY_S, GEOCODE_EVERY_S = 3.0, 20.0, 60.0
+# How soon a book whose time is over goes.
+TIDY_BOOKS_EVERY_S = 60.0
+# How soon a visit, a duty or a lapsed certificate shows in the counts and on the maps of coverage.
+KEEP_COVERAGE_EVERY_S = 1.0
 
 
 @get("/api/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
@@ -89,10 +121,28 @@ async def openapi_document(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 def create_app(settings: Settings, app_url: str) -> Litestar:
-    """The ASGI application over the API's own database connection (``app_url``, least privilege) and one front-end folder."""
+    """The ASGI application over the API's own database connection (``app_url``, least privilege) and one front-end folder.
+
+    Raises:
+        SettingsError: the base map is no archive that can be served.
+    """
+    base_maps = BaseMaps(settings.base_map, settings.base_map_dir)
+    if settings.base_map:
+        try:
+            Archive(settings.base_map)
+        except ArchiveUnusable as error:
+            raise SettingsError(f"WANGGE_BASEMAP_PMTILES: {error}") from error
     engine = make_engine(app_url, settings.pool_size)
     box = SecretsBox(settings.data_dir)
     server_key = ServerKey(settings.receipt_key)
+    keep_coverage_every_s = KEEP_COVERAGE_EVERY_S
+
+    geocoder = Tianditu(settings.geocoder_url, settings.geocoder_key) if settings.geocoder_key else None
+    list_files = ImportFiles(settings)
+
+    async def geocode() -> None:
+        if geocoder is not None:
+            await locate_all_due(engine, geocoder)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncGenerator[None, None]:
@@ -100,12 +150,23 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
         files = evidence_files(settings.evidence_dir)
         async with (
             every(KEEP_LOG_EVERY_S, "record log", lambda: keep(engine, server_key)),
+            every(keep_coverage_every_s, "coverage", lambda: keep_coverage(engine)),
             every(ASSESS_EVERY_S, "fingerprints", lambda: fingerprint_all_due(engine, files)),
             every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine)),
+            every(STANDING_EVERY_S, "key list", lambda: keep_key_list(engine)),
+            every(STANDING_EVERY_S, "ratings", lambda: work_on_rounds(engine)),
+            every(MATCH_EVERY_S, "matching", lambda: make_due_keys(engine)),
+            every(RESUME_EVERY_S, "registry imports", lambda: take_over(engine, list_files)),
+            every(GEOCODE_EVERY_S, "geocoder", geocode),
+            every(TIDY_BOOKS_EVERY_S, "books", lambda: tidy_books(engine, settings)),
         ):
             yield
+        await stop_working()
         await stop_reading()
         await stop_processes()
+        if geocoder is not None:
+            await geocoder.close()
+        await stop_making()
         await engine.dispose()
 
     async def provide_server_key() -> ServerKey:
@@ -126,6 +187,7 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             "settings": Provide(lambda: settings, sync_to_thread=False),
             "box": Provide(lambda: box, sync_to_thread=False),
             "server_key": Provide(provide_server_key),
+            "base_maps": Provide(lambda: base_maps, sync_to_thread=False),
         },
     )
     app = Litestar(

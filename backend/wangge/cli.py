@@ -92,6 +92,16 @@ def load() -> None:
     asyncio.run(load_demo(_owner_url(settings), settings.data_dir, click.echo))
 
 
+@demo.command("base-map")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def base_map(file: Path) -> None:
+    """Write a small base map (PMTiles) of the demo city to FILE, for WANGGE_BASEMAP_PMTILES."""
+    from wangge.demo.base_map import make_base_map
+
+    tiles = asyncio.run(make_base_map(_owner_url(_settings()), file))
+    click.echo(f"{file}: {tiles} tiles, {file.stat().st_size:,} bytes")
+
+
 @demo.command("sign-ins")
 def sign_ins() -> None:
     """Print the demo sign-ins of each role."""

@@ -21,6 +21,12 @@ const day =
   async () =>
     (await Promise.all([page(), import('./modules/dayTexts').then(({ dayTexts }) => dayTexts())]))[0]
 
+/** A page of the employer's file brings the form's words besides. */
+const file =
+  (page: () => Promise<{ default: Component }>): (() => Promise<{ default: Component }>) =>
+  async () =>
+    (await Promise.all([page(), import('./modules/fileTexts').then(({ fileTexts }) => fileTexts())]))[0]
+
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'today', component: TodayPage, meta: { tab: true } },
   { path: '/map', name: 'map', component: () => import('./features/map/MapPage.vue'), meta: { tab: true } },
@@ -30,13 +36,19 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./features/employers/EmployersPage.vue'),
     meta: { tab: true },
   },
-  { path: '/employers/new', name: 'register', component: () => import('./features/employers/RegisterPage.vue') },
+  { path: '/employers/new', name: 'register', component: day(() => import('./features/employers/RegisterPage.vue')) },
   {
     path: '/employers/:id',
     name: 'employer',
-    component: () => import('./features/employers/EmployerPage.vue'),
+    component: file(() => import('./features/employers/EmployerPage.vue')),
     props: true,
     meta: { tab: true },
+  },
+  {
+    path: '/employers/:id/file',
+    name: 'file',
+    component: file(() => import('./features/employerFile/FilePage.vue')),
+    props: true,
   },
   {
     path: '/employers/:id/check-in',
@@ -59,7 +71,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/outbox/:id',
     name: 'operation',
-    component: day(() => import('./features/outbox/OperationPage.vue')),
+    component: file(day(() => import('./features/outbox/OperationPage.vue'))),
     props: true,
     meta: { tab: true },
   },

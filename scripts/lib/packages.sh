@@ -88,6 +88,45 @@ can_install() { have apt-get && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/nu
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
+# fonts: the Chinese fonts that books are set in (Noto CJK, SIL Open Font License 1.1). Without them all else works, and making
+# a book says what is missing.
+fonts() {
+  if fonts_found; then return 0; fi
+  if can_install; then
+    apt_install fonts-noto-cjk || warn "apt-get could not install fonts-noto-cjk; see above."
+  elif have apt-get && have dpkg; then
+    setup_lock
+    unpack_fonts "$CACHE/fonts" || warn "fonts-noto-cjk could not be fetched; see above."
+  fi
+  fonts_found || warn "Books cannot be printed until the package fonts-noto-cjk is installed, or WANGGE_FONTS_DIR names its folder."
+}
+
+fonts_found() {
+  [ -n "${WANGGE_FONTS_DIR:-}" ] || [ ! -f /usr/share/fonts/opentype/noto/NotoSerifCJK-Bold.ttc ] || return 0 # quick, each start
+  "$VENV/bin/python" -c 'from wangge.books.fonts import find_fonts; from wangge.core.settings import load_settings
+find_fonts(load_settings().fonts_dir)' 2>/dev/null
+}
+
+# unpack_fonts FOLDER: for an ordinary user, with state of our own for apt.
+unpack_fonts() {
+  local folder=$1 whole=$1.unfinished apt
+  rm -rf "$whole"
+  mkdir -p "$whole/lists/partial" "$whole/partial"
+  apt=(apt-get -q -y -o APT::Sandbox::User= -o Debug::NoLocking=1 -o Dir::State::lists="$whole/lists" -o Dir::Cache="$whole")
+  "${apt[@]}" update
+  (cd "$whole" && "${apt[@]}" download fonts-noto-cjk && dpkg -x fonts-noto-cjk_*.deb .)
+  rm -rf "$whole"/*.deb "$whole/lists" "$whole/partial"
+  rm -rf "$folder"
+  mv "$whole" "$folder"
+}
+
+# pdf_tools: poppler, with which tests read and look at the PDFs that we make.
+pdf_tools() {
+  if have pdftoppm && have pdftotext; then return 0; fi
+  apt_install poppler-utils ||
+    fail "The tests of printed books need poppler." "As an administrator: apt-get install --no-install-recommends poppler-utils"
+}
+
 # browser: Debian's Chromium and a font with Chinese characters, for the browser tests.
 browser() {
   local missing=()

@@ -344,9 +344,12 @@ async def make_employer(
     registered_by: UUID | None = None,
     duplicate_of: UUID | None = None,
     note: str = "",
+    is_complete: bool = True,
+    grade: str | None = None,
+    on_key_list: bool = False,
 ) -> UUID:
-    """An employer's file. With only a ``path`` it stands in the middle of that grid; its grid follows from its position as
-    for one found in the field, ``path`` being the declared grid; ``position=None`` is one without a position."""
+    """An employer's file, complete unless told otherwise. With only a ``path`` it stands in the middle of that grid; its grid
+    follows from its position as for one found in the field, ``path`` being the declared grid; ``position=None``: it has none."""
     employer_id = new_id()
     if position is _FROM_POSITION:
         position = middle_of(path) if path else None
@@ -365,6 +368,9 @@ async def make_employer(
         employer_id, name or f"单位{next(_NUMBERS):04d}", uscc, address, contact_name, contact_phone, employees, lon, lat,
         review_state, registered_by, duplicate_of, last_visited_at, note, path,
     )  # fmt: skip
+    if is_complete or grade or on_key_list:
+        standing = "update employers set is_complete = $2, grade = $3, on_key_list = $4 where id = $1"
+        await owner.execute(standing, employer_id, is_complete, grade, on_key_list)
     return employer_id
 
 
@@ -699,6 +705,76 @@ async def make_anomaly(owner: Owner, person: Someone, employer_id: UUID, subject
     return anomaly_id
 
 
+async def make_file_history(owner: Owner, person: Someone, employer_id: UUID) -> UUID:
+    """A filled form, the edit and the version that it made, and a field with two values; returns the conflict's id."""
+    await owner.execute(
+        """with e as (select id, grid_path from employers where id = $1),
+           f as (insert into employer_forms (employer_id, answers, problems, errors, disputed, filled_on, grid_path)
+                 select id, '{"on_roll": 3}', '[]', 0, '["on_roll"]', china_today(), grid_path from e),
+           s as (insert into employer_surveys (id, employer_id, filled_on, filler, person_id, source, answers, kept, problems, captured_at,
+                                               grid_path)
+                 select gen_random_uuid(), id, china_today(), '', $2, 'phone', '{}', '{}', '[]', now(), grid_path from e)
+           insert into employer_edits (op_id, field, edit_id, employer_id, value, base_version, arrived_version, person_id, origin, note,
+                                       happened_at, grid_path)
+           select gen_random_uuid(), 'on_roll', gen_random_uuid(), id, '3', 1, 2, $2, 'phone', '', now(), grid_path from e""",
+        employer_id, person.id,
+    )  # fmt: skip
+    conflict_id = new_id()
+    await owner.execute(
+        """insert into employer_conflicts (id, employer_id, field, candidates, version, grid_path)
+           select $2, id, 'on_roll', $3, 1, grid_path from employers where id = $1""",
+        employer_id, conflict_id,
+        json.dumps([{"value": n, "person_id": str(person.id), "at": utc_now().isoformat(), "origin": "phone", "edit_id": None, "note": ""}
+                    for n in (3, 4)]),
+    )  # fmt: skip
+    return conflict_id
+
+
+async def make_merge(owner: Owner, kept_id: UUID, merged_id: UUID, by: UUID, *, undone: bool = False) -> UUID:
+    """Two files made one; ``undone``: and taken apart again, so that both are what they were."""
+    merge_id = new_id()
+    if not undone:
+        await owner.execute("update employers set merged_into = $1, review_state = 'returned' where id = $2", kept_id, merged_id)
+    await owner.execute(
+        """insert into employer_merges (id, kept_id, merged_id, reason, merged_by, before, values_taken, undone_at, undone_by,
+                                        undo_reason, grid_path)
+           select $1, $2, $3, '同一家', $4::uuid, '{"review_state": "accepted"}', '{}', case when $5 then now() end,
+                  case when $5 then $4::uuid end, '', grid_path from employers where id = $2""",
+        merge_id, kept_id, merged_id, by, undone,
+    )  # fmt: skip
+    return merge_id
+
+
+async def make_registry(owner: Owner, path: str, by: UUID, employer_id: UUID) -> UUID:
+    """A list of an area with a row still in it, a row of the register that may be an employer, a decision, and remembered columns."""
+    import_id, row_id = new_id(), new_id()
+    keys = "'甲|', '甲', 'jia', '', '', '{}'"
+    statements = (
+        ("""insert into registry_imports (id, source, grid_id, grid_path, file_name, sha256, size_bytes, state,
+            stage, rows_done, answers, version, made_by)
+            select $1, 'tax', id, path, 'a.csv', repeat('0', 64), 1, 'ready', '', 1, '{}', 1, $2 from grids where path = $3::text::ltree""",
+         import_id, by, path),
+        (f"""insert into registry_import_rows (import_id, number, grid_path, severity, written, problems, row_key,
+            digest, name, address, contact_name,
+                contact_phone, status, division, name_key, core, pinyin, place, address_key, blocks)
+            values ($1, 2, $2::text::ltree, 'none', false, '[]', 'k', '', '甲', '', '', '', '', '', {keys})""", import_id, path),
+        (f"""insert into registry_rows (id, import_id, source, list_grid_id, number, row_key, digest, name, address,
+            contact_name, contact_phone,
+                status, division, grid_id, grid_path, grid_source, state, version, name_key, core, pinyin, place, address_key, blocks)
+            select $1, $2, 'tax', id, 2, 'k', '', '甲', '', '', '', '', '', id, path, 'list', 'open', 1, {keys}
+            from grids where path = $3::text::ltree""", row_id, import_id, path),
+        ("""insert into registry_mappings (grid_id, source, fingerprint, grid_path, columns, remembered_by)
+            select id, 'tax', 'f', path, '{}', $1 from grids where path = $2::text::ltree""", by, path),
+        ("""insert into match_candidates (subject_id, employer_id, subject_kind, score, reasons, grid_path)
+            values ($1, $2, 'registry_row', 60, '[]', $3::text::ltree)""", row_id, employer_id, path),
+        ("""insert into match_decisions (id, subject_kind, subject_id, subject_name, employer_id, verdict, reasons, filled, grid_path)
+            values (gen_random_uuid(), 'registry_row', $1, '甲', $2, 'same', '[]', '{}', $3::text::ltree)""", row_id, employer_id, path),
+    )  # fmt: skip
+    for statement, *values in statements:
+        await owner.execute(statement, *values)
+    return import_id
+
+
 async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "needs_answer") -> UUID:
     """A file that was read, with one feature and a question."""
     import_id = new_id()
@@ -716,3 +792,76 @@ async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "needs_
         import_id, path,
     )  # fmt: skip
     return import_id
+
+
+async def make_signal(
+    owner: Owner, employer_id: UUID, kind: str, by: UUID, *, since: date | None = None, until: date | None = None, aspect: str | None = None
+) -> UUID:
+    """A dated fact about an employer, as a desk records it; today's unless told otherwise."""
+    signal_id = new_id()
+    await owner.execute(
+        """insert into employer_signals (id, employer_id, kind, aspect, since, until, ended_by, source, reference, note, recorded_by,
+                                         end_note, withdrawn_why, version, grid_path)
+           select $1, e.id, k.code, coalesce($6, k.aspect), $4, $5, case when $5::date is not null then $7::uuid end, 'desk', '', '', $7,
+                  '', '', 1, e.grid_path
+           from employers e, signal_kinds k where e.id = $2 and k.code = $3::text""",
+        signal_id, employer_id, kind, since or today(), until, aspect, by,
+    )  # fmt: skip
+    return signal_id
+
+
+async def make_standing(owner: Owner, employer_id: UUID, by: UUID) -> dict[str, UUID]:
+    """One of each thing that is said of how an employer stands, by kind: a signal, an entry on the key list, a round of its county
+    (made once) with a published rating, a change of it and an objection to it."""
+    made = {kind: new_id() for kind in ("key_list_entry", "rating_round", "rating", "rating_change", "rating_objection")}
+    made["signal"] = await make_signal(owner, employer_id, "wage_arrears", by)
+    await owner.execute(
+        """insert into key_list_entries (id, employer_id, criterion, rule_from, must_acknowledge, facts, entered_on, acknowledged_note,
+                                         version, grid_path)
+           select $1, e.id, 'collective_petition', '2026-01-01', true, '{}', china_today(), '', 1, e.grid_path from employers e
+           where e.id = $2""",
+        made["key_list_entry"], employer_id,
+    )  # fmt: skip
+    round_id = await owner.fetchval(
+        """insert into rating_rounds (id, year, scale, state, task_by, accept_grades, after_id, done, total, made_by, version, grid_id,
+                                      grid_path)
+           select $1, 2025, 'national_2016', 'reviewing', $3, '{}', $1, 0, 0, $3, 1, e.grid_id, e.grid_path
+           from employers e where e.id = $2
+           on conflict (grid_id, year) do update set version = rating_rounds.version returning id""",
+        made["rating_round"], employer_id, by,
+    )  # fmt: skip
+    made["rating_round"] = round_id
+    await owner.execute(
+        """insert into ratings (id, round_id, employer_id, year, proposed_grade, aspects, reasons, state, grade, decision_reason,
+                                published_on, published_by, version, grid_path)
+           select $1, $2, e.id, 2025, 'B', '{}', '[]', 'published', 'A', '', china_today(), $4, 1, e.grid_path
+           from employers e where e.id = $3""",
+        made["rating"], round_id, employer_id, by,
+    )  # fmt: skip
+    await owner.execute(
+        """insert into rating_changes (id, rating_id, from_grade, to_grade, was_published, reason, made_by, grid_path)
+           select $1, t.id, 'B', 'A', false, '', $3, t.grid_path from ratings t where t.id = $2""",
+        made["rating_change"], made["rating"], by,
+    )  # fmt: skip
+    await owner.execute(
+        """insert into rating_objections (id, rating_id, filed_on, filed_by, grounds, due_on, recorded_by, decision_reason, version,
+                                          grid_path)
+           select $1, t.id, china_today(), '张三', '与事实不符', china_today() + 20, $3, '', 1, t.grid_path
+           from ratings t where t.id = $2""",
+        made["rating_objection"], made["rating"], by,
+    )  # fmt: skip
+    return made
+
+
+async def make_book(owner: Owner, path: str, by: UUID) -> UUID:
+    """A book of a grid whose making was said to have failed: nobody works on it, and it has no files."""
+    book_id = new_id()
+    await owner.execute(
+        """insert into books (id, kind, grid_id, grid_path, title, language, period_from, period_to, state, stage, scope, made_by,
+                              expires_at)
+           select $1, 'grid', g.id, g.path, g.name, 'zh', current_date - 30, current_date, 'failed', '', array[$2], $3,
+                  now() + interval '1 day'
+           from grids g where g.path = $2::text::ltree""",
+        book_id, path, by,
+    )  # fmt: skip
+    return book_id

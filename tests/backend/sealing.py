@@ -108,6 +108,13 @@ class SealingPhone:
         }  # fmt: skip
         return self.record("evidence.announce", payload, **more)
 
+    def announce_note(self, employer_id: UUID, visit_id: UUID, data: bytes, media_type: str = "audio/ogg", **more: Any) -> SealedOp:
+        payload = {
+            "subject_kind": "visit", "subject_id": visit_id, "employer_id": employer_id, "media_type": media_type, "source": "recorder",
+            "copy": {"sha256": sha256(data), "bytes": len(data)}, "seconds": 4.5,
+        }  # fmt: skip
+        return self.record("evidence.announce", payload, **more)
+
     async def push(self, *ops: SealedOp) -> list[Data]:
         """One push; every receipt is checked as the app checks it."""
         answer = await self.http.post("/api/sync/push", json={"operations": [op.wire for op in ops]})

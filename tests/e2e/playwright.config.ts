@@ -20,9 +20,9 @@ export default defineConfig({
   reporter: [['list', { printSteps: process.env.WANGGE_E2E_STEPS !== undefined }]],
   // Each project has a worker and so a city of its own: there are more stories than supervisors in one.
   projects: [
-    { name: 'desk', testMatch: /(accounts|anomalies|grids|imports|organisation|people)\.spec\.ts/ },
+    { name: 'desk', testMatch: /(accounts|anomalies|books|coverage|employer-file|grids|imports|notes|organisation|people|registries|standing)\.spec\.ts/ },
     { name: 'phone', testMatch: /(access|field-day|odd-days|photos|signing-in|story)\.spec\.ts/ },
-    { name: 'store', testMatch: /(locking|storage)\.spec\.ts/ },
+    { name: 'store', testMatch: /(base-map|locking|storage)\.spec\.ts/ },
   ],
   use: {
     ...CHROMIUM,

@@ -52,12 +52,12 @@ export class TestServer {
 
   /** Make the database, load the demo city if wanted, and start serving. A `durable` one loses no commit in `killDatabase`. */
   static async create(name: string, options: { demo?: boolean; durable?: boolean } = {}): Promise<TestServer> {
-    const words = ['make', name, ...(options.durable ? ['durable'] : [])]
+    const dataDir = mkdtempSync(join(SCRATCH, `wangge-${name}-`))
+    const words = options.demo ? ['city', name, dataDir] : ['make', name, ...(options.durable ? ['durable'] : [])]
     const out = execFileSync(join(BIN, 'python'), [join(ROOT, 'tests/support/database.py'), ...words])
     const urls = JSON.parse(out.toString()) as DatabaseUrls
-    const dataDir = mkdtempSync(join(SCRATCH, `wangge-${name}-`))
     const server = new TestServer(name, urls, dataDir, await freePort())
-    if (options.demo) execFileSync(join(BIN, 'wangge'), ['demo', 'load'], { env: server.environment() })
+    if (options.demo) server.run('demo', 'base-map', server.baseMap)
     await server.start()
     return server
   }
@@ -69,6 +69,11 @@ export class TestServer {
     return server
   }
 
+  /** The demo city's base map. */
+  get baseMap(): string {
+    return join(this.dataDir, 'base_map.pmtiles')
+  }
+
   private environment(): NodeJS.ProcessEnv {
     return {
       ...process.env,
@@ -77,6 +82,7 @@ export class TestServer {
       WANGGE_DATABASE_APP_URL: this.urls.app,
       WANGGE_DATA_DIR: this.dataDir,
       WANGGE_PORT: String(this.port),
+      ...(existsSync(this.baseMap) ? { WANGGE_BASEMAP_PMTILES: this.baseMap } : {}),
     }
   }
 

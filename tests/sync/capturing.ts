@@ -1,8 +1,8 @@
-/** What a simulated person's phone binds to a capture, and the photos she takes: bytes of chance that begin like a JPEG. */
+/** What a simulated person's phone binds to a capture, and the photos and notes she takes: bytes of chance that begin like a JPEG. */
 import { createHash } from 'node:crypto'
 import { readMeta, type LocalDb } from '@/local/db'
 import type { Capture } from '@/local/outbox'
-import type { PreparedPhoto } from '@/local/photos'
+import type { PreparedNote, PreparedPhoto } from '@/local/photos'
 import type { Chance } from './random'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -28,6 +28,14 @@ export function photoOf(chance: Chance, sizes: { copy: number; original: number 
   return {
     copy: { ...fileOf(chance, sizes.copy), width: 8, height: 8 },
     original: { ...fileOf(chance, sizes.original), type: 'image/jpeg' },
-    preview: new ArrayBuffer(4),
+    preview: fileOf(chance, 300).buffer,
   }
+}
+
+/** A recording as the recorder would hand it over: bytes of chance that begin like a WebM. */
+export function noteOf(chance: Chance, size: number): PreparedNote {
+  const { buffer } = fileOf(chance, size)
+  const head = Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d4287810442858102', 'hex')
+  new Uint8Array(buffer).set(head)
+  return { buffer, sha256: sha256(new Uint8Array(buffer)), medium: 'audio', media_type: 'audio/webm', seconds: 3 }
 }

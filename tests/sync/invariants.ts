@@ -18,10 +18,11 @@ export interface Phone {
 }
 
 const TABLES: Record<string, string> = {
-  'employer.register': 'employers',
-  'check_in.record': 'check_ins',
-  'visit.record': 'visits',
-  'evidence.announce': 'evidence',
+  'employer.register': 'employers where id',
+  'employer.edit': 'employer_edits where edit_id',
+  'check_in.record': 'check_ins where id',
+  'visit.record': 'visits where id',
+  'evidence.announce': 'evidence where id',
 }
 
 /** Name the promise that was broken. */
@@ -88,16 +89,19 @@ export async function checkAllArrived(pool: Pool, phone: Phone, dataDir: string)
     if (line.op_sha256 !== capture.sha256 || line.lines !== '1') fail('S2', 'arrived changed or more than once', { capture, line })
     const table = TABLES[capture.kind]
     if (!table || !['applied', 'conflict'].includes(line.outcome)) continue
-    const found = await pool.query(`select 1 from ${table} where id = $1`, [capture.entity_id])
+    const found = await pool.query(`select 1 from ${table} = $1`, [capture.entity_id])
     if (found.rowCount !== 1) fail('S1', 'journalled as applied, not in its table', { capture, rows: found.rowCount })
   }
-  const photos = await pool.query<{ id: string; copy_sha256: string; original_sha256: string; copy_state: string; original_state: string }>(
-    `select id, copy_sha256, original_sha256, copy_state, original_state from evidence where person_id = $1`,
+  const photos = await pool.query<{ id: string; hashes: string[]; states: string[]; receipts: number }>(
+    `select id, array_remove(array[copy_sha256, original_sha256, thumb_sha256], null) as hashes,
+            array[copy_state, original_state, thumb_state] as states,
+            (select count(*)::int from jsonb_object_keys(byte_receipts)) as receipts from evidence where person_id = $1`,
     [phone.who.person_id],
   )
   for (const photo of photos.rows) {
-    if (photo.copy_state !== 'stored' || photo.original_state !== 'stored') fail('S1', 'a photo did not arrive', photo)
-    for (const hash of [photo.copy_sha256, photo.original_sha256]) {
+    if (photo.states.some((state) => state !== 'stored' && state !== 'none')) fail('S1', 'a photo did not arrive', photo)
+    if (photo.receipts !== photo.hashes.length) fail('receipt', 'a stored file has no signed receipt', photo)
+    for (const hash of photo.hashes) {
       const file = join(dataDir, 'evidence/store', hash.slice(0, 2), hash.slice(2, 4), hash)
       if (!existsSync(file)) fail('S1', 'a stored photo has no file', photo)
       if (createHash('sha256').update(readFileSync(file)).digest('hex') !== hash) fail('S1', 'a stored photo was altered', photo)
@@ -132,6 +136,19 @@ export async function checkScope(pool: Pool, phone: Phone): Promise<void> {
   const wanted = new Set(employers.rows.map((row) => row.id))
   for (const id of held.keys()) if (!wanted.has(id)) fail('S4', 'an employer outside the scope stayed on the phone', { person, id })
 
+  const forms = await pool.query<{ id: string; answers: unknown; disputed: string[] }>(
+    `select employer_id as id, answers, disputed from employer_forms where employer_id = any($1)`,
+    [[...wanted]],
+  )
+  const kept = new Map((await phone.db.forms.toArray()).map((row) => [row.id, row]))
+  const sorted = (values: unknown) => JSON.stringify(Object.entries(values as object).sort())
+  for (const row of forms.rows) {
+    const mine = kept.get(row.id) ?? fail('S3', 'a form of the scope is missing on the phone', row)
+    if (sorted(mine.answers) !== sorted(row.answers) || mine.disputed.join() !== row.disputed.join())
+      fail('S3', 'a form on the phone is out of date', { phone: mine, database: row })
+  }
+  for (const id of kept.keys()) if (!wanted.has(id)) fail('S4', 'a form outside the scope stayed on the phone', { person, id })
+
   const patrols = await pool.query<{ id: string; status: string; version: number; stops: { id: string; status: string }[] }>(
     `select p.id, p.status, p.version, coalesce((select json_agg(json_build_object('id', s.id, 'status', s.status) order by s.seq)
        from patrol_stops s where s.patrol_id = p.id), '[]') as stops
@@ -151,6 +168,33 @@ export async function checkScope(pool: Pool, phone: Phone): Promise<void> {
   )
   const areas = (await phone.db.grids.toArray()).map((row) => row.id).sort()
   if (areas.join() !== grids.rows.map((row) => row.id).sort().join()) fail('S4', 'the phone holds other grids than its duties', { person, areas })
+}
+
+/**
+ * S6: each field of a file says what its edits come to, whatever order they arrived in: those that nobody's later word has seen are
+ * what stands, and where they differ there is one open work item with all of them.
+ */
+export async function checkEditsSettled(pool: Pool, employers: string[]): Promise<void> {
+  const wrong = await pool.query(
+    `with edits as (
+       select employer_id, field, value, op_id, happened_at, arrived_version, base_version, store_id, store_seq from employer_edits
+       where employer_id = any($1) and origin = 'phone' and field in ('on_roll', 'migrant')),
+     heads as (
+       select e.* from edits e where not exists (
+         select from edits l where (l.employer_id, l.field) = (e.employer_id, e.field) and l.op_id <> e.op_id
+           and case when l.store_id = e.store_id then (l.store_seq, l.op_id::text) > (e.store_seq, e.op_id::text)
+                    else l.base_version >= e.arrived_version end)),
+     settled as (
+       select employer_id, field, count(distinct value) as values, (array_agg(value order by happened_at desc, op_id::text desc))[1] as stands
+       from heads group by 1, 2)
+     select s.*, f.answers -> s.field as found, c.id as conflict
+     from settled s left join employer_forms f using (employer_id)
+     left join employer_conflicts c on (c.employer_id, c.field) = (s.employer_id, s.field) and c.resolved_at is null
+     where f.answers -> s.field is distinct from s.stands or (c.id is not null) <> (s.values > 1)
+        or (f.disputed ? s.field) <> (s.values > 1)`,
+    [employers],
+  )
+  if (wrong.rowCount) fail('S6', 'a file does not say what its edits come to', wrong.rows)
 }
 
 /** S4 all along: no pull ever brought an employer of a grid that the person never held, unless a patrol took her there. */

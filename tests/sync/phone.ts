@@ -4,7 +4,7 @@ import { LocalDb } from '@/local/db'
 import { makeCipher } from '@/local/cipher'
 import type { Capture } from '@/local/outbox'
 import { keepPhoto } from '@/local/photos'
-import { finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from '@/local/records'
+import { editEmployer, finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from '@/local/records'
 import { SyncEngine } from '@/sync/engine'
 import { announcedPhotos } from '@/sync/upload'
 import { newId } from '@/shared/ids'
@@ -183,7 +183,12 @@ export class Phone {
         chance.happens(0.15) ? [await this.photo('register', 'employer', null)] : [],
         'register',
       )
-    } else if (draw < 0.25 && patrols.length > 0) {
+    } else if (draw < 0.3) {
+      // several phones change the same few fields of the same employers, each over the file as it knows it
+      const employer = chance.pick(employers)
+      const changes = { [chance.pick(['on_roll', 'migrant', 'employees'])]: chance.below(3) }
+      await editEmployer(db, capture, employer.version, { employer_id: employer.id, changes, survey: null, note: '' }, 'form')
+    } else if (draw < 0.4 && patrols.length > 0) {
       const patrol = chance.pick(patrols)
       await (chance.happens(0.6) ? startPatrol(db, capture, patrol.id) : finishPatrol(db, capture, patrol.id, '完'))
     } else {

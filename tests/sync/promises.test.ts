@@ -55,13 +55,13 @@ describe('the sync', () => {
   it('keeps the old work package until another one is complete', () => checkOldPackageStays(stage, place++))
 
   it('holds photos to the budget of mobile data, and no record', async () => {
-    // two copies of 900 bytes wait: room for one
+    // two thumbnails of 300 bytes, two copies and a note of 900 bytes wait: room for the thumbnails and one copy
     const told = await sendOverNetworks(stage, { place: place++, mbPerDay: 0.0015 })
     expect(told.saving).toMatchObject({ copies: 0, records: 0 })
     expect(told.saving.status).toContain('status.why.save_data')
     expect(told.cellular).toMatchObject({ copies: 1, records: 0 })
     expect(told.cellular.status).toContain('status.why.data_budget_used')
-    expect(told.byHand.copies).toBe(2)
+    expect(told.byHand.copies).toBe(3)
     expect(told.wifi.status).toContain('status.safe')
   })
 

@@ -1,7 +1,7 @@
 /** One story: some phones, a desk, a bad network, crashes; at the end the invariants hold or it says which does not. */
 import type { Pool } from 'pg'
 import { actAtDesk } from './desk'
-import { checkAllArrived, checkNothingLeaked, checkNothingLost, checkProof, checkScope } from './invariants'
+import { checkAllArrived, checkEditsSettled, checkNothingLeaked, checkNothingLost, checkProof, checkScope } from './invariants'
 import { Phone } from './phone'
 import { Chance } from './random'
 import { makeWorld } from './world'
@@ -52,6 +52,7 @@ export async function playSeed(stage: Stage, seed: number, figures: Figures): Pr
   await Promise.all(phones.map((phone) => phone.syncUntilDone()))
   // what the last phones pushed may concern those that came to rest earlier
   await Promise.all(phones.map((phone) => phone.syncUntilDone()))
+  await checkEditsSettled(pool, world.employers)
   for (const phone of phones) {
     await checkNothingLost(pool, phone)
     await checkAllArrived(pool, phone, stage.dataDir)

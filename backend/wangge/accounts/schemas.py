@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from wangge.record_log.schemas import ServerKeyRead
 from wangge.seals.schemas import SealKeyRead
+from wangge.sync.schemas import RetriedOperation
 
 Login = Annotated[str, Meta(min_length=1, max_length=64)]
 Password = Annotated[str, Meta(min_length=1, max_length=256)]
@@ -153,7 +154,8 @@ class ScopeGrid(Struct):
 class Me(Struct):
     """Who is signed in, what she may do and where, and the limits in force.
 
-    ``seal_keys`` are those of this phone that the server knows, ``receipt_keys`` those that its receipts are signed with.
+    ``seal_keys`` are those of this phone that the server knows, ``receipt_keys`` those that its receipts are signed with, ``retried`` her
+    operations that a desk has had applied again.
     """
 
     person: PersonRead
@@ -171,3 +173,4 @@ class Me(Struct):
     policies: dict[str, Any]
     seal_keys: list[SealKeyRead]
     receipt_keys: list[ServerKeyRead]
+    retried: list[RetriedOperation]

@@ -30,6 +30,7 @@ from wangge.core.masking import mask_phone
 from wangge.policies.service import policies_in_force
 from wangge.record_log.service import server_keys
 from wangge.seals.service import own_keys
+from wangge.sync.retried import retried_of_mine
 
 TOKEN_BYTES = 32
 OPEN_SESSION = text("""
@@ -149,4 +150,5 @@ async def describe(db: AsyncSession, actor: Actor) -> Me:
         policies=await policies_in_force(db),
         seal_keys=await own_keys(db, actor),
         receipt_keys=await server_keys(db),
+        retried=await retried_of_mine(db),
     )

@@ -9,6 +9,7 @@ WanggeError                    (this module)
 ├── ServerBusy                 503  passes by itself
 ├── accounts.errors            sign-in, sessions, rights
 ├── employers.errors           credit codes, reviews
+├── employer_files.errors      edits that meet, merges
 ├── people.errors              the life of a person in the register
 ├── certificates.errors        certificates, and working without one
 ├── duties.errors              who answers for which grid
@@ -21,8 +22,14 @@ WanggeError                    (this module)
 ├── designations.errors        non-local and key employers
 ├── evidence.errors            photos and their bytes
 ├── anomalies.errors           concluding on odd records
+├── base_maps.errors          the deployment's base map
+├── signals.errors             facts about an employer
+├── key_list.errors            acknowledging the key list
+├── ratings.errors             rounds, grades and objections
+├── books.errors               printing grids and employers
 ├── evidence_packages.errors   records taken out of the house
 ├── record_log.errors          proofs of what arrived
+├── registries.errors          registry lists, and matching them
 ├── seals.errors               phones' keys and signatures
 └── sync.errors                operations from phones
 

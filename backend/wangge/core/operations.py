@@ -61,6 +61,10 @@ class Operation(Generic[P]):
     device_id: UUID
     binding: Binding
     payload: P
+    # The version that was on the screen, for what changes a thing; and where it stands in the chain of the phone's store.
+    base_version: int | None = None
+    chain_id: UUID | None = None
+    device_seq: int = 0
 
     @property
     def happened_at(self) -> datetime:

@@ -19,7 +19,9 @@ class Settings:
     ``database_url`` is the owner's connection (migrations, demo, operator's commands) and is empty for the API alone;
     ``database_app_url`` is the API's own, least-privilege connection. Both are ``postgresql://`` URLs as libpq reads them.
     ``pool_size`` counts connections, ``session_days`` days, ``max_body_bytes`` bytes. ``receipt_key`` is the file of the key that
-    signs receipts, roots and packages; it is made at the first start.
+    signs receipts, roots and packages; it is made at the first start. ``base_map`` is the deployment's PMTiles archive, if it has
+    one. Without a ``geocoder_key`` (天地图) points are set by hand. ``fonts_dir`` is the folder of the fonts that books are set in;
+    None: where packages put them.
     """
 
     data_dir: Path
@@ -35,11 +37,25 @@ class Settings:
     log_format: str
     pwa_dir: Path
     receipt_key: Path
+    base_map: Path | None
+    geocoder_url: str
+    geocoder_key: str
+    fonts_dir: Path | None
 
     @property
     def evidence_dir(self) -> Path:
         """Folder of the evidence store and of uploads under way."""
         return self.data_dir / "evidence"
+
+    @property
+    def base_map_dir(self) -> Path:
+        """Folder of the extracts of the base map; each can be made again."""
+        return self.data_dir / "base_maps"
+
+    @property
+    def books_dir(self) -> Path:
+        """Folder of the books that were made."""
+        return self.data_dir / "books"
 
 
 def _whole_number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
@@ -77,4 +93,8 @@ def load_settings(env: Mapping[str, str] = os.environ) -> Settings:
         log_format=log_format,
         pwa_dir=Path(env.get("WANGGE_PWA_DIR", "") or REPOSITORY / "pwa" / "dist").absolute(),
         receipt_key=Path(env.get("WANGGE_RECEIPT_KEY", "") or data_dir / "secrets" / "receipt_key.pem").absolute(),
+        base_map=Path(base_map).absolute() if (base_map := env.get("WANGGE_BASEMAP_PMTILES", "")) else None,
+        geocoder_url=env.get("WANGGE_GEOCODER_URL", "") or "http://api.tianditu.gov.cn/geocoder",
+        geocoder_key=env.get("WANGGE_GEOCODER_KEY", ""),
+        fonts_dir=Path(env["WANGGE_FONTS_DIR"]).absolute() if env.get("WANGGE_FONTS_DIR") else None,
     )

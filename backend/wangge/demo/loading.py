@@ -18,6 +18,7 @@ from wangge.demo.certificates import age_certificates, give_certificates
 from wangge.demo.field_day import record_field_days
 from wangge.demo.history import record_history, todays_patrol
 from wangge.demo.organisation import load_organisation
+from wangge.demo.standing import record_standing
 from wangge.people.rules import pinyin_of
 
 GEODATA = REPOSITORY / "geodata"
@@ -225,6 +226,7 @@ async def load_demo(owner_url: str, data_dir: Path, say: Say) -> None:
                 say("  a week of patrols and visits, with photos")
                 await record_history(conn, data_dir / "evidence")
                 await record_field_days(conn)
+                await record_standing(conn)
                 await age_certificates(conn)
             elif not await conn.fetchval("select exists (select from certificates)"):
                 await give_certificates(conn)  # loaded by a release that knew none

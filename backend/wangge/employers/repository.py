@@ -27,7 +27,10 @@ ITEM = f"""
     e.last_visited_at, e.registered_at, e.duplicate_of,
     case when e.registered_by is not null then json_build_object('id', e.registered_by, 'name',
         (select p.name from people p where p.id = e.registered_by)) end as registered_by,
-    {REASONS_OF} as reasons, {holds("non_local")} as is_non_local, {holds("key")} as is_key
+    {REASONS_OF} as reasons, {holds("non_local")} as is_non_local, {holds("key")} as is_key,
+    e.grade, e.on_key_list,
+    e.on_key_list and exists (select from key_list_entries k where k.employer_id = e.id and k.left_on is null
+                              and k.must_acknowledge) as is_pressing
 """
 DETAIL = f"""
     select {ITEM}, e.no_uscc_reason, e.industry_code, e.contact_name, e.contact_phone, e.accuracy_m, e.position_source,
@@ -39,7 +42,8 @@ DETAIL = f"""
     from employers e where e.id = :id
 """
 EVIDENCE_OF = """
-    select v.id, v.subject_id, v.copy_state as state, v.copy_state = 'stored' as thumbnail, v.captured_at, v.source
+    select v.id, v.subject_id, v.copy_state as state, 'stored' in (v.copy_state, v.thumb_state) as thumbnail, v.medium, v.seconds,
+           v.captured_at, v.source
     from evidence v where v.subject_id = any(:subjects) order by v.captured_at, v.id
 """
 VISITS_OF = """
@@ -58,6 +62,15 @@ async def count_below(db: AsyncSession, paths: Sequence[str], *, with_open_stops
     """How many files lie below some paths of the scope (and on the person's open patrols); counted without reading them."""
     sql = "select count_employers(cast(cast(:paths as text[]) as ltree[]), :with_open_stops)"
     return int(await db.scalar(text(sql), {"paths": list(paths), "with_open_stops": with_open_stops}) or 0)
+
+
+# Whoever asks counts at most so many grids herself; what is left is the background's.
+REFRESH_ON_ASKING = 60
+
+
+async def refresh_coverage(db: AsyncSession) -> int:
+    """Count again what has changed of coverage, so that the asker sees her own work; how many grids are left to the background."""
+    return int(await db.scalar(text("select refresh_coverage(:at_most)"), {"at_most": REFRESH_ON_ASKING}) or 0)
 
 
 async def employers_page(

@@ -27,7 +27,9 @@ class NamedRef(Struct):
 class EmployerItem(Struct):
     """An employer in a list. ``position`` is ``[lon, lat]``; ``reasons`` say why it counts as uncovered, empty when covered.
 
-    ``is_non_local`` and ``is_key`` hold today; such employers belong to the city's command centre.
+    ``is_non_local`` and ``is_key`` hold today; such employers belong to the city's command centre. ``grade`` is that of the last
+    rating published, ``on_key_list`` whether it is under key supervision,
+    ``is_pressing`` whether for more than that nobody has been there yet.
     """
 
     id: UUID
@@ -45,13 +47,16 @@ class EmployerItem(Struct):
     reasons: list[str]
     is_non_local: bool
     is_key: bool
+    grade: str | None
+    on_key_list: bool
+    is_pressing: bool
 
 
 class PhotoOfEmployer(PhotoRead):
-    """A photo in an employer's file."""
+    """A photo or a note in an employer's file."""
 
     captured_at: datetime
-    source: Literal["camera", "gallery"]
+    source: Literal["camera", "gallery", "recorder", "file"]
 
 
 class CheckInOfVisit(Struct):

@@ -51,6 +51,7 @@ async def list_employers(
     if one_of("review_state", review_state, REVIEW_STATES):
         where.add("e.review_state = :review_state", review_state=review_state)
     if one_of("reason", reason, (*CONDITIONS, "any")):
+        await repository.refresh_coverage(db)
         where.add(UNCOVERED if reason == "any" else CONDITIONS[str(reason)])
     if one_of("designation", designation, ("non_local", "key")):
         where.add(DESIGNATED_SO, designation=designation)

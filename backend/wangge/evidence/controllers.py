@@ -4,6 +4,7 @@ from email.utils import formatdate
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Controller, Request, Response, get, head, patch, post, route
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
@@ -26,6 +27,7 @@ from wangge.evidence.files import EvidenceFiles, evidence_files
 from wangge.evidence.rules import UNKNOWN_TYPE, Part, file_extension, upload_subject, whole_number
 from wangge.evidence.schemas import EvidenceRead
 from wangge.evidence.uploading import UploadState, begin_upload, receive_bytes, upload_state
+from wangge.record_log.server_key import ServerKey
 
 TUS_VERSION = "1.0.0"
 TUS_EXTENSIONS = "creation,creation-with-upload,expiration"
@@ -69,15 +71,16 @@ async def requires_tus(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRo
 
 def _headers(state: UploadState) -> dict[str, str]:
     headers = {"Upload-Offset": str(state.offset), "Cache-Control": "no-store"}
-    if state.stored_sha256:
-        headers["X-Wangge-Stored-Sha256"] = state.stored_sha256
+    if state.receipt:
+        headers["X-Wangge-Stored-Sha256"] = state.receipt.sha256  # all that phones of releases before look at
+        headers["X-Wangge-Byte-Receipt"] = msgspec.json.encode(state.receipt).decode()
     if state.expires_at:
         headers["Upload-Expires"] = formatdate(state.expires_at, usegmt=True)
     return headers
 
 
 class UploadController(Controller):
-    """Photos' bytes from phones, resumable from the last byte (tus 1.0.0)."""
+    """Bytes of photos and notes from phones, resumable from the last byte (tus 1.0.0)."""
 
     path = "/uploads"
     tags = ("evidence",)
@@ -97,15 +100,19 @@ class UploadController(Controller):
     # The body's limit is the upload's own length, checked byte by byte where it is written; it never rests in memory.
     @post("/", status_code=201, request_max_body_size=None)
     async def create(
-        self, request: Request[Any, Any, Any], engine: NamedDependency[AsyncEngine], settings: NamedDependency[Settings]
+        self,
+        request: Request[Any, Any, Any],
+        engine: NamedDependency[AsyncEngine],
+        settings: NamedDependency[Settings],
+        server_key: NamedDependency[ServerKey],
     ) -> Response[None]:
         """Begin the upload of one file of an announced photo; a body, if any, is its first bytes."""
         acting, files = acting_for(request, engine), evidence_files(settings.evidence_dir)
         evidence_id, part = upload_subject(request.headers.get("upload-metadata", ""))
         length = whole_number("Upload-Length", request.headers.get("upload-length"))
-        state = await begin_upload(acting, files, evidence_id, part, length)
+        state = await begin_upload(acting, files, server_key, evidence_id, part, length)
         if request.headers.get("content-type") == UPLOAD_TYPE and state.offset == 0:
-            state = await receive_bytes(acting, files, state.id, 0, request.receive)
+            state = await receive_bytes(acting, files, server_key, state.id, 0, request.receive)
         return Response(None, headers={**_headers(state), "Location": f"/api/uploads/{state.id}"})
 
     @head("/{upload_id:uuid}")
@@ -115,9 +122,10 @@ class UploadController(Controller):
         upload_id: FromPath[UUID],
         engine: NamedDependency[AsyncEngine],
         settings: NamedDependency[Settings],
+        server_key: NamedDependency[ServerKey],
     ) -> Response[None]:
         """How many bytes have arrived."""
-        state = await upload_state(acting_for(request, engine), evidence_files(settings.evidence_dir), upload_id)
+        state = await upload_state(acting_for(request, engine), evidence_files(settings.evidence_dir), server_key, upload_id)
         return Response(None, headers={**_headers(state), "Upload-Length": str(state.length)})
 
     @patch("/{upload_id:uuid}", status_code=204, request_max_body_size=None)
@@ -127,13 +135,14 @@ class UploadController(Controller):
         upload_id: FromPath[UUID],
         engine: NamedDependency[AsyncEngine],
         settings: NamedDependency[Settings],
+        server_key: NamedDependency[ServerKey],
     ) -> Response[None]:
-        """Append bytes; after the last one ``X-Wangge-Stored-Sha256`` is the receipt for them."""
+        """Append bytes; after the last one ``X-Wangge-Byte-Receipt`` is the signed receipt for them."""
         if request.headers.get("content-type") != UPLOAD_TYPE:
             raise UploadTypeUnsupported()
         claimed = whole_number("Upload-Offset", request.headers.get("upload-offset"))
         files = evidence_files(settings.evidence_dir)
-        state = await receive_bytes(acting_for(request, engine), files, upload_id, claimed, request.receive)
+        state = await receive_bytes(acting_for(request, engine), files, server_key, upload_id, claimed, request.receive)
         return Response(None, headers=_headers(state))
 
 
@@ -145,13 +154,13 @@ async def _file(
     if has_it(request, headers["ETag"]):
         return Response(b"", status_code=304, headers=headers)
     name = f"{evidence_id}-{part}{file_extension(file.media_type)}"
-    headers["Content-Disposition"] = f'{"inline" if file.is_picture else "attachment"}; filename="{name}"'
+    headers["Content-Disposition"] = f'{"inline" if file.is_shown else "attachment"}; filename="{name}"'
     headers["Content-Length"] = str(file.size_bytes)
     return Stream(files.store.read(file.sha256), media_type=file.media_type, headers=headers)
 
 
 class EvidenceController(Controller):
-    """Photos that phones have announced, and their bytes as they came."""
+    """Photos and notes that phones have announced, and their bytes as they came."""
 
     path = "/evidence"
     tags = ("evidence",)
@@ -162,7 +171,7 @@ class EvidenceController(Controller):
         """A photo: what was announced, and which of its files have arrived."""
         return await service.describe_evidence(db, actor, evidence_id)
 
-    @get("/{evidence_id:uuid}/copy", media_type="image/jpeg")
+    @get("/{evidence_id:uuid}/copy", content_media_type=UNKNOWN_TYPE)
     async def copy(
         self,
         request: Request[Any, Any, Any],
@@ -171,7 +180,7 @@ class EvidenceController(Controller):
         actor: NamedDependency[Actor],
         settings: NamedDependency[Settings],
     ) -> Response[Any]:
-        """The evidence copy, byte for byte as sealed on the phone."""
+        """The evidence copy, or a note's one file, byte for byte as sealed on the phone."""
         return await _file(request, db, actor, evidence_files(settings.evidence_dir), evidence_id, "copy")
 
     @get("/{evidence_id:uuid}/original", content_media_type=UNKNOWN_TYPE)

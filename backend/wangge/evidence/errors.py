@@ -11,6 +11,14 @@ class PhotoTooLarge(WanggeError):
     en = "The photo has {bytes} bytes, over the limit of {max_bytes}; it cannot be uploaded. It stays on the phone."
 
 
+class NoteTooLarge(WanggeError):
+    """A note in sound or picture over the deployment's limit."""
+
+    code, status = "note_too_large", 413
+    zh = "录音录像有 {bytes} 字节，超过上限 {max_bytes} 字节，无法上传。文件仍保存在本机，可导出。"
+    en = "The recording has {bytes} bytes, over the limit of {max_bytes}; it cannot be uploaded. It stays on the phone."
+
+
 class WaitingForParent(WanggeError):
     """The photo's announcement has not arrived (or lies outside the caller's sight); bytes wait for it."""
 

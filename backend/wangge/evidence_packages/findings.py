@@ -45,15 +45,24 @@ FAILURES: dict[str, Sentences] = {
     ),
     "root_contradicted": Sentences("与您保存的日根不同", "A daily root differs from the one you kept"),
     "root_missing": Sentences("缺少您保存的日根", "A daily root that you kept is missing"),
-    "photo_altered": Sentences("照片被改动（与拍摄时的指纹不符）", "A photo was altered: it is not what was hashed at capture"),
-    "photo_missing": Sentences("照片文件缺失", "A photo's file is missing"),
-    "photo_not_announced": Sentences("没有记录登记过这张照片", "No record announces this photo"),
+    "photo_altered": Sentences(
+        "照片或录音录像被改动（与采集时的指纹不符）", "A photo or a note was altered: it is not what was hashed at capture"
+    ),
+    "photo_missing": Sentences("照片或录音录像的文件缺失", "The file of a photo or a note is missing"),
+    "photo_not_announced": Sentences("没有记录登记过这份照片或录音录像", "No record announces this photo or note"),
+    "byte_receipt_forged": Sentences("文件回执的签名不成立或属于另一文件", "A file's receipt is not the server's, or is of another file"),
+    "byte_receipt_contradicted": Sentences(
+        "文件回执与存证日志矛盾：日志位置早于回执", "A file's receipt contradicts the log: its entry stands before what the receipt says"
+    ),
 }
 # Notes: not against the package, and worth knowing.
 NOTES: dict[str, Sentences] = {
     "unsealed": Sentences("旧版应用或无密钥的手机所记，没有封签", "Recorded without a seal: an old app, or a phone without a key"),
     "refused_at_arrival": Sentences("服务器收到时已因封签问题拒绝生效", "The server itself had refused it for its seal"),
-    "photo_not_arrived": Sentences("照片还没有从手机传到服务器", "The photo had not reached the server yet"),
+    "photo_not_arrived": Sentences("照片或录音录像还没有从手机传到服务器", "The photo or note had not reached the server yet"),
+    "byte_receipt_missing": Sentences(
+        "文件没有签名回执（在启用文件回执之前收到）", "A file has no signed receipt: it was stored before they were given"
+    ),
     "key_not_compared": Sentences(
         "没有提供您信任的服务器公钥：只证明包内一致", "No server key of yours was given: only the package's own consistency is shown"
     ),
@@ -92,6 +101,7 @@ class Report(Struct):
     sealed: int = 0
     receipts: int = 0
     photos: int = 0
+    byte_receipts: int = 0
     log_entries: int = 0
     roots: int = 0
     tree_size: int | None = None
@@ -120,7 +130,7 @@ class Report(Struct):
         head = ["核验通过 VERIFIED"] if self.is_good else [f"核验不通过 NOT VERIFIED: {len(self.failures)}"]
         counted = [
             f"记录 operations {self.operations}（已封签 sealed {self.sealed}，回执 receipts {self.receipts}）",
-            f"照片文件 photo files {self.photos}",
+            f"照片和录音录像文件 files {self.photos}（回执 receipts {self.byte_receipts}）",
             f"存证日志 log entries {self.log_entries}，日根 daily roots {self.roots}，日志长度 tree size {self.tree_size}",
             f"日志根 root {self.root_hash}",
         ]

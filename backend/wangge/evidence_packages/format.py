@@ -43,8 +43,24 @@ class PackedOperation(Struct):
     receipt: PackedReceipt | None
 
 
+class PackedByteReceipt(Struct):
+    """A receipt for a file's bytes as the phone was given it."""
+
+    evidence_id: str
+    part: str
+    sha256: str
+    bytes: int
+    stored_at: str
+    log_size: int
+    key_id: str
+    signature: str
+
+
 class PackedPhoto(Struct):
-    """A photo's file; ``path`` in the archive where its bytes are here, ``state`` says why where they are not."""
+    """A file of a photo or of a note; ``path`` in the archive where its bytes are here, ``state`` says why where they are not.
+
+    ``receipt`` is null for what was stored before receipts for bytes were signed.
+    """
 
     evidence_id: str
     part: str
@@ -52,6 +68,8 @@ class PackedPhoto(Struct):
     bytes: int
     state: str
     path: str | None
+    medium: str = "photo"
+    receipt: PackedByteReceipt | None = None
 
 
 class PackedEntry(Struct):

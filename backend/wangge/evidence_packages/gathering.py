@@ -6,16 +6,18 @@ from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import RowMapping
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
 from wangge.core.errors import FieldProblem, InvalidInput, NotFound
 from wangge.evidence.files import EvidenceFiles
-from wangge.evidence.rules import HEAD_BYTES, file_extension, media_type_of
+from wangge.evidence.rules import HEAD_BYTES, Part, file_extension, type_proven
 from wangge.evidence_packages import repository
 from wangge.evidence_packages.errors import PackageEmpty, PackageTooLarge
 from wangge.evidence_packages.format import (
+    PackedByteReceipt,
     PackedDeviceKey,
     PackedEntry,
     PackedLog,
@@ -38,7 +40,7 @@ from wangge.record_log.texts import moment_text
 
 @dataclass(frozen=True)
 class Gathered:
-    """Everything of a package but the bytes of photos."""
+    """Everything of a package but the bytes of photos and notes."""
 
     made_at: datetime
     made_by: PackedPerson
@@ -128,17 +130,20 @@ def _device_key(row: RowMapping) -> PackedDeviceKey:
 
 
 async def _files_of(files: EvidenceFiles, row: RowMapping) -> list[PackedPhoto]:
-    """A photo's two files; what the store should have and does not is said, so that the package shows it."""
+    """The files of a photo, or a note's one; what the store should have and does not is said, so that the package shows it."""
     packed = []
-    for part in ("copy", "original"):
+    parts: tuple[Part, ...] = ("copy", "original") if row["medium"] == "photo" else ("copy",)
+    for part in parts:
         sha256, size, state, path = row[f"{part}_sha256"], row[f"{part}_bytes"], row[f"{part}_state"], None
         if state == "stored":
             if await files.store.size(sha256) is None:
                 state = "lost"
             else:
-                media_type = media_type_of(await files.store.head(sha256, HEAD_BYTES))
-                path = f"photos/{row['id']}-{part}{file_extension(media_type)}"
-        packed.append(PackedPhoto(str(row["id"]), part, sha256, size, state, path))
+                extension = file_extension(type_proven(await files.store.head(sha256, HEAD_BYTES), row["media_type"]))
+                folder, name = ("photos", f"{row['id']}-{part}") if row["medium"] == "photo" else ("notes", row["id"])
+                path = f"{folder}/{name}{extension}"
+        receipt = msgspec.convert(row["byte_receipts"].get(part), PackedByteReceipt | None)
+        packed.append(PackedPhoto(str(row["id"]), part, sha256, size, state, path, row["medium"], receipt))
     return packed
 
 

@@ -22,18 +22,20 @@ WORDS: dict[str, dict[Language, str]] = {
     "no place": {"zh": "尚无编号", "en": "no place yet"},
     "place": {"zh": "日志第 {} 条", "en": "log entry {}"},
     "outcome": {"zh": "结果", "en": "outcome"},
-    "photo": {"zh": "照片", "en": "photo"},
     "how": {
         "zh": "核验方法：wangge evidence verify 本文件 --key 服务器公钥（不需要服务器和数据库）。",
         "en": "To verify: wangge evidence verify THIS-FILE --key SERVER-KEY (needs no server and no database).",
     },
     "copy": {"zh": "证据副本", "en": "evidence copy"},
+    "audio": {"zh": "录音", "en": "sound note"},
+    "video": {"zh": "录像", "en": "video note"},
     "original": {"zh": "原片", "en": "original"},
     "not here": {"zh": "文件不在包内（{}）", "en": "file not in the package ({})"},
     "employer.register": {"zh": "登记单位", "en": "employer registered"},
     "check_in.record": {"zh": "签到", "en": "check-in"},
+    "employer.edit": {"zh": "修改单位档案", "en": "edit of an employer's file"},
     "visit.record": {"zh": "走访", "en": "visit"},
-    "evidence.announce": {"zh": "照片", "en": "photo"},
+    "evidence.announce": {"zh": "照片、录音录像", "en": "photo or note"},
     "patrol.start": {"zh": "开始巡查", "en": "patrol started"},
     "patrol.finish": {"zh": "结束巡查", "en": "patrol finished"},
     "applied": {"zh": "已生效", "en": "applied"},
@@ -79,7 +81,10 @@ def index_text(package: Gathered, language: Language) -> str:
         payload = text.get("payload")
         told = [f"      {name}: {payload[name]}" for name in TOLD if isinstance(payload, dict) and payload.get(name)]
         files = [p for p in package.photos if p.evidence_id == text.get("entity_id")]
-        shown = [f"      {say(p.part)}: {p.path or say('not here', p.state)}  SHA-256 {p.sha256}" for p in files]
+        shown = [
+            f"      {say(p.part if p.medium == 'photo' else p.medium)}: {p.path or say('not here', p.state)}  SHA-256 {p.sha256}"
+            for p in files
+        ]
         return [f"{number:4}. " + " | ".join(facts), f"      SHA-256 {op.op_sha256}", *told, *shown]
 
     lines = [say("title"), ""]

@@ -23,7 +23,7 @@ OPERATIONS = text("""
 """)
 COUNT = text("select count(*) from sync_operations where entity_id = any(:ids)")
 PHOTOS = text("""
-    select id, copy_sha256, copy_bytes, copy_state, original_sha256, original_bytes, original_state
+    select id, medium, media_type, copy_sha256, copy_bytes, copy_state, original_sha256, original_bytes, original_state, byte_receipts
     from evidence where id = any(:ids) order by id
 """)
 DEVICE_KEYS = text("select * from package_keys(:key_ids)")
@@ -60,7 +60,7 @@ async def operations(db: AsyncSession, ids: Sequence[UUID]) -> Sequence[RowMappi
 
 
 async def photos(db: AsyncSession, ids: Sequence[UUID]) -> Sequence[RowMapping]:
-    """Those of these things that are photos, with their files."""
+    """Those of these things that are photos or notes, with their files."""
     return (await db.execute(PHOTOS, {"ids": list(ids)})).mappings().all()
 
 

@@ -20,7 +20,7 @@ from wangge.evidence_packages.findings import Report, Signer
 from wangge.evidence_packages.format import PackedEntry, PackedOperation, PackedPhoto, PackedRoot
 from wangge.evidence_packages.reading import Read, Unreadable, read_package
 from wangge.record_log.merkle import holds_consistency, holds_inclusion, leaf_hash
-from wangge.record_log.texts import leaf_text, manifest_text, receipt_text, root_text
+from wangge.record_log.texts import byte_receipt_text, leaf_text, manifest_text, receipt_text, root_text
 from wangge.seals.rules import SealKey, key_proof_text, seal_fault
 
 SEAL_FINDINGS = {
@@ -261,7 +261,7 @@ class Verification:
             self.look_at_photo(photo, announced.get(photo.evidence_id))
 
     def look_at_photo(self, photo: PackedPhoto, announcement: dict[str, Any] | None) -> None:
-        """One file of a photo, against the text that announced it and against the log."""
+        """One file of a photo or a note, against the text that announced it and against the log."""
         where = f"{photo.evidence_id} {photo.part}"
         if announcement is None:
             self.report.fail("photo_not_announced", where)
@@ -281,8 +281,27 @@ class Verification:
             self.report.fail("photo_altered", photo.path or where, expected=sealed, found=found or "damaged")
         else:
             self.report.photos += 1
-        if (photo.part, photo.evidence_id, sealed) not in self.entries:
+        entry = self.entries.get((photo.part, photo.evidence_id, sealed or ""))
+        if entry is None:
             self.report.fail("log_entry_missing", where)
+        self.look_at_byte_receipt(photo, entry)
+
+    def look_at_byte_receipt(self, photo: PackedPhoto, entry: PackedEntry | None) -> None:
+        """Whether the server signed that it stored just these bytes, and the log has them no earlier than it then said."""
+        where, receipt = f"{photo.evidence_id} {photo.part}", photo.receipt
+        if receipt is None:
+            self.report.note("byte_receipt_missing", where)
+            return
+        data = byte_receipt_text(
+            receipt.evidence_id, receipt.part, receipt.sha256, receipt.bytes, receipt.stored_at, receipt.log_size, receipt.key_id
+        )
+        is_of_this = (receipt.evidence_id, receipt.part, receipt.sha256) == (photo.evidence_id, photo.part, photo.sha256)
+        if not is_of_this or not self.is_by_server(receipt.key_id, receipt.signature, data):
+            self.report.fail("byte_receipt_forged", where)
+        elif entry and entry.log_index < receipt.log_size:
+            self.report.fail("byte_receipt_contradicted", where, log_index=entry.log_index, log_size=receipt.log_size)
+        else:
+            self.report.byte_receipts += 1
 
 
 def _head(body: bytes) -> Head | None:

@@ -19,7 +19,8 @@ INCIDENTS = f"""
            {WHO.format(column="acknowledged_by")} as acknowledged_by, i.closed_at,
            {WHO.format(column="closed_by")} as closed_by, i.closing_note, i.version, i.grid_id, i.grid_path::text as grid_path,
            array(select name from grids g where g.path @> i.grid_path and g.valid_to is null order by g.level) as grid_names,
-           coalesce((select json_agg(json_build_object('id', x.id, 'state', x.copy_state, 'thumbnail', x.copy_state = 'stored')
+           coalesce((select json_agg(json_build_object('id', x.id, 'state', x.copy_state, 'medium', x.medium, 'seconds', x.seconds,
+                                                       'thumbnail', 'stored' in (x.copy_state, x.thumb_state))
                                      order by x.captured_at, x.id) from evidence x where x.subject_id = i.id), '[]') as evidence,
            greatest(i.evidence_expected, (select count(*) from evidence x where x.subject_id = i.id)) as expected,
            (select count(*) from evidence x where x.subject_id = i.id and x.copy_state = 'stored') as arrived

@@ -32,7 +32,9 @@ GRIDS = f"""
 """
 EMPLOYER_POINTS = f"""
     select ST_AsMVT(t, 'employers', 4096, 'geom') from (
-        select e.id::text as id, e.name, not {UNCOVERED} as covered, ({REASONS_OF})[1] as reason, e.review_state,
+        select e.id::text as id, e.name, not {UNCOVERED} as covered, ({REASONS_OF})[1] as reason, e.review_state, e.on_key_list, e.grade,
+               e.on_key_list and exists (select from key_list_entries k where k.employer_id = e.id and k.left_on is null
+                                         and k.must_acknowledge) as is_pressing,
                ST_AsMVTGeom(ST_Transform(e.position, 3857), ST_TileEnvelope(:z, :x, :y), 4096, 0, false) as geom
         from employers e
         where e.position && {BOX} and {INSIDE} and {COUNTED}

@@ -16,7 +16,7 @@ from wangge.core.db import unit_of_work
 from wangge.core.processes import beside
 from wangge.core.settings import SettingsError
 from wangge.core.signatures import PrivateKey, key_id_of, sign, text_of
-from wangge.record_log.texts import manifest_text, receipt_text, root_text
+from wangge.record_log.texts import byte_receipt_text, manifest_text, receipt_text, root_text
 
 log = structlog.get_logger()
 ANNOUNCE = text("select announce_server_key(:key_id, :public_key)")
@@ -99,6 +99,10 @@ class ServerKey:
     async def sign_receipts(self, received: Sequence[tuple[str, str, str]]) -> list[str]:
         """The signatures of receipts, each of an operation's id, its SHA-256 and the moment it was received; on another core."""
         return await beside(len(received), _sign_all, self._known(), [receipt_text(*one, self.key_id) for one in received])
+
+    def sign_bytes(self, evidence_id: str, part: str, sha256: str, size: int, stored_at: str, log_size: int) -> str:
+        """The signature of a file's receipt."""
+        return self._sign(byte_receipt_text(evidence_id, part, sha256, size, stored_at, log_size, self.key_id))
 
     def sign_root(self, tree_size: int, root_hash: str, at: str, day: str | None = None) -> str:
         """The signature of a root."""

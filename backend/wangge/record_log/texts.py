@@ -21,6 +21,13 @@ def receipt_text(op_id: str, op_sha256: str, received_at: str, key_id: str) -> b
     return _signed("wangge.receipt", op_id=op_id, op_sha256=op_sha256, received_at=received_at, key_id=key_id)
 
 
+def byte_receipt_text(evidence_id: str, part: str, sha256: str, size: int, stored_at: str, log_size: int, key_id: str) -> bytes:
+    """What the server signs of a file's receipt; ``size`` in bytes."""
+    return _signed(
+        "wangge.bytes", evidence_id=evidence_id, part=part, sha256=sha256, bytes=size, stored_at=stored_at, log_size=log_size, key_id=key_id
+    )
+
+
 def root_text(tree_size: int, root_hash: str, at: str, key_id: str, day: str | None = None) -> bytes:
     """What the server signs of the log's root: of a day that has ended, or as it stands (no ``day``)."""
     return _signed("wangge.root", tree_size=tree_size, root_hash=root_hash, at=at, key_id=key_id, day=day)

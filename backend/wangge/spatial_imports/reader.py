@@ -1,23 +1,21 @@
 """Starting the reading process and waiting for it, a few at a time, with bounds on time and memory."""
 
 import asyncio
-import os
 import signal
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
 
+from wangge.core.apart import run_apart
 from wangge.spatial_imports.errors import ImportReadingFailed, ImportTooHeavy, ImportTooSlow
 from wangge.spatial_imports.jobs import Found, Job, decode_found, encode
 from wangge.spatial_imports.worker import TOO_HEAVY
 
 log = structlog.get_logger()
 AT_ONCE = 2  # each takes a processor; more would starve the requests
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-_BACKEND = Path(__file__).resolve().parents[2]
+MEMORY_WORDS = ("MemoryError", "bad_alloc")
 
 Stage = Callable[[str], Awaitable[None]]
 _turns: dict[asyncio.AbstractEventLoop, asyncio.Semaphore] = {}
@@ -44,37 +42,36 @@ async def read_apart(job: Job, on_stage: Stage) -> Found:
     async with turn:
         with tempfile.TemporaryDirectory(prefix="wangge-import-") as folder:
             await asyncio.to_thread((Path(folder) / "job").write_bytes, encode(job))
-            await _run(Path(folder), int(job.limits["read_seconds"]), int(job.limits["read_memory_bytes"]), on_stage)
+            await run_worker(
+                "wangge.spatial_imports.worker",
+                Path(folder),
+                int(job.limits["read_seconds"]),
+                int(job.limits["read_memory_bytes"]),
+                on_stage,
+            )
             return await asyncio.to_thread(lambda: decode_found((Path(folder) / "found").read_bytes()))
 
 
-async def _run(folder: Path, seconds: int, memory_bytes: int, on_stage: Stage) -> None:
-    path = os.pathsep.join(filter(None, (str(_BACKEND), os.environ.get("PYTHONPATH", ""))))
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "wangge.spatial_imports.worker", str(folder), str(memory_bytes), str(seconds),
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, **_ONE_THREAD, "PYTHONPATH": path},
-    )  # fmt: skip
-    assert process.stdout is not None and process.stderr is not None  # noqa: S101  (asked for above)
-    complaints = asyncio.ensure_future(process.stderr.read())
+async def run_worker(module: str, folder: Path, seconds: int, memory_bytes: int, on_stage: Stage) -> None:
+    """Run a reading process over a folder that holds its ``job``; each line that it prints is told to ``on_stage``.
+
+    Raises:
+        ImportTooSlow, ImportTooHeavy, ImportReadingFailed: it ended without an answer.
+    """
+
+    async def on_line(line: str) -> None:
+        await on_stage(line[:40])
+
     try:
-        async with asyncio.timeout(seconds):
-            async for line in process.stdout:
-                await on_stage(line.decode(errors="replace").strip()[:40])
-            await process.wait()
+        ended = await run_apart(module, [str(folder), str(memory_bytes), str(seconds)], seconds, on_line)
     except TimeoutError as exc:
         raise ImportTooSlow(limit_s=seconds) from exc
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        said = (await complaints).decode(errors="replace")
-    if process.returncode == 0:
+    if ended.code == 0:
         return
-    if process.returncode == -signal.SIGXCPU:
+    if ended.code == -signal.SIGXCPU:
         raise ImportTooSlow(limit_s=seconds)
-    if process.returncode in (TOO_HEAVY, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV) or "MemoryError" in said or "bad_alloc" in said:
-        log.warning("import_reader_too_heavy", exit_code=process.returncode)
+    if ended.code in (TOO_HEAVY, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV) or any(m in ended.said for m in MEMORY_WORDS):
+        log.warning("import_reader_too_heavy", exit_code=ended.code)
         raise ImportTooHeavy()
-    log.error("import_reader_failed", exit_code=process.returncode, said=said[-4000:])
+    log.error("import_reader_failed", exit_code=ended.code, said=ended.said[-4000:])
     raise ImportReadingFailed()

@@ -12,7 +12,7 @@ from wangge.accounts.actor import UNFINISHED, Actor
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.record_log.server_key import ServerKey
-from wangge.sync import closing, journal_reading, pulling, pushing
+from wangge.sync import closing, journal_reading, pulling, pushing, retrying
 from wangge.sync.journal_reading import Sort
 from wangge.sync.schemas import ClosingReason, OperationRead, PullPage, Push, PushAnswer
 
@@ -88,3 +88,14 @@ class SyncController(Controller):
     ) -> OperationRead:
         """Close an operation of one's area that could not be applied; its text is kept."""
         return await closing.close(db, actor, operation_id, data.reason, language_of(request))
+
+    @post("/operations/{operation_id:uuid}/retry", status_code=200)
+    async def retry(
+        self,
+        request: Request[Any, Any, Any],
+        operation_id: FromPath[UUID],
+        db: NamedDependency[AsyncSession],
+        actor: NamedDependency[Actor],
+    ) -> OperationRead:
+        """Have an operation of one's area that could not be applied applied again, as it came."""
+        return await retrying.retry(db, actor, operation_id, language_of(request))

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.accounts.actor import Actor
 from wangge.core.errors import FieldProblem, InvalidInput, Language, NotFound
 from wangge.core.paging import Page
-from wangge.sync.schemas import OperationClosingRead, OperationRead, PersonName
+from wangge.sync.schemas import OperationClosingRead, OperationRead, OperationRetryRead, PersonName
 
 OUTCOMES = ("applied", "conflict", "waiting_for_parent", "quarantined")
 Sort = Literal["-received_at", "received_at", "-captured_at", "captured_at"]
@@ -24,11 +24,16 @@ JOINS = """
     left join operation_closings c using (person_id, op_id, op_sha256)
     left join people p on p.id = o.person_id
     left join people b on b.id = c.closed_by
+    left join lateral (select t.outcome, t.retried_by, t.retried_at from operation_retries t
+                       where (t.person_id, t.op_id, t.op_sha256) = (o.person_id, o.op_id, o.op_sha256)
+                       order by t.retried_at desc limit 1) r on true
+    left join people d on d.id = r.retried_by
     left join grids g on g.path = o.grid_path and g.valid_to is null
 """
 COLUMNS = """
     select o.op_id, o.kind, o.v, o.entity_id, o.person_id, p.name, g.name as grid_name, o.captured_at, o.received_at, o.outcome,
-           o.flags, o.problem, o.body, c.how, c.reason, c.closed_by, b.name as closer, c.closed_at
+           o.flags, o.problem, o.body, c.how, c.reason, c.closed_by, b.name as closer, c.closed_at,
+           r.outcome as retry_outcome, r.retried_by, d.name as retrier, r.retried_at
 """
 WANTED = """
     where o.outcome = any(:outcomes) and (:everyone or o.person_id = app_person()) and (c.how is not null) = :closed
@@ -103,8 +108,9 @@ def _literal(q: str) -> str:
 
 def _read(r: RowMapping, language: Language) -> OperationRead:
     closing = OperationClosingRead(r["how"], r["reason"], PersonName(r["closed_by"], r["closer"]), r["closed_at"]) if r["how"] else None
+    retry = OperationRetryRead(PersonName(r["retried_by"], r["retrier"]), r["retried_at"], r["retry_outcome"]) if r["retried_at"] else None
     return OperationRead(
         r["op_id"], r["kind"], r["v"], r["entity_id"], PersonName(r["person_id"], r["name"]), r["grid_name"],
         r["captured_at"], r["received_at"], r["outcome"], r["flags"],
-        r["problem"] and r["problem"][language], r["body"], closing,
+        r["problem"] and r["problem"][language], r["body"], closing, retry,
     )  # fmt: skip

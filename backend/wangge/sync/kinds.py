@@ -8,6 +8,7 @@ from msgspec.json import Decoder
 
 from wangge.check_ins.recording import CheckInPayload, record_check_ins
 from wangge.core.operations import Verdict
+from wangge.employer_files.editing import EmployerEditPayload, edit_employers
 from wangge.employers.registering import EmployerPayload, register_employers
 from wangge.evidence.announcing import EvidencePayload, announce_evidence
 from wangge.incidents.reporting import IncidentPayload, report_incidents
@@ -39,6 +40,7 @@ class Kind:
 KINDS: dict[tuple[str, int], Kind] = {
     ("incident.report", 1): Kind(Decoder(IncidentPayload), report_incidents),
     ("employer.register", 1): Kind(Decoder(EmployerPayload), register_employers),
+    ("employer.edit", 1): Kind(Decoder(EmployerEditPayload), edit_employers),
     ("patrol.start", 1): Kind(Decoder(PatrolStartPayload), start_patrols),
     ("patrol.pause", 1): Kind(Decoder(PatrolPausePayload), pause_patrols),
     ("patrol.resume", 1): Kind(Decoder(PatrolResumePayload), resume_patrols),

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
-from wangge.core.columns import Ltree, grid_path_field, moment
+from wangge.core.columns import Ltree, grid_path_field, id_field, moment
 
 
 class SyncOperation(SQLModel, table=True):
@@ -72,6 +72,31 @@ class OperationClosing(SQLModel, table=True):
     reason: str = Field(sa_type=Text)
     closed_by: UUID = Field(foreign_key="people.id", index=True)
     closed_at: datetime = moment(default_now=True)
+    grid_path: str = grid_path_field()
+
+
+class OperationRetry(SQLModel, table=True):
+    """A desk had the server apply a kept operation again, as it came (重新入库), and what became of it. Written once."""
+
+    __tablename__ = "operation_retries"
+    __table_args__ = (
+        CheckConstraint("outcome in ('applied', 'conflict', 'waiting_for_parent', 'quarantined')", name="outcome"),
+        ForeignKeyConstraint(
+            ["person_id", "op_id", "op_sha256"],
+            ["sync_operations.person_id", "sync_operations.op_id", "sync_operations.op_sha256"],
+        ),
+        Index("ix_operation_retries_person_id_op_id_op_sha256", "person_id", "op_id", "op_sha256"),
+        Index("ix_operation_retries_person_id_retried_at", "person_id", "retried_at"),
+        Index("ix_operation_retries_grid_path", "grid_path", postgresql_using="gist"),
+    )
+    id: UUID = id_field()
+    person_id: UUID
+    op_id: UUID
+    op_sha256: str = Field(sa_type=Text)
+    outcome: str = Field(sa_type=Text)
+    problem: str | None = Field(default=None, sa_type=Text)
+    retried_by: UUID = Field(foreign_key="people.id", index=True)
+    retried_at: datetime = moment(default_now=True)
     grid_path: str = grid_path_field()
 
 

@@ -40,6 +40,9 @@ class Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 CURSOR = msgspec.json.Decoder(Cursor)
 
+# What most employers do not have costs no bytes on the wire.
+TOLD_IF_ANY = ("no_uscc_reason", "system_no", "note", "form", "grade", "key_list", "visit_due_on", "is_incomplete")
+
 # Of the person's patrols, a phone holds the open ones and those of the last week.
 ON_PHONE = "assignee_id = app_person() and (planned_on >= china_today() - 7 or status in ('planned', 'started'))"
 READ: dict[KindName, str] = {
@@ -48,10 +51,15 @@ READ: dict[KindName, str] = {
                array[ST_X(label), ST_Y(label)] as label
         from grids where id = any($1::uuid[]) and valid_to is null""",
     "employer": """
-        select id, name, uscc, address, contact_name, contact_phone, industry_code, employees,
-               case when position is not null then array[ST_X(position), ST_Y(position)] end as position, accuracy_m, grid_id,
-               review_state, duplicate_of, last_visited_at, version
-        from employers where id = any($1::uuid[])""",
+        select e.id, e.name, e.uscc, e.no_uscc_reason, e.address, e.contact_name, e.contact_phone, e.industry_code, e.employees,
+               case when e.position is not null then array[ST_X(e.position), ST_Y(e.position)] end as position, e.accuracy_m, e.grid_id,
+               e.review_state, e.duplicate_of, e.last_visited_at, e.version, e.system_no, nullif(e.note, '') as note, e.grade,
+               e.visit_due_on, not e.is_complete as is_incomplete,
+               case when e.on_key_list then (select array_agg(k.criterion order by k.criterion) from key_list_entries k
+                                             where k.employer_id = e.id and k.left_on is null) end as key_list,
+               case when f.employer_id is not null then json_build_object(
+                   'answers', f.answers, 'filled_on', f.filled_on, 'disputed', f.disputed, 'is_complete', e.is_complete)::text end as form
+        from employers e left join employer_forms f on f.employer_id = e.id where e.id = any($1::uuid[])""",
     "patrol": f"""
         select p.id, p.title, p.planned_on, p.status, p.note, p.version, p.assignee_id,
                coalesce((select json_agg(json_build_object(
@@ -96,6 +104,10 @@ def _wire(kind: KindName, row: Any) -> dict[str, Any]:
     if kind == "grid":
         data["geom"] = msgspec.Raw(data["geom"].encode())
         data["own"] = True
+    elif kind == "employer":
+        data = {key: value for key, value in data.items() if value or key not in TOLD_IF_ANY}
+        if "form" in data:
+            data["form"] = msgspec.Raw(data["form"].encode())
     elif kind == "patrol":
         data["stops"] = msgspec.Raw(data["stops"].encode())
     return data

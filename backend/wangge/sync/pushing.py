@@ -151,6 +151,13 @@ async def _settle_sealed(
         return await _settle(conn, actor, entries, now, limits_at)
 
 
+async def settle_again(journal: Journal, actor: Actor, entry: Entry, known: dict[Key, Line], limits_at: LimitsAt) -> dict[Key, Line]:
+    """Judge one operation of the journal once more, its seal too, as its author ``actor``; and what waited for it."""
+    settled = await _settle_sealed(journal.conn, actor, [entry], journal.received_at, limits_at)
+    lines = await journal.write(settled, known, {})
+    return await _wake_children(journal, actor, settled, lines, limits_at)
+
+
 def _is_settled(line: Line, entry: Entry) -> bool:
     """Whether the journal's answer stands. What waited for its parent, or for a server that knows its kind, is tried again."""
     if line.problem and line.problem["zh"]["type"] == KindUnknown.code:

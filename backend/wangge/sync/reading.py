@@ -162,5 +162,5 @@ def _read(index: int, body: str) -> Entry:
         entry.problem = _problem(exc)
         return entry
     entry.operation = Operation(head.op_id, op_sha256, storable, head.kind, head.v, head.entity_id, captured_at, head.device_id,
-                                head.binding, payload)  # fmt: skip
+                                head.binding, payload, head.base_version, head.chain_id, head.device_seq)  # fmt: skip
     return entry

@@ -89,6 +89,14 @@ class PullPage(Struct):
     items: list[PullItem]
 
 
+class RetriedOperation(Struct):
+    """What became of an operation that a desk had applied again; ``problem`` is its type, null where there is none."""
+
+    op_id: UUID
+    outcome: str
+    problem: str | None
+
+
 class PersonName(Struct):
     """A person by name."""
 
@@ -111,6 +119,14 @@ class OperationClosingRead(Struct):
     at: datetime
 
 
+class OperationRetryRead(Struct):
+    """When, by whom and with what outcome a kept operation was last applied again."""
+
+    by: PersonName
+    at: datetime
+    outcome: str
+
+
 class OperationRead(Struct):
     """An operation in the journal, with the text as it came."""
 
@@ -127,3 +143,4 @@ class OperationRead(Struct):
     problem: dict[str, Any] | None
     body: str
     closing: OperationClosingRead | None = None
+    retry: OperationRetryRead | None = None

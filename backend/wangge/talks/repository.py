@@ -15,7 +15,8 @@ TALKS = """
            coalesce((select json_agg(json_build_object('kind', m.kind, 'count', m.count) order by k.seq)
                      from talk_materials m join material_kinds k on k.code = m.kind where m.talk_id = t.id), '[]') as materials,
            t.note, t.flags, case when t.position is not null then array[ST_X(t.position), ST_Y(t.position)] end as position,
-           coalesce((select json_agg(json_build_object('id', x.id, 'state', x.copy_state, 'thumbnail', x.copy_state = 'stored')
+           coalesce((select json_agg(json_build_object('id', x.id, 'state', x.copy_state, 'medium', x.medium, 'seconds', x.seconds,
+                                                       'thumbnail', 'stored' in (x.copy_state, x.thumb_state))
                                      order by x.captured_at, x.id) from evidence x where x.subject_id = t.id), '[]') as evidence,
            greatest(t.evidence_expected, (select count(*) from evidence x where x.subject_id = t.id)) as expected,
            (select count(*) from evidence x where x.subject_id = t.id and x.copy_state = 'stored') as arrived

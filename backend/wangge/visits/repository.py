@@ -21,7 +21,8 @@ VISITS = """
            v.check_in_id, v.captured_at, v.happened_at, v.received_at, v.activities, v.people_met, v.note, v.flags,
            coalesce((select json_agg(json_build_object('id', f.id, 'kind', f.kind, 'severity', f.severity, 'note', f.note) order by f.id)
                      from findings f where f.visit_id = v.id), '[]') as findings,
-           coalesce((select json_agg(json_build_object('id', x.id, 'state', x.copy_state, 'thumbnail', x.copy_state = 'stored')
+           coalesce((select json_agg(json_build_object('id', x.id, 'state', x.copy_state, 'medium', x.medium, 'seconds', x.seconds,
+                                                       'thumbnail', 'stored' in (x.copy_state, x.thumb_state))
                                      order by x.captured_at, x.id) from evidence x where x.subject_id = v.id), '[]') as evidence,
            greatest(v.evidence_expected, (select count(*) from evidence x where x.subject_id = v.id)) as expected,
            (select count(*) from evidence x where x.subject_id = v.id and x.copy_state = 'stored') as arrived

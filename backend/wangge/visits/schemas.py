@@ -6,6 +6,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from wangge.evidence.rules import Medium
+
 
 class Who(Struct):
     """A person by name."""
@@ -24,11 +26,13 @@ class FindingRead(Struct):
 
 
 class PhotoRead(Struct):
-    """A photo by its state; ``thumbnail`` says whether there is a small picture to show."""
+    """A photo or a note by its state; ``thumbnail`` says whether a photo has a small picture to show, ``seconds`` how long a note is."""
 
     id: UUID
     state: Literal["expected", "stored", "refused"]
     thumbnail: bool
+    medium: Medium
+    seconds: float | None
 
 
 class CheckInRead(Struct):

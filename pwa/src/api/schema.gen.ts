@@ -277,6 +277,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiBooksList"];
+        put?: never;
+        /** Begin */
+        post: operations["ApiBooksBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/{book_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiBooksBookIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/{book_id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pdf */
+        get: operations["ApiBooksBookIdPdfPdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/books/{book_id}/xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Xlsx */
+        get: operations["ApiBooksBookIdXlsxXlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalogues": {
         parameters: {
             query?: never;
@@ -500,6 +569,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coverage/tiles/grids/{level}/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** ChoroplethTile */
+        get: operations["ApiCoverageTilesGridsLevelZXYChoroplethTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/tiles/uncovered/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** UncoveredTile */
+        get: operations["ApiCoverageTilesUncoveredZXYUncoveredTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trend */
+        get: operations["ApiCoverageTrendTrend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/coverage/uncovered": {
         parameters: {
             query?: never;
@@ -525,8 +645,59 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Csv */
-        get: operations["ApiCoverageUncoveredCsvCsv"];
+        /** Export */
+        get: operations["ApiCoverageUncoveredCsvExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/uncovered.geojson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiCoverageUncoveredGeojsonExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/uncovered.gpkg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiCoverageUncoveredGpkgExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/uncovered.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiCoverageUncoveredXlsxExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -638,6 +809,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employer-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiEmployerConflictsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employer-conflicts/{conflict_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resolve */
+        post: operations["ApiEmployerConflictsConflictIdResolveResolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employer-merges/{merge_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["ApiEmployerMergesMergeIdUndoUndo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers": {
         parameters: {
             query?: never;
@@ -707,6 +929,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiEmployersEmployerIdFileRead"];
+        put?: never;
+        /** Edit */
+        post: operations["ApiEmployersEmployerIdFileEdit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/grids": {
         parameters: {
             query?: never;
@@ -718,6 +958,23 @@ export interface paths {
         get: operations["ApiEmployersEmployerIdGridsStays"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge */
+        post: operations["ApiEmployersEmployerIdMergeMerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -741,6 +998,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore */
+        post: operations["ApiEmployersEmployerIdRestoreRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/review": {
         parameters: {
             query?: never;
@@ -758,6 +1032,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/employers/{employer_id}/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record */
+        post: operations["ApiEmployersEmployerIdSignalsRecord"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/signals/{signal_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["ApiEmployersEmployerIdSignalsSignalIdEndEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/signals/{signal_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["ApiEmployersEmployerIdSignalsSignalIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Employer */
+        get: operations["ApiEmployersEmployerIdStandingEmployer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Surveys */
+        get: operations["ApiEmployersEmployerIdSurveysSurveys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Timeline */
+        get: operations["ApiEmployersEmployerIdTimelineTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/employers/{employer_id}/unmask": {
         parameters: {
             query?: never;
@@ -769,6 +1145,40 @@ export interface paths {
         put?: never;
         /** Unmask */
         post: operations["ApiEmployersEmployerIdUnmaskUnmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions */
+        get: operations["ApiEmployersEmployerIdVersionsVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/employers/{employer_id}/versions/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compare */
+        get: operations["ApiEmployersEmployerIdVersionsCompareCompare"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1493,6 +1903,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/key-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiKeyListList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/key-list/{entry_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge */
+        post: operations["ApiKeyListEntryIdAcknowledgeAcknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/key-list/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiKeyListExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/log/head": {
         parameters: {
             query?: never;
@@ -1578,6 +2039,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/map/base": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** BaseMap */
+        get: operations["ApiMapBaseBaseMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/base/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** OwnBaseMap */
+        get: operations["ApiMapBaseOwnOwnBaseMap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/map/base/tiles/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** BaseTile */
+        get: operations["ApiMapBaseTilesZXYBaseTile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/map/basemap": {
         parameters: {
             query?: never;
@@ -1640,6 +2152,58 @@ export interface paths {
         get: operations["ApiMapTilesLayerZXYTile"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Queue */
+        get: operations["ApiMatchesQueue"];
+        put?: never;
+        /** Decide */
+        post: operations["ApiMatchesDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Decisions */
+        get: operations["ApiMatchesDecisionsDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/matches/decisions/{decision_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo */
+        post: operations["ApiMatchesDecisionsDecisionIdUndoUndo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2211,6 +2775,177 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rating-rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiRatingRoundsList"];
+        put?: never;
+        /** Begin */
+        post: operations["ApiRatingRoundsBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rating-rounds/{round_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiRatingRoundsRoundIdRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rating-rounds/{round_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept */
+        post: operations["ApiRatingRoundsRoundIdAcceptAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rating-rounds/{round_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish */
+        post: operations["ApiRatingRoundsRoundIdPublishPublish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiRatingsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{rating_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["ApiRatingsRatingIdRead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{rating_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide */
+        post: operations["ApiRatingsRatingIdDecideDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{rating_id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object */
+        post: operations["ApiRatingsRatingIdObjectionsObject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/{rating_id}/objections/{objection_id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer */
+        post: operations["ApiRatingsRatingIdObjectionsObjectionIdDecideAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ratings/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiRatingsExportXlsxExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ready": {
         parameters: {
             query?: never;
@@ -2220,6 +2955,161 @@ export interface paths {
         };
         /** Ready */
         get: operations["ApiReadyReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiRegistryImportsList"];
+        put?: never;
+        /** Begin */
+        post: operations["ApiRegistryImportsBegin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Detail */
+        get: operations["ApiRegistryImportsImportIdDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Answer */
+        patch: operations["ApiRegistryImportsImportIdAnswer"];
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply */
+        post: operations["ApiRegistryImportsImportIdApplyApply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}/marked.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Marked */
+        get: operations["ApiRegistryImportsImportIdMarkedXlsxMarked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows */
+        get: operations["ApiRegistryImportsImportIdRowsRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-imports/{import_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["ApiRegistryImportsImportIdWithdrawWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List */
+        get: operations["ApiRegistryRowsList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-rows/{row_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Place */
+        post: operations["ApiRegistryRowsRowIdPlacePlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/registry-rows/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export */
+        get: operations["ApiRegistryRowsExportXlsxExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2417,6 +3307,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/standing/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules */
+        get: operations["ApiStandingRulesRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sync/operations": {
         parameters: {
             query?: never;
@@ -2445,6 +3352,23 @@ export interface paths {
         put?: never;
         /** Close */
         post: operations["ApiSyncOperationsOperationIdCloseClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sync/operations/{operation_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Retry */
+        post: operations["ApiSyncOperationsOperationIdRetryRetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3047,6 +3971,12 @@ export interface components {
             id: string;
             name: string | null;
         };
+        /** AspectCount */
+        AspectCount: {
+            findings: number;
+            signals: number;
+            violations: number;
+        };
         /** Assignability */
         Assignability: {
             assignable: boolean;
@@ -3100,11 +4030,77 @@ export interface components {
             last_day: string | null;
             next: string | null;
         };
+        /** BaseMapFacts */
+        BaseMapFacts: {
+            attribution: string;
+            kind: string;
+            layers: string[];
+            max_zoom: number;
+            min_zoom: number;
+            version: string;
+        };
+        /** BaseMapRead */
+        BaseMapRead: {
+            base: components["schemas"]["BaseMapFacts"] | null;
+        };
+        /** BookItem */
+        BookItem: {
+            employer_id: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            facts: {
+                [key: string]: number;
+            } | null;
+            finished_at: string | null;
+            grid: components["schemas"]["BookSubject"];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "grid" | "employer";
+            /** @enum {string} */
+            language: "zh" | "en";
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["BookSubject"];
+            pages: number | null;
+            pdf_bytes: number | null;
+            pdf_sha256: string | null;
+            /** Format: date */
+            period_from: string;
+            /** Format: date */
+            period_to: string;
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            stage: string;
+            /** @enum {string} */
+            state: "making" | "ready" | "failed";
+            title: string;
+            xlsx_bytes: number | null;
+            xlsx_sha256: string | null;
+        };
+        /** BookSubject */
+        BookSubject: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /** By */
         By: {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** ByteReceipt */
+        ByteReceipt: {
+            bytes: number;
+            evidence_id: string;
+            key_id: string;
+            log_size: number;
+            part: string;
+            sha256: string;
+            signature: string;
+            stored_at: string;
         };
         /** Candidate */
         Candidate: {
@@ -3315,6 +4311,9 @@ export interface components {
         };
         /** ChildCount */
         ChildCount: {
+            by_reason: {
+                [key: string]: number;
+            };
             grid: components["schemas"]["GridCount"];
             total: number;
             uncovered: number;
@@ -3333,6 +4332,40 @@ export interface components {
         /** Confirm */
         Confirm: {
             current_password: string;
+        };
+        /** ConflictCandidate */
+        ConflictCandidate: {
+            /** Format: date-time */
+            at: string;
+            edit_id: string | null;
+            note: string;
+            origin: string;
+            person: components["schemas"]["NamedRef"] | null;
+            photos: number;
+            value: unknown;
+        };
+        /** ConflictChoice */
+        ConflictChoice: {
+            reason: string;
+            value: unknown;
+            version: number;
+        };
+        /** ConflictRead */
+        ConflictRead: {
+            candidates: components["schemas"]["ConflictCandidate"][];
+            chosen: unknown;
+            employer: components["schemas"]["FileRef"];
+            field: string;
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            opened_at: string;
+            reason: string | null;
+            resolved_at: string | null;
+            resolved_by: components["schemas"]["NamedRef"] | null;
+            stands: unknown;
+            version: number;
         };
         /** Consent */
         Consent: {
@@ -3360,12 +4393,13 @@ export interface components {
         /** CopyRead */
         CopyRead: {
             bytes: number;
-            height: number;
+            height: number | null;
+            receipt: components["schemas"]["ByteReceipt"] | null;
             sha256: string;
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             stored_at: string | null;
-            width: number;
+            width: number | null;
         };
         /** CounterPeriod */
         CounterPeriod: {
@@ -3407,8 +4441,13 @@ export interface components {
             };
             children: components["schemas"]["ChildCount"][];
             covered: number;
+            pending: number;
             total: number;
             uncovered: number;
+        };
+        /** CoverageTrend */
+        CoverageTrend: {
+            days: components["schemas"]["TrendDay"][];
         };
         /** DefectRead */
         DefectRead: {
@@ -3598,6 +4637,7 @@ export interface components {
             duplicate_of: string | null;
             employees: number | null;
             evidence: components["schemas"]["PhotoOfEmployer"][];
+            grade: string | null;
             grid: components["schemas"]["GridName"] | null;
             grid_source: string;
             /** Format: uuid */
@@ -3605,10 +4645,12 @@ export interface components {
             industry_code: string | null;
             is_key: boolean;
             is_non_local: boolean;
+            is_pressing: boolean;
             last_visited_at: string | null;
             name: string;
             no_uscc_reason: string | null;
             note: string;
+            on_key_list: boolean;
             position: number[] | null;
             position_source: string | null;
             reasons: string[];
@@ -3624,18 +4666,44 @@ export interface components {
             version: number;
             visits: components["schemas"]["VisitOfEmployer"][];
         };
+        /** EmployerFile */
+        EmployerFile: {
+            branches: components["schemas"]["FileRef"][];
+            branches_total: number;
+            disputed: string[];
+            filled_on: string | null;
+            /** Format: uuid */
+            id: string;
+            is_complete: boolean;
+            is_stale: boolean;
+            merged: components["schemas"]["StandingMerge"][];
+            merged_into: components["schemas"]["StandingMerge"] | null;
+            missing: string[];
+            name: string;
+            parent: components["schemas"]["FileRef"] | null;
+            problems: components["schemas"]["FormProblem"][];
+            sources: components["schemas"]["FieldSource"][];
+            system_no: string | null;
+            values: {
+                [key: string]: unknown;
+            };
+            version: number;
+        };
         /** EmployerItem */
         EmployerItem: {
             address: string;
             duplicate_of: string | null;
             employees: number | null;
+            grade: string | null;
             grid: components["schemas"]["GridName"] | null;
             /** Format: uuid */
             id: string;
             is_key: boolean;
             is_non_local: boolean;
+            is_pressing: boolean;
             last_visited_at: string | null;
             name: string;
+            on_key_list: boolean;
             position: number[] | null;
             reasons: string[];
             /** Format: date-time */
@@ -3659,6 +4727,18 @@ export interface components {
             moving: number;
             sample: components["schemas"]["MovingEmployer"][];
             staying: number;
+        };
+        /** EmployerStanding */
+        EmployerStanding: {
+            caps: components["schemas"]["InspectionCapRead"][];
+            /** Format: uuid */
+            employer_id: string;
+            grade: string | null;
+            key_list: components["schemas"]["KeyListItem"][];
+            on_key_list: boolean;
+            ratings: components["schemas"]["RatingItem"][];
+            signals: components["schemas"]["SignalRead"][];
+            visit_interval_days: number;
         };
         /** EntrustmentDetail */
         EntrustmentDetail: {
@@ -3798,13 +4878,18 @@ export interface components {
             employer_id: string | null;
             /** Format: uuid */
             id: string;
-            original: components["schemas"]["OriginalRead"];
+            media_type: string;
+            /** @enum {string} */
+            medium: "photo" | "audio" | "video";
+            original: components["schemas"]["OriginalRead"] | null;
             person: components["schemas"]["EvidencePerson"];
             problem: string | null;
+            seconds: number | null;
             source: string;
             /** Format: uuid */
             subject_id: string;
             subject_kind: string;
+            thumb: components["schemas"]["ThumbRead"] | null;
             thumbnail: boolean;
         };
         /** ExamMake */
@@ -3874,6 +4959,62 @@ export interface components {
             severity: string;
             spot: number[] | null;
         };
+        /** FieldChange */
+        FieldChange: {
+            after: unknown;
+            before: unknown;
+            field: string;
+        };
+        /** FieldSource */
+        FieldSource: {
+            /** Format: date-time */
+            at: string;
+            field: string;
+            person: components["schemas"]["NamedRef"] | null;
+            source: string;
+        };
+        /** FileEdit */
+        FileEdit: {
+            changes: {
+                [key: string]: unknown;
+            };
+            /** @default  */
+            note: string;
+            survey?: components["schemas"]["SurveyFilling"] | null;
+            version: number;
+        };
+        /** FileMerge */
+        FileMerge: {
+            /** Format: uuid */
+            merged_id: string;
+            merged_version: number;
+            reason: string;
+            take?: string[];
+            version: number;
+        };
+        /** FileRef */
+        FileRef: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            uscc: string | null;
+        };
+        /** FileRestore */
+        FileRestore: {
+            fields?: string[] | null;
+            reason: string;
+            to_version: number;
+            version: number;
+        };
+        /** FileVersion */
+        FileVersion: {
+            /** Format: date-time */
+            changed_at: string;
+            changes: components["schemas"]["FieldChange"][];
+            person: components["schemas"]["NamedRef"] | null;
+            source: string;
+            version: number;
+        };
         /** FindingRead */
         FindingRead: {
             /** Format: uuid */
@@ -3882,6 +5023,16 @@ export interface components {
             note: string;
             /** @enum {string} */
             severity: "note" | "minor" | "major";
+        };
+        /** FormProblem */
+        FormProblem: {
+            code: string;
+            fields: string[];
+            left: unknown;
+            limit: unknown;
+            right: unknown;
+            /** @enum {string} */
+            severity: "error" | "warning" | "alert";
         };
         /** GapChild */
         GapChild: {
@@ -4230,11 +5381,84 @@ export interface components {
             subject_id: string;
             tree_size: number;
         };
+        /** InspectionCapRead */
+        InspectionCapRead: {
+            /** @enum {string} */
+            confidence: "high" | "medium" | "low";
+            grade: string;
+            /** @enum {string} */
+            kind: "routine" | "special";
+            per_year: number | null;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+        };
         /** IntakeSwitch */
         IntakeSwitch: {
             /** Format: date */
             on: string;
             open: boolean;
+        };
+        /** KeyListAcknowledge */
+        KeyListAcknowledge: {
+            /** @default  */
+            note: string;
+            version: number;
+        };
+        /** KeyListFacts */
+        KeyListFacts: {
+            amount?: number | null;
+            count?: number | null;
+            filed_on?: string | null;
+            first?: string | null;
+            grade?: string | null;
+            last?: string | null;
+            opened_on?: string | null;
+            people?: number | null;
+            signals?: string[];
+            since?: string | null;
+        };
+        /** KeyListItem */
+        KeyListItem: {
+            acknowledged_at: string | null;
+            acknowledged_by: components["schemas"]["NamedRef"] | null;
+            acknowledged_note: string;
+            /** @enum {string} */
+            criterion: "unsupervised" | "wage_arrears" | "premium_arrears" | "complaints" | "collective_petition" | "low_grade";
+            employer: components["schemas"]["NamedRef"];
+            /** Format: date */
+            entered_on: string;
+            facts: components["schemas"]["KeyListFacts"];
+            grid_name: string;
+            /** Format: uuid */
+            id: string;
+            left_on: string | null;
+            /** @enum {null|string} */
+            left_why: "condition_ended" | "rule_ended" | "file_returned" | null;
+            must_acknowledge: boolean;
+            owner: components["schemas"]["NamedRef"] | null;
+            uscc: string | null;
+            version: number;
+        };
+        /** KeyListRuleRead */
+        KeyListRuleRead: {
+            /** @enum {string} */
+            criterion: "unsupervised" | "wage_arrears" | "premium_arrears" | "complaints" | "collective_petition" | "low_grade";
+            en: string;
+            is_active: boolean;
+            leaves_en: string;
+            leaves_zh: string;
+            must_acknowledge: boolean;
+            notice_item: number;
+            params: {
+                [key: string]: unknown;
+            };
+            reading_en: string;
+            reading_zh: string;
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            zh: string;
         };
         /** LayerFeature */
         LayerFeature: {
@@ -4243,6 +5467,46 @@ export interface components {
             polygon: {
                 [key: string]: unknown;
             };
+        };
+        /** ListAnswers */
+        ListAnswers: {
+            columns?: {
+                [key: string]: number;
+            } | null;
+            /** @enum {null|string} */
+            encoding?: "utf-8" | "gb18030" | "utf-16" | "big5" | null;
+            header_row?: number | null;
+            /** @default 1 */
+            header_rows: number;
+            sheet?: string | null;
+            /** @default false */
+            whole_list: boolean;
+        };
+        /** ListAnswersPatch */
+        ListAnswersPatch: {
+            columns?: {
+                [key: string]: number;
+            } | null;
+            encoding?: ("utf-8" | "gb18030" | "utf-16" | "big5") | null;
+            header_row?: number | null;
+            header_rows?: number;
+            sheet?: string | null;
+            version: number;
+            whole_list?: boolean;
+        };
+        /** ListRowRead */
+        ListRowRead: {
+            address: string;
+            name: string;
+            number: number;
+            problems: components["schemas"]["RowProblem"][];
+            raw: unknown[] | null;
+            severity: string;
+            uscc: string | null;
+        };
+        /** ListVersion */
+        ListVersion: {
+            version: number;
         };
         /** LogHead */
         LogHead: {
@@ -4269,6 +5533,81 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /** MatchChoice */
+        MatchChoice: {
+            address: string;
+            contact_name: string;
+            contact_phone: string;
+            distance_m: number | null;
+            employees: number | null;
+            grid: components["schemas"]["GridName"] | null;
+            /** Format: uuid */
+            id: string;
+            industry_code: string | null;
+            last_visited_at: string | null;
+            name: string;
+            position: number[] | null;
+            reasons: components["schemas"]["MatchReason"][];
+            review_state: string;
+            score: number;
+            uscc: string | null;
+        };
+        /** MatchDecisionRead */
+        MatchDecisionRead: {
+            /** Format: date-time */
+            decided_at: string;
+            decided_by: components["schemas"]["NamedRef"] | null;
+            employer: components["schemas"]["NamedRef"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "registry_row" | "sighting";
+            reasons: components["schemas"]["MatchReason"][];
+            score: number | null;
+            /** Format: uuid */
+            subject_id: string;
+            subject_name: string;
+            undone_at: string | null;
+            undone_by: components["schemas"]["NamedRef"] | null;
+            verdict: string;
+        };
+        /** MatchItem */
+        MatchItem: {
+            address: string;
+            choices: components["schemas"]["MatchChoice"][];
+            contact_name: string;
+            contact_phone: string;
+            employees: number | null;
+            grid: components["schemas"]["GridName"] | null;
+            /** Format: uuid */
+            id: string;
+            industry_code: string | null;
+            /** @enum {string} */
+            kind: "registry_row" | "sighting";
+            name: string;
+            position: number[] | null;
+            /** Format: date-time */
+            seen_at: string;
+            source: string | null;
+            status: string;
+            uscc: string | null;
+        };
+        /** MatchReason */
+        MatchReason: {
+            code: string;
+            points: number;
+            seen?: number | null;
+        };
+        /** MatchVerdict */
+        MatchVerdict: {
+            employer_id?: string | null;
+            /** @enum {string} */
+            kind: "registry_row" | "sighting";
+            /** Format: uuid */
+            subject_id: string;
+            /** @enum {string} */
+            verdict: "same" | "new_file" | "different";
         };
         /** MaterialRead */
         MaterialRead: {
@@ -4307,6 +5646,7 @@ export interface components {
                 [key: string]: unknown;
             };
             receipt_keys: components["schemas"]["ServerKeyRead"][];
+            retried: components["schemas"]["RetriedOperation"][];
             rights: string[];
             role: string;
             scope: components["schemas"]["ScopeGrid"][];
@@ -4342,6 +5682,15 @@ export interface components {
             name?: string | null;
             /** @default  */
             note: string;
+        };
+        /** MergeUndo */
+        MergeUndo: {
+            reason: string;
+        };
+        /** MergeUndoResult */
+        MergeUndoResult: {
+            file: components["schemas"]["EmployerFile"];
+            kept_fields: string[];
         };
         /** MoveBoundary */
         MoveBoundary: {
@@ -4384,6 +5733,15 @@ export interface components {
             valid_from: string;
             /** Format: date */
             valid_to: string;
+        };
+        /** NewBook */
+        NewBook: {
+            employer_id?: string | null;
+            grid_id?: string | null;
+            /** @enum {string} */
+            kind: "grid" | "employer";
+            period_from?: string | null;
+            period_to?: string | null;
         };
         /** Obstacle */
         Obstacle: {
@@ -4473,11 +5831,20 @@ export interface components {
             } | null;
             /** Format: date-time */
             received_at: string;
+            retry?: components["schemas"]["OperationRetryRead"] | null;
             v: number;
+        };
+        /** OperationRetryRead */
+        OperationRetryRead: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["PersonName"];
+            outcome: string;
         };
         /** OriginalRead */
         OriginalRead: {
             bytes: number;
+            receipt: components["schemas"]["ByteReceipt"] | null;
             sha256: string;
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
@@ -4581,6 +5948,13 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[BookItem] */
+        "Page_wangge.books.schemas.BookItem_": {
+            items: components["schemas"]["BookItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[CertificateRead] */
         "Page_wangge.certificates.schemas.CertificateRead_": {
             items: components["schemas"]["CertificateRead"][];
@@ -4588,9 +5962,44 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[UncoveredItem] */
+        "Page_wangge.coverage.schemas.UncoveredItem_": {
+            items: components["schemas"]["UncoveredItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[DutyRead] */
         "Page_wangge.duties.schemas.DutyRead_": {
             items: components["schemas"]["DutyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ConflictRead] */
+        "Page_wangge.employer_files.schemas.ConflictRead_": {
+            items: components["schemas"]["ConflictRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[FileVersion] */
+        "Page_wangge.employer_files.schemas.FileVersion_": {
+            items: components["schemas"]["FileVersion"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[SurveyRead] */
+        "Page_wangge.employer_files.schemas.SurveyRead_": {
+            items: components["schemas"]["SurveyRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[TimelineEvent] */
+        "Page_wangge.employer_files.schemas.TimelineEvent_": {
+            items: components["schemas"]["TimelineEvent"][];
             page: number;
             page_size: number;
             total: number;
@@ -4651,6 +6060,27 @@ export interface components {
             page_size: number;
             total: number;
         };
+        /** Page[KeyListItem] */
+        "Page_wangge.key_list.schemas.KeyListItem_": {
+            items: components["schemas"]["KeyListItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[MatchDecisionRead] */
+        "Page_wangge.matching.schemas.MatchDecisionRead_": {
+            items: components["schemas"]["MatchDecisionRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[MatchItem] */
+        "Page_wangge.matching.schemas.MatchItem_": {
+            items: components["schemas"]["MatchItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
         /** Page[Assignable] */
         "Page_wangge.patrols.schemas.Assignable_": {
             items: components["schemas"]["Assignable"][];
@@ -4668,6 +6098,41 @@ export interface components {
         /** Page[PersonItem] */
         "Page_wangge.people.schemas.PersonItem_": {
             items: components["schemas"]["PersonItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[RatingItem] */
+        "Page_wangge.ratings.schemas.RatingItem_": {
+            items: components["schemas"]["RatingItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[RatingRoundRead] */
+        "Page_wangge.ratings.schemas.RatingRoundRead_": {
+            items: components["schemas"]["RatingRoundRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[ListRowRead] */
+        "Page_wangge.registries.schemas.ListRowRead_": {
+            items: components["schemas"]["ListRowRead"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[RegistryImportItem] */
+        "Page_wangge.registries.schemas.RegistryImportItem_": {
+            items: components["schemas"]["RegistryImportItem"][];
+            page: number;
+            page_size: number;
+            total: number;
+        };
+        /** Page[RegistryRowItem] */
+        "Page_wangge.registries.schemas.RegistryRowItem_": {
+            items: components["schemas"]["RegistryRowItem"][];
             page: number;
             page_size: number;
             total: number;
@@ -5018,7 +6483,10 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            source: "camera" | "gallery";
+            medium: "photo" | "audio" | "video";
+            seconds: number | null;
+            /** @enum {string} */
+            source: "camera" | "gallery" | "recorder" | "file";
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             thumbnail: boolean;
@@ -5027,6 +6495,9 @@ export interface components {
         PhotoRead: {
             /** Format: uuid */
             id: string;
+            /** @enum {string} */
+            medium: "photo" | "audio" | "video";
+            seconds: number | null;
             /** @enum {string} */
             state: "expected" | "stored" | "refused";
             thumbnail: boolean;
@@ -5161,6 +6632,187 @@ export interface components {
             overlap_reason: string;
             version: number;
         };
+        /** RatingAspectRead */
+        RatingAspectRead: {
+            code: string;
+            en: string;
+            source: string;
+            zh: string;
+        };
+        /** RatingChangeRead */
+        RatingChangeRead: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["NamedRef"] | null;
+            from_grade: string;
+            reason: string;
+            to_grade: string;
+            was_published: boolean;
+        };
+        /** RatingCount */
+        RatingCount: {
+            count: number;
+            grade: string;
+            /** @enum {string} */
+            status: "proposed" | "reviewed" | "published";
+        };
+        /** RatingDecide */
+        RatingDecide: {
+            grade: string;
+            /** @default  */
+            reason: string;
+            version: number;
+        };
+        /** RatingDetail */
+        RatingDetail: {
+            address: string;
+            aspects: {
+                [key: string]: components["schemas"]["AspectCount"];
+            };
+            changes: components["schemas"]["RatingChangeRead"][];
+            decision_reason: string;
+            employer: components["schemas"]["NamedRef"];
+            grade: string | null;
+            grid_name: string;
+            has_open_objection: boolean;
+            /** Format: uuid */
+            id: string;
+            objection_until: string | null;
+            objections: components["schemas"]["RatingObjectionRead"][];
+            /** Format: date-time */
+            proposed_at: string;
+            proposed_grade: string;
+            published_by: components["schemas"]["NamedRef"] | null;
+            published_on: string | null;
+            reasons: components["schemas"]["RatingReason"][];
+            reviewed_at: string | null;
+            reviewed_by: components["schemas"]["NamedRef"] | null;
+            /** Format: uuid */
+            round_id: string;
+            /** @enum {string} */
+            status: "proposed" | "reviewed" | "published";
+            uscc: string | null;
+            version: number;
+            year: number;
+        };
+        /** RatingItem */
+        RatingItem: {
+            address: string;
+            employer: components["schemas"]["NamedRef"];
+            grade: string | null;
+            grid_name: string;
+            has_open_objection: boolean;
+            /** Format: uuid */
+            id: string;
+            proposed_grade: string;
+            published_on: string | null;
+            reasons: components["schemas"]["RatingReason"][];
+            /** Format: uuid */
+            round_id: string;
+            /** @enum {string} */
+            status: "proposed" | "reviewed" | "published";
+            uscc: string | null;
+            version: number;
+            year: number;
+        };
+        /** RatingObjectionDecide */
+        RatingObjectionDecide: {
+            /** @enum {string} */
+            decision: "upheld" | "rejected";
+            new_grade?: string | null;
+            reason: string;
+            version: number;
+        };
+        /** RatingObjectionFile */
+        RatingObjectionFile: {
+            filed_by: string;
+            /** Format: date */
+            filed_on: string;
+            grounds: string;
+            /** Format: uuid */
+            id: string;
+        };
+        /** RatingObjectionRead */
+        RatingObjectionRead: {
+            decided_at: string | null;
+            decided_by: components["schemas"]["NamedRef"] | null;
+            /** @enum {null|string} */
+            decision: "upheld" | "rejected" | null;
+            decision_reason: string;
+            /** Format: date */
+            due_on: string;
+            filed_by: string;
+            /** Format: date */
+            filed_on: string;
+            grounds: string;
+            /** Format: uuid */
+            id: string;
+            new_grade: string | null;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_by: components["schemas"]["NamedRef"];
+            version: number;
+        };
+        /** RatingReason */
+        RatingReason: {
+            count: number;
+            grade: string;
+            rule: string;
+            signals: string[];
+        };
+        /** RatingRoundAccept */
+        RatingRoundAccept: {
+            grades: string[];
+            version: number;
+        };
+        /** RatingRoundPublish */
+        RatingRoundPublish: {
+            version: number;
+        };
+        /** RatingRoundRead */
+        RatingRoundRead: {
+            accept_grades: string[];
+            counts: components["schemas"]["RatingCount"][];
+            done: number;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            published_by: components["schemas"]["NamedRef"] | null;
+            published_on: string | null;
+            scale: string;
+            /** @enum {string} */
+            status: "proposing" | "reviewing" | "accepting" | "publishing" | "published";
+            total: number;
+            version: number;
+            year: number;
+        };
+        /** RatingRoundStart */
+        RatingRoundStart: {
+            /** Format: uuid */
+            grid_id: string;
+            /** Format: uuid */
+            id: string;
+            year: number;
+        };
+        /** RatingScaleRead */
+        RatingScaleRead: {
+            code: string;
+            confidence: string;
+            en: string;
+            grades: {
+                [key: string]: unknown;
+            }[];
+            rules: {
+                [key: string]: unknown;
+            }[];
+            source: string;
+            /** Format: date */
+            valid_from: string;
+            zh: string;
+        };
         /** Readiness */
         Readiness: {
             database: string;
@@ -5190,6 +6842,98 @@ export interface components {
             /** @enum {string} */
             kind: "grid" | "unit" | "entrustment" | "employer" | "person";
             name: string;
+        };
+        /** RegistryImportDetail */
+        RegistryImportDetail: {
+            answers: components["schemas"]["ListAnswers"];
+            applied_at: string | null;
+            counts: {
+                [key: string]: number;
+            } | null;
+            file_name: string;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            problem: {
+                [key: string]: unknown;
+            } | null;
+            report: {
+                [key: string]: unknown;
+            } | null;
+            result: {
+                [key: string]: unknown;
+            } | null;
+            rows_done: number;
+            sha256: string;
+            size_bytes: number;
+            /** @enum {string} */
+            source: "market_regulation" | "tax" | "social_insurance";
+            stage: string;
+            state: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** RegistryImportItem */
+        RegistryImportItem: {
+            applied_at: string | null;
+            counts: {
+                [key: string]: number;
+            } | null;
+            file_name: string;
+            grid: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["NamedRef"];
+            result: {
+                [key: string]: unknown;
+            } | null;
+            rows_done: number;
+            size_bytes: number;
+            /** @enum {string} */
+            source: "market_regulation" | "tax" | "social_insurance";
+            stage: string;
+            state: string;
+            /** Format: date-time */
+            updated_at: string;
+            version: number;
+        };
+        /** RegistryRowItem */
+        RegistryRowItem: {
+            address: string;
+            candidates: number;
+            /** Format: date-time */
+            changed_at: string;
+            contact_name: string;
+            contact_phone: string;
+            division: string;
+            employees: number | null;
+            employer: components["schemas"]["NamedRef"] | null;
+            /** Format: date-time */
+            first_seen_at: string;
+            grid: components["schemas"]["GridName"] | null;
+            grid_source: string;
+            /** Format: uuid */
+            id: string;
+            industry_code: string | null;
+            match_score: number | null;
+            matched_by: string | null;
+            name: string;
+            position: number[] | null;
+            position_source: string | null;
+            registered_on: string | null;
+            registration_no: string | null;
+            /** @enum {string} */
+            source: "market_regulation" | "tax" | "social_insurance";
+            state: string;
+            status: string;
+            uscc: string | null;
+            version: number;
         };
         /** Rename */
         Rename: {
@@ -5303,6 +7047,13 @@ export interface components {
             score: number;
             unit_name: string | null;
         };
+        /** RetriedOperation */
+        RetriedOperation: {
+            /** Format: uuid */
+            op_id: string;
+            outcome: string;
+            problem: string | null;
+        };
         /** Review */
         Review: {
             /** @enum {string} */
@@ -5328,6 +7079,23 @@ export interface components {
         RightsMatrix: {
             rights: components["schemas"]["RightRead"][];
             roles: string[];
+        };
+        /** RowPlacement */
+        RowPlacement: {
+            position: [
+                number,
+                number
+            ];
+            version: number;
+        };
+        /** RowProblem */
+        RowProblem: {
+            code: string;
+            detail: string;
+            field: string;
+            severity: string;
+            /** @default  */
+            value: string;
         };
         /** ScopeGrid */
         ScopeGrid: {
@@ -5418,6 +7186,70 @@ export interface components {
             rows: number;
             unchanged: number;
         };
+        /** SignalEnd */
+        SignalEnd: {
+            note: string;
+            /** Format: date */
+            until: string;
+            version: number;
+        };
+        /** SignalKindRead */
+        SignalKindRead: {
+            aspect: string | null;
+            code: string;
+            en: string;
+            is_lasting: boolean;
+            is_violation: boolean;
+            source: string;
+            zh: string;
+        };
+        /** SignalRead */
+        SignalRead: {
+            amount: number | null;
+            aspect: string | null;
+            end_note: string;
+            ended_at: string | null;
+            ended_by: components["schemas"]["NamedRef"] | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            note: string;
+            people: number | null;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_by: components["schemas"]["NamedRef"];
+            reference: string;
+            /** Format: date */
+            since: string;
+            /** @enum {string} */
+            source: "desk" | "visit" | "incident" | "import";
+            source_id: string | null;
+            until: string | null;
+            version: number;
+            withdrawn_at: string | null;
+            withdrawn_by: components["schemas"]["NamedRef"] | null;
+            withdrawn_why: string;
+        };
+        /** SignalRecord */
+        SignalRecord: {
+            amount?: number | null;
+            aspect?: string | null;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** @default  */
+            note: string;
+            people?: number | null;
+            /** @default  */
+            reference: string;
+            /** Format: date */
+            since: string;
+        };
+        /** SignalWithdraw */
+        SignalWithdraw: {
+            reason: string;
+            version: number;
+        };
         /** SignIn */
         SignIn: {
             device_id?: string | null;
@@ -5445,6 +7277,24 @@ export interface components {
             names?: string[];
             /** @default  */
             note: string;
+        };
+        /** StandingMerge */
+        StandingMerge: {
+            employer: components["schemas"]["NamedRef"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            merged_at: string;
+            merged_by: components["schemas"]["NamedRef"] | null;
+            reason: string;
+        };
+        /** StandingRules */
+        StandingRules: {
+            aspects: components["schemas"]["RatingAspectRead"][];
+            caps: components["schemas"]["InspectionCapRead"][];
+            key_list_rules: components["schemas"]["KeyListRuleRead"][];
+            scale: components["schemas"]["RatingScaleRead"];
+            signal_kinds: components["schemas"]["SignalKindRead"][];
         };
         /** Step */
         Step: {
@@ -5487,6 +7337,40 @@ export interface components {
             /** Format: uuid */
             key_id: string;
         };
+        /** SurveyFilling */
+        SurveyFilling: {
+            answers: {
+                [key: string]: unknown;
+            };
+            /** Format: date */
+            filled_on: string;
+            /** @default  */
+            filler: string;
+            kept?: {
+                [key: string]: string;
+            };
+        };
+        /** SurveyRead */
+        SurveyRead: {
+            answers: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            captured_at: string;
+            /** Format: date */
+            filled_on: string;
+            filler: string;
+            /** Format: uuid */
+            id: string;
+            kept: {
+                [key: string]: string;
+            };
+            person: components["schemas"]["NamedRef"];
+            problems: components["schemas"]["FormProblem"][];
+            /** Format: date-time */
+            received_at: string;
+            source: string;
+        };
         /** TalkRead */
         TalkRead: {
             arrived: number;
@@ -5514,6 +7398,14 @@ export interface components {
             received_at: string;
             topics: string[];
         };
+        /** ThumbRead */
+        ThumbRead: {
+            bytes: number;
+            receipt: components["schemas"]["ByteReceipt"] | null;
+            sha256: string;
+            /** @enum {string} */
+            state: "expected" | "stored" | "refused";
+        };
         /** TilingOfGap */
         TilingOfGap: {
             children: number;
@@ -5525,6 +7417,20 @@ export interface components {
             faults: components["schemas"]["Fault"][];
             ok: boolean;
             total: number;
+        };
+        /** TimelineEvent */
+        TimelineEvent: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            employer_id: string;
+            facts: {
+                [key: string]: unknown;
+            };
+            id: string;
+            /** @enum {string} */
+            kind: "registered" | "version" | "survey" | "visit" | "check_in" | "talk" | "incident" | "evidence" | "anomaly" | "move" | "conflict" | "merge" | "designation" | "finding";
+            person: components["schemas"]["NamedRef"] | null;
         };
         /** TotpCode */
         TotpCode: {
@@ -5548,10 +7454,47 @@ export interface components {
             seq: number;
             walked_m: number;
         };
+        /** TrendDay */
+        TrendDay: {
+            by_reason: {
+                [key: string]: number;
+            };
+            /** Format: date */
+            day: string;
+            total: number;
+            uncovered: number;
+        };
+        /** UncoveredItem */
+        UncoveredItem: {
+            address: string;
+            distance_m?: number | null;
+            employees: number | null;
+            employer_id: string | null;
+            grade: string | null;
+            grid: components["schemas"]["GridName"] | null;
+            /** Format: uuid */
+            id: string;
+            industry_code: string | null;
+            last_visited_at: string | null;
+            name: string;
+            on_key_list: boolean;
+            position: number[] | null;
+            reasons: string[];
+            /** @enum {string} */
+            review_state: "accepted" | "waiting_review";
+            uscc: string | null;
+            visit_due_on: string | null;
+        };
         /** UncoveredQuery */
         UncoveredQuery: {
             bbox?: number[] | null;
+            grade?: string | null;
             grid_id?: string | null;
+            industry?: string | null;
+            key_list?: boolean | null;
+            near?: number[] | null;
+            nearest?: number | null;
+            not_visited_days?: number | null;
             /** @default 1 */
             page: number;
             /** @default 50 */
@@ -5804,12 +7747,18 @@ export type SchemaAnswersPatch = components['schemas']['AnswersPatch'];
 export type SchemaApply = components['schemas']['Apply'];
 export type SchemaAppointmentRead = components['schemas']['AppointmentRead'];
 export type SchemaAreaRef = components['schemas']['AreaRef'];
+export type SchemaAspectCount = components['schemas']['AspectCount'];
 export type SchemaAssignability = components['schemas']['Assignability'];
 export type SchemaAssignable = components['schemas']['Assignable'];
 export type SchemaAssisting = components['schemas']['Assisting'];
 export type SchemaAuditLine = components['schemas']['AuditLine'];
 export type SchemaAuditPage = components['schemas']['AuditPage'];
+export type SchemaBaseMapFacts = components['schemas']['BaseMapFacts'];
+export type SchemaBaseMapRead = components['schemas']['BaseMapRead'];
+export type SchemaBookItem = components['schemas']['BookItem'];
+export type SchemaBookSubject = components['schemas']['BookSubject'];
 export type SchemaBy = components['schemas']['By'];
+export type SchemaByteReceipt = components['schemas']['ByteReceipt'];
 export type SchemaCandidate = components['schemas']['Candidate'];
 export type SchemaCatalogues = components['schemas']['Catalogues'];
 export type SchemaCatalogueWord = components['schemas']['CatalogueWord'];
@@ -5829,6 +7778,9 @@ export type SchemaChildCount = components['schemas']['ChildCount'];
 export type SchemaClosingReason = components['schemas']['ClosingReason'];
 export type SchemaCompetent = components['schemas']['Competent'];
 export type SchemaConfirm = components['schemas']['Confirm'];
+export type SchemaConflictCandidate = components['schemas']['ConflictCandidate'];
+export type SchemaConflictChoice = components['schemas']['ConflictChoice'];
+export type SchemaConflictRead = components['schemas']['ConflictRead'];
 export type SchemaConsent = components['schemas']['Consent'];
 export type SchemaConsistencyProof = components['schemas']['ConsistencyProof'];
 export type SchemaContact = components['schemas']['Contact'];
@@ -5838,6 +7790,7 @@ export type SchemaCounterPeriod = components['schemas']['CounterPeriod'];
 export type SchemaCourseMake = components['schemas']['CourseMake'];
 export type SchemaCourseRead = components['schemas']['CourseRead'];
 export type SchemaCoverageCounts = components['schemas']['CoverageCounts'];
+export type SchemaCoverageTrend = components['schemas']['CoverageTrend'];
 export type SchemaDefectRead = components['schemas']['DefectRead'];
 export type SchemaDesignate = components['schemas']['Designate'];
 export type SchemaDesignationEnd = components['schemas']['DesignationEnd'];
@@ -5854,9 +7807,11 @@ export type SchemaDutyGrid = components['schemas']['DutyGrid'];
 export type SchemaDutyRead = components['schemas']['DutyRead'];
 export type SchemaDutySuccessor = components['schemas']['DutySuccessor'];
 export type SchemaEmployerDetail = components['schemas']['EmployerDetail'];
+export type SchemaEmployerFile = components['schemas']['EmployerFile'];
 export type SchemaEmployerItem = components['schemas']['EmployerItem'];
 export type SchemaEmployerOfGap = components['schemas']['EmployerOfGap'];
 export type SchemaEmployersEffect = components['schemas']['EmployersEffect'];
+export type SchemaEmployerStanding = components['schemas']['EmployerStanding'];
 export type SchemaEntrustmentDetail = components['schemas']['EntrustmentDetail'];
 export type SchemaEntrustmentEnd = components['schemas']['EntrustmentEnd'];
 export type SchemaEntrustmentExtend = components['schemas']['EntrustmentExtend'];
@@ -5870,7 +7825,15 @@ export type SchemaExamRead = components['schemas']['ExamRead'];
 export type SchemaExtent = components['schemas']['Extent'];
 export type SchemaFault = components['schemas']['Fault'];
 export type SchemaFeatureRead = components['schemas']['FeatureRead'];
+export type SchemaFieldChange = components['schemas']['FieldChange'];
+export type SchemaFieldSource = components['schemas']['FieldSource'];
+export type SchemaFileEdit = components['schemas']['FileEdit'];
+export type SchemaFileMerge = components['schemas']['FileMerge'];
+export type SchemaFileRef = components['schemas']['FileRef'];
+export type SchemaFileRestore = components['schemas']['FileRestore'];
+export type SchemaFileVersion = components['schemas']['FileVersion'];
 export type SchemaFindingRead = components['schemas']['FindingRead'];
+export type SchemaFormProblem = components['schemas']['FormProblem'];
 export type SchemaGapChild = components['schemas']['GapChild'];
 export type SchemaGapCounts = components['schemas']['GapCounts'];
 export type SchemaGapGrid = components['schemas']['GapGrid'];
@@ -5898,11 +7861,25 @@ export type SchemaIncidentClose = components['schemas']['IncidentClose'];
 export type SchemaIncidentCounts = components['schemas']['IncidentCounts'];
 export type SchemaIncidentRead = components['schemas']['IncidentRead'];
 export type SchemaInclusionProof = components['schemas']['InclusionProof'];
+export type SchemaInspectionCapRead = components['schemas']['InspectionCapRead'];
 export type SchemaIntakeSwitch = components['schemas']['IntakeSwitch'];
+export type SchemaKeyListAcknowledge = components['schemas']['KeyListAcknowledge'];
+export type SchemaKeyListFacts = components['schemas']['KeyListFacts'];
+export type SchemaKeyListItem = components['schemas']['KeyListItem'];
+export type SchemaKeyListRuleRead = components['schemas']['KeyListRuleRead'];
 export type SchemaLayerFeature = components['schemas']['LayerFeature'];
+export type SchemaListAnswers = components['schemas']['ListAnswers'];
+export type SchemaListAnswersPatch = components['schemas']['ListAnswersPatch'];
+export type SchemaListRowRead = components['schemas']['ListRowRead'];
+export type SchemaListVersion = components['schemas']['ListVersion'];
 export type SchemaLogHead = components['schemas']['LogHead'];
 export type SchemaLogRootRead = components['schemas']['LogRootRead'];
 export type SchemaMaker = components['schemas']['Maker'];
+export type SchemaMatchChoice = components['schemas']['MatchChoice'];
+export type SchemaMatchDecisionRead = components['schemas']['MatchDecisionRead'];
+export type SchemaMatchItem = components['schemas']['MatchItem'];
+export type SchemaMatchReason = components['schemas']['MatchReason'];
+export type SchemaMatchVerdict = components['schemas']['MatchVerdict'];
 export type SchemaMaterialRead = components['schemas']['MaterialRead'];
 export type SchemaMatterFact = components['schemas']['MatterFact'];
 export type SchemaMatterRead = components['schemas']['MatterRead'];
@@ -5910,11 +7887,14 @@ export type SchemaMattersAndPowers = components['schemas']['MattersAndPowers'];
 export type SchemaMe = components['schemas']['Me'];
 export type SchemaMend = components['schemas']['Mend'];
 export type SchemaMerge = components['schemas']['Merge'];
+export type SchemaMergeUndo = components['schemas']['MergeUndo'];
+export type SchemaMergeUndoResult = components['schemas']['MergeUndoResult'];
 export type SchemaMoveBoundary = components['schemas']['MoveBoundary'];
 export type SchemaMovingEmployer = components['schemas']['MovingEmployer'];
 export type SchemaNamedEmployer = components['schemas']['NamedEmployer'];
 export type SchemaNamedRef = components['schemas']['NamedRef'];
 export type SchemaNeighbour = components['schemas']['Neighbour'];
+export type SchemaNewBook = components['schemas']['NewBook'];
 export type SchemaObstacle = components['schemas']['Obstacle'];
 export type SchemaOneTimeCodeRead = components['schemas']['OneTimeCodeRead'];
 export type SchemaOpenDevice = components['schemas']['OpenDevice'];
@@ -5924,6 +7904,7 @@ export type SchemaOpenWork = components['schemas']['OpenWork'];
 export type SchemaOperationClosingRead = components['schemas']['OperationClosingRead'];
 export type SchemaOperationOutcome = components['schemas']['OperationOutcome'];
 export type SchemaOperationRead = components['schemas']['OperationRead'];
+export type SchemaOperationRetryRead = components['schemas']['OperationRetryRead'];
 export type SchemaOriginalRead = components['schemas']['OriginalRead'];
 export type SchemaOverlap = components['schemas']['Overlap'];
 export type SchemaOwnCertificate = components['schemas']['OwnCertificate'];
@@ -5937,8 +7918,14 @@ export type SchemaPageWanggeAccountsManagedSchemasCandidate = components['schema
 export type SchemaPageWanggeAccountsManagedSchemasDeviceItem = components['schemas']['Page_wangge.accounts.managed_schemas.DeviceItem_'];
 export type SchemaPageWanggeAccountsSchemasSessionRead = components['schemas']['Page_wangge.accounts.schemas.SessionRead_'];
 export type SchemaPageWanggeAnomaliesSchemasAnomalyRead = components['schemas']['Page_wangge.anomalies.schemas.AnomalyRead_'];
+export type SchemaPageWanggeBooksSchemasBookItem = components['schemas']['Page_wangge.books.schemas.BookItem_'];
 export type SchemaPageWanggeCertificatesSchemasCertificateRead = components['schemas']['Page_wangge.certificates.schemas.CertificateRead_'];
+export type SchemaPageWanggeCoverageSchemasUncoveredItem = components['schemas']['Page_wangge.coverage.schemas.UncoveredItem_'];
 export type SchemaPageWanggeDutiesSchemasDutyRead = components['schemas']['Page_wangge.duties.schemas.DutyRead_'];
+export type SchemaPageWanggeEmployerFilesSchemasConflictRead = components['schemas']['Page_wangge.employer_files.schemas.ConflictRead_'];
+export type SchemaPageWanggeEmployerFilesSchemasFileVersion = components['schemas']['Page_wangge.employer_files.schemas.FileVersion_'];
+export type SchemaPageWanggeEmployerFilesSchemasSurveyRead = components['schemas']['Page_wangge.employer_files.schemas.SurveyRead_'];
+export type SchemaPageWanggeEmployerFilesSchemasTimelineEvent = components['schemas']['Page_wangge.employer_files.schemas.TimelineEvent_'];
 export type SchemaPageWanggeEmployersSchemasEmployerItem = components['schemas']['Page_wangge.employers.schemas.EmployerItem_'];
 export type SchemaPageWanggeEntrustmentsSchemasEntrustmentItem = components['schemas']['Page_wangge.entrustments.schemas.EntrustmentItem_'];
 export type SchemaPageWanggeEntrustmentsSchemasNamedEmployer = components['schemas']['Page_wangge.entrustments.schemas.NamedEmployer_'];
@@ -5947,9 +7934,17 @@ export type SchemaPageWanggeGridChangesSchemasChangeItem = components['schemas']
 export type SchemaPageWanggeGridsSchemasGridRead = components['schemas']['Page_wangge.grids.schemas.GridRead_'];
 export type SchemaPageWanggeGridsSchemasGridState = components['schemas']['Page_wangge.grids.schemas.GridState_'];
 export type SchemaPageWanggeIncidentsSchemasIncidentRead = components['schemas']['Page_wangge.incidents.schemas.IncidentRead_'];
+export type SchemaPageWanggeKeyListSchemasKeyListItem = components['schemas']['Page_wangge.key_list.schemas.KeyListItem_'];
+export type SchemaPageWanggeMatchingSchemasMatchDecisionRead = components['schemas']['Page_wangge.matching.schemas.MatchDecisionRead_'];
+export type SchemaPageWanggeMatchingSchemasMatchItem = components['schemas']['Page_wangge.matching.schemas.MatchItem_'];
 export type SchemaPageWanggePatrolsSchemasAssignable = components['schemas']['Page_wangge.patrols.schemas.Assignable_'];
 export type SchemaPageWanggePatrolsSchemasPatrolItem = components['schemas']['Page_wangge.patrols.schemas.PatrolItem_'];
 export type SchemaPageWanggePeopleSchemasPersonItem = components['schemas']['Page_wangge.people.schemas.PersonItem_'];
+export type SchemaPageWanggeRatingsSchemasRatingItem = components['schemas']['Page_wangge.ratings.schemas.RatingItem_'];
+export type SchemaPageWanggeRatingsSchemasRatingRoundRead = components['schemas']['Page_wangge.ratings.schemas.RatingRoundRead_'];
+export type SchemaPageWanggeRegistriesSchemasListRowRead = components['schemas']['Page_wangge.registries.schemas.ListRowRead_'];
+export type SchemaPageWanggeRegistriesSchemasRegistryImportItem = components['schemas']['Page_wangge.registries.schemas.RegistryImportItem_'];
+export type SchemaPageWanggeRegistriesSchemasRegistryRowItem = components['schemas']['Page_wangge.registries.schemas.RegistryRowItem_'];
 export type SchemaPageWanggeSpatialImportsSchemasFeatureRead = components['schemas']['Page_wangge.spatial_imports.schemas.FeatureRead_'];
 export type SchemaPageWanggeSpatialImportsSchemasImportItem = components['schemas']['Page_wangge.spatial_imports.schemas.ImportItem_'];
 export type SchemaPageWanggeSyncSchemasOperationRead = components['schemas']['Page_wangge.sync.schemas.OperationRead_'];
@@ -6000,10 +7995,28 @@ export type SchemaPullProgress = components['schemas']['PullProgress'];
 export type SchemaPush = components['schemas']['Push'];
 export type SchemaPushAnswer = components['schemas']['PushAnswer'];
 export type SchemaPutInForce = components['schemas']['PutInForce'];
+export type SchemaRatingAspectRead = components['schemas']['RatingAspectRead'];
+export type SchemaRatingChangeRead = components['schemas']['RatingChangeRead'];
+export type SchemaRatingCount = components['schemas']['RatingCount'];
+export type SchemaRatingDecide = components['schemas']['RatingDecide'];
+export type SchemaRatingDetail = components['schemas']['RatingDetail'];
+export type SchemaRatingItem = components['schemas']['RatingItem'];
+export type SchemaRatingObjectionDecide = components['schemas']['RatingObjectionDecide'];
+export type SchemaRatingObjectionFile = components['schemas']['RatingObjectionFile'];
+export type SchemaRatingObjectionRead = components['schemas']['RatingObjectionRead'];
+export type SchemaRatingReason = components['schemas']['RatingReason'];
+export type SchemaRatingRoundAccept = components['schemas']['RatingRoundAccept'];
+export type SchemaRatingRoundPublish = components['schemas']['RatingRoundPublish'];
+export type SchemaRatingRoundRead = components['schemas']['RatingRoundRead'];
+export type SchemaRatingRoundStart = components['schemas']['RatingRoundStart'];
+export type SchemaRatingScaleRead = components['schemas']['RatingScaleRead'];
 export type SchemaReadiness = components['schemas']['Readiness'];
 export type SchemaReceipt = components['schemas']['Receipt'];
 export type SchemaRecoveryCodes = components['schemas']['RecoveryCodes'];
 export type SchemaRef = components['schemas']['Ref'];
+export type SchemaRegistryImportDetail = components['schemas']['RegistryImportDetail'];
+export type SchemaRegistryImportItem = components['schemas']['RegistryImportItem'];
+export type SchemaRegistryRowItem = components['schemas']['RegistryRowItem'];
 export type SchemaRename = components['schemas']['Rename'];
 export type SchemaRepairRead = components['schemas']['RepairRead'];
 export type SchemaReplace = components['schemas']['Replace'];
@@ -6013,10 +8026,13 @@ export type SchemaReshape = components['schemas']['Reshape'];
 export type SchemaResponsibility = components['schemas']['Responsibility'];
 export type SchemaResultOf = components['schemas']['ResultOf'];
 export type SchemaResultRead = components['schemas']['ResultRead'];
+export type SchemaRetriedOperation = components['schemas']['RetriedOperation'];
 export type SchemaReview = components['schemas']['Review'];
 export type SchemaRevoked = components['schemas']['Revoked'];
 export type SchemaRightRead = components['schemas']['RightRead'];
 export type SchemaRightsMatrix = components['schemas']['RightsMatrix'];
+export type SchemaRowPlacement = components['schemas']['RowPlacement'];
+export type SchemaRowProblem = components['schemas']['RowProblem'];
 export type SchemaScopeGrid = components['schemas']['ScopeGrid'];
 export type SchemaScore = components['schemas']['Score'];
 export type SchemaScoresEnter = components['schemas']['ScoresEnter'];
@@ -6028,19 +8044,32 @@ export type SchemaServerKeyRead = components['schemas']['ServerKeyRead'];
 export type SchemaSessionRead = components['schemas']['SessionRead'];
 export type SchemaSheetProblem = components['schemas']['SheetProblem'];
 export type SchemaSheetReport = components['schemas']['SheetReport'];
+export type SchemaSignalEnd = components['schemas']['SignalEnd'];
+export type SchemaSignalKindRead = components['schemas']['SignalKindRead'];
+export type SchemaSignalRead = components['schemas']['SignalRead'];
+export type SchemaSignalRecord = components['schemas']['SignalRecord'];
+export type SchemaSignalWithdraw = components['schemas']['SignalWithdraw'];
 export type SchemaSignIn = components['schemas']['SignIn'];
 export type SchemaSplit = components['schemas']['Split'];
+export type SchemaStandingMerge = components['schemas']['StandingMerge'];
+export type SchemaStandingRules = components['schemas']['StandingRules'];
 export type SchemaStep = components['schemas']['Step'];
 export type SchemaStopEmployer = components['schemas']['StopEmployer'];
 export type SchemaStopRead = components['schemas']['StopRead'];
 export type SchemaStoreKey = components['schemas']['StoreKey'];
 export type SchemaStoreKeyKept = components['schemas']['StoreKeyKept'];
+export type SchemaSurveyFilling = components['schemas']['SurveyFilling'];
+export type SchemaSurveyRead = components['schemas']['SurveyRead'];
 export type SchemaTalkRead = components['schemas']['TalkRead'];
+export type SchemaThumbRead = components['schemas']['ThumbRead'];
 export type SchemaTilingOfGap = components['schemas']['TilingOfGap'];
 export type SchemaTilingReport = components['schemas']['TilingReport'];
+export type SchemaTimelineEvent = components['schemas']['TimelineEvent'];
 export type SchemaTotpCode = components['schemas']['TotpCode'];
 export type SchemaTotpOffer = components['schemas']['TotpOffer'];
 export type SchemaTrackStretch = components['schemas']['TrackStretch'];
+export type SchemaTrendDay = components['schemas']['TrendDay'];
+export type SchemaUncoveredItem = components['schemas']['UncoveredItem'];
 export type SchemaUncoveredQuery = components['schemas']['UncoveredQuery'];
 export type SchemaUnitAdd = components['schemas']['UnitAdd'];
 export type SchemaUnitClose = components['schemas']['UnitClose'];
@@ -6729,6 +8758,212 @@ export interface operations {
             };
         };
     };
+    ApiBooksList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.books.schemas.BookItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBooksBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBook"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBooksBookIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBooksBookIdPdfPdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description File Download */
+            200: {
+                headers: {
+                    /** @description File size in bytes */
+                    "content-length"?: string;
+                    /** @description Entity tag */
+                    etag?: string;
+                    /** @description Last modified data-time in RFC 2822 format */
+                    "last-modified"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiBooksBookIdXlsxXlsx: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                book_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description File Download */
+            200: {
+                headers: {
+                    /** @description File size in bytes */
+                    "content-length"?: string;
+                    /** @description Entity tag */
+                    etag?: string;
+                    /** @description Last modified data-time in RFC 2822 format */
+                    "last-modified"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiCataloguesRead: {
         parameters: {
             query?: never;
@@ -7246,12 +9481,154 @@ export interface operations {
             };
         };
     };
+    ApiCoverageTilesGridsLevelZXYChoroplethTile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                level: number;
+                x: number;
+                y: number;
+                z: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageTilesUncoveredZXYUncoveredTile: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grade?: string | null;
+                grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                x: number;
+                y: number;
+                z: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageTrendTrend: {
+        parameters: {
+            query?: {
+                days?: number;
+                grid_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageTrend"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiCoverageUncoveredUncovered: {
         parameters: {
             query?: {
                 /** @description west,south,east,north in degrees */
                 bbox?: string | null;
+                grade?: string | null;
                 grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
                 page?: number;
                 page_size?: number;
                 /** @description a GeoJSON Polygon or MultiPolygon, as text */
@@ -7272,7 +9649,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_wangge.employers.schemas.EmployerItem_"];
+                    "application/json": components["schemas"]["Page_wangge.coverage.schemas.UncoveredItem_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -7311,7 +9688,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_wangge.employers.schemas.EmployerItem_"];
+                    "application/json": components["schemas"]["Page_wangge.coverage.schemas.UncoveredItem_"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -7331,12 +9708,180 @@ export interface operations {
             };
         };
     };
-    ApiCoverageUncoveredCsvCsv: {
+    ApiCoverageUncoveredCsvExport: {
         parameters: {
             query?: {
                 /** @description west,south,east,north in degrees */
                 bbox?: string | null;
+                grade?: string | null;
                 grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageUncoveredGeojsonExport: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grade?: string | null;
+                grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageUncoveredGpkgExport: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grade?: string | null;
+                grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
+                /** @description a GeoJSON Polygon or MultiPolygon, as text */
+                polygon?: string | null;
+                q?: string;
+                reason?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stream Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiCoverageUncoveredXlsxExport: {
+        parameters: {
+            query?: {
+                /** @description west,south,east,north in degrees */
+                bbox?: string | null;
+                grade?: string | null;
+                grid_id?: string | null;
+                industry?: string | null;
+                key_list?: boolean | null;
+                /** @description longitude,latitude in degrees: keep the nearest matches */
+                near?: string | null;
+                nearest?: number | null;
+                not_visited_days?: number | null;
+                page?: number;
+                page_size?: number;
                 /** @description a GeoJSON Polygon or MultiPolygon, as text */
                 polygon?: string | null;
                 q?: string;
@@ -7665,6 +10210,131 @@ export interface operations {
             };
         };
     };
+    ApiEmployerConflictsList: {
+        parameters: {
+            query?: {
+                employer_id?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employer_files.schemas.ConflictRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployerConflictsConflictIdResolveResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conflict_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictChoice"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployerMergesMergeIdUndoUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merge_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeUndo"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeUndoResult"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersList: {
         parameters: {
             query?: {
@@ -7866,6 +10536,84 @@ export interface operations {
             };
         };
     };
+    ApiEmployersEmployerIdFileRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdFileEdit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileEdit"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersEmployerIdGridsStays: {
         parameters: {
             query?: {
@@ -7886,6 +10634,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridStay"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdMergeMerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileMerge"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerFile"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -7946,6 +10735,47 @@ export interface operations {
             };
         };
     };
+    ApiEmployersEmployerIdRestoreRestore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileRestore"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerFile"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersEmployerIdReviewReview: {
         parameters: {
             query?: never;
@@ -7987,6 +10817,249 @@ export interface operations {
             };
         };
     };
+    ApiEmployersEmployerIdSignalsRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalRecord"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdSignalsSignalIdEndEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+                signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalEnd"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdSignalsSignalIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+                signal_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignalWithdraw"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdStandingEmployer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmployerStanding"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdSurveysSurveys: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employer_files.schemas.SurveyRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdTimelineTimeline: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employer_files.schemas.TimelineEvent_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiEmployersEmployerIdUnmaskUnmask: {
         parameters: {
             query?: never;
@@ -8009,6 +11082,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdVersionsVersions: {
+        parameters: {
+            query?: {
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.employer_files.schemas.FileVersion_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiEmployersEmployerIdVersionsCompareCompare: {
+        parameters: {
+            query: {
+                first: number;
+                last: number;
+            };
+            header?: never;
+            path: {
+                employer_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldChange"][];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -8564,7 +11717,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "image/jpeg": unknown;
+                    "application/json": unknown;
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -9804,6 +12957,131 @@ export interface operations {
             };
         };
     };
+    ApiKeyListList: {
+        parameters: {
+            query?: {
+                criterion?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.key_list.schemas.KeyListItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiKeyListEntryIdAcknowledgeAcknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyListAcknowledge"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyListItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiKeyListExportXlsxExport: {
+        parameters: {
+            query?: {
+                criterion?: string | null;
+                grid_id?: string | null;
+                q?: string;
+                sort?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiLogHeadHead: {
         parameters: {
             query?: never;
@@ -9959,6 +13237,85 @@ export interface operations {
             };
         };
     };
+    ApiMapBaseBaseMap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseMapRead"];
+                };
+            };
+        };
+    };
+    ApiMapBaseOwnOwnBaseMap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    ApiMapBaseTilesZXYBaseTile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                x: number;
+                y: number;
+                z: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiMapBasemapBasemap: {
         parameters: {
             query?: never;
@@ -10040,6 +13397,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMatchesQueue: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                kind?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                source?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.matching.schemas.MatchItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMatchesDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchVerdict"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchDecisionRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMatchesDecisionsDecisions: {
+        parameters: {
+            query?: {
+                by?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                verdict?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.matching.schemas.MatchDecisionRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiMatchesDecisionsDecisionIdUndoUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchDecisionRead"];
                 };
             };
             /** @description Bad request syntax or unsupported method */
@@ -11344,6 +14863,454 @@ export interface operations {
             };
         };
     };
+    ApiRatingRoundsList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.ratings.schemas.RatingRoundRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingRoundsBegin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingRoundStart"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingRoundRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingRoundsRoundIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingRoundRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingRoundsRoundIdAcceptAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingRoundAccept"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingRoundRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingRoundsRoundIdPublishPublish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingRoundPublish"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingRoundRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsList: {
+        parameters: {
+            query?: {
+                grade?: string | null;
+                grid_id?: string | null;
+                objected?: boolean;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                round_id?: string | null;
+                sort?: string | null;
+                status?: string | null;
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.ratings.schemas.RatingItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsRatingIdRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rating_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsRatingIdDecideDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rating_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingDecide"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsRatingIdObjectionsObject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rating_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingObjectionFile"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsRatingIdObjectionsObjectionIdDecideAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: string;
+                rating_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingObjectionDecide"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatingDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRatingsExportXlsxExport: {
+        parameters: {
+            query?: {
+                grade?: string | null;
+                grid_id?: string | null;
+                objected?: boolean;
+                q?: string;
+                round_id?: string | null;
+                sort?: string | null;
+                status?: string | null;
+                year?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
     ApiReadyReady: {
         parameters: {
             query?: never;
@@ -11360,6 +15327,454 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    ApiRegistryImportsList: {
+        parameters: {
+            query?: {
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                source?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.registries.schemas.RegistryImportItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsBegin: {
+        parameters: {
+            query?: {
+                file_name?: string;
+                grid_id?: string | null;
+                source?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListAnswersPatch"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdApplyApply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListVersion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdMarkedXlsxMarked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdRowsRows: {
+        parameters: {
+            query?: {
+                code?: string;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                severity?: string | null;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.registries.schemas.ListRowRead_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryImportsImportIdWithdrawWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListVersion"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryImportDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryRowsList: {
+        parameters: {
+            query?: {
+                filed?: string | null;
+                grid_id?: string | null;
+                page?: number;
+                page_size?: number;
+                q?: string;
+                sort?: string | null;
+                source?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_wangge.registries.schemas.RegistryRowItem_"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryRowsRowIdPlacePlace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowPlacement"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryRowItem"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiRegistryRowsExportXlsxExport: {
+        parameters: {
+            query?: {
+                filed?: string | null;
+                grid_id?: string | null;
+                q?: string;
+                source?: string | null;
+                status?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
                 };
             };
         };
@@ -11870,6 +16285,26 @@ export interface operations {
             };
         };
     };
+    ApiStandingRulesRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingRules"];
+                };
+            };
+        };
+    };
     ApiSyncOperationsOperations: {
         parameters: {
             query?: {
@@ -11927,6 +16362,43 @@ export interface operations {
                 "application/json": components["schemas"]["ClosingReason"];
             };
         };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationRead"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+        };
+    };
+    ApiSyncOperationsOperationIdRetryRetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Request fulfilled, document follows */
             200: {

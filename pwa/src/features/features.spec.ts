@@ -4,9 +4,12 @@ import { judge } from './checkins/judge'
 import { nextStop, viewPatrol } from './patrols/progress'
 import { FIRST_POLICIES, type Stop } from '@/local/shapes'
 import type { EmployerRow, PatrolRow, RecordRow } from '@/local/db'
-import en from '@/locales/en'
+import enFirst from '@/locales/en'
+import enNote from '@/locales/en.note'
 import zhFirst from '@/locales/zh-CN'
 import zhDay from '@/locales/zh-CN.day'
+import zhFile from '@/locales/zh-CN.file'
+import zhNote from '@/locales/zh-CN.note'
 import { capture, checkInOf, employerOf, NOON, visitOf } from '@/testing/phone'
 import { initialsOf } from '@/shared/pinyin'
 
@@ -107,7 +110,8 @@ describe('today’s round', () => {
 })
 
 /** The words of the first paint, and those that come with the day's pages. */
-const zh = { ...zhFirst, ...zhDay }
+const en = { ...enFirst, ...enNote }
+const zh = { ...zhFirst, ...zhDay, ...zhFile, ...zhNote }
 
 describe('the words', () => {
   type Words = { [key: string]: string | Words }

@@ -11,11 +11,17 @@ import Dexie, { type DexieOptions, type Table } from 'dexie'
 import type { Problem } from '@/api/problems'
 import type {
   Binding,
+  ByteReceipt,
   CheckInPayload,
   Employer,
+  EmployerEditPayload,
+  EmployerForm,
   EmployerPayload,
+  EvidenceSource,
   Grid,
   IncidentPayload,
+  NoteMedium,
+  NoteType,
   OperationKind,
   Outcome,
   Patrol,
@@ -25,6 +31,7 @@ import type {
   TrackPoint,
   VisitPayload,
 } from './shapes'
+import type { BaseMapPart } from './baseMap'
 import type { StoreCipher } from './storeCipher'
 import { OpenedRows, encryption } from './encryption'
 
@@ -35,7 +42,8 @@ export interface Pulled {
 
 export type GridRow = Grid & Pulled
 export type PatrolRow = Patrol & Pulled
-export type EmployerRow = Employer &
+export type FormRow = EmployerForm & { id: string }
+export type EmployerRow = Omit<Employer, 'form'> &
   Pulled & {
     /** Registered on this phone and not yet seen in a pull. */
     local: 0 | 1
@@ -52,6 +60,7 @@ export interface RecordRow {
     | 'check_in'
     | 'visit'
     | 'employer'
+    | 'employer_edit'
     | 'talk'
     | 'incident'
     | 'patrol_start'
@@ -68,6 +77,7 @@ export interface RecordRow {
     | CheckInPayload
     | VisitPayload
     | EmployerPayload
+    | EmployerEditPayload
     | TalkPayload
     | IncidentPayload
     | { patrol_id: string; note?: string; pause_id?: string }
@@ -108,6 +118,11 @@ export interface OutboxRow {
 export interface PhotoRow {
   /** Evidence id. */
   id: string
+  /** A note in sound or picture: its one file stands as the copy, and it has neither preview nor original. Absent: a photo. */
+  medium?: NoteMedium
+  /** Of a note: its container's type, and its length where the phone could tell. */
+  media_type?: NoteType
+  seconds?: number | null
   /** `draft` until the record it belongs to is saved. */
   state: 'draft' | 'announced'
   draft_key: string | null
@@ -115,7 +130,7 @@ export interface PhotoRow {
   subject_id: string | null
   employer_id: string | null
   captured_at: string
-  source: 'camera' | 'gallery'
+  source: EvidenceSource
   binding: Binding
   width: number
   height: number
@@ -126,9 +141,11 @@ export interface PhotoRow {
   original_sha256: string
   original_bytes: number
   original_type: string
+  /** The preview as a file that travels ahead; absent in rows of releases before. */
+  thumb_sha256?: string
 }
 
-export type Part = 'copy' | 'original'
+export type Part = 'thumb' | 'copy' | 'original'
 
 /** The way of one file to the server. */
 export interface UploadRow {
@@ -136,11 +153,15 @@ export interface UploadRow {
   id: string
   photo_id: string
   part: Part
+  /** A note's file goes after the copies of photos. */
+  is_note?: 1
   bytes: number
   sha256: string
   state: 'draft' | 'waiting' | 'stored' | 'needs_you'
   /** Hash that the server says it stored: the byte receipt. */
   stored_sha256: string | null
+  /** What the server signed for these bytes; absent where it had no key to sign with. */
+  receipt?: ByteReceipt | null
   stored_at: string | null
   upload_url: string | null
   sent_bytes: number
@@ -211,6 +232,8 @@ export class LocalDb extends Dexie {
   packs!: Table<PackRow, string>
   readonly opened = new OpenedRows()
   tracks!: Table<TrackRow, string>
+  base_parts!: Table<BaseMapPart, string>
+  forms!: Table<FormRow, string>
 
   /** `cipher` is this account's; without her key the store can be counted and nothing else. */
   constructor(
@@ -238,6 +261,8 @@ export class LocalDb extends Dexie {
     this.version(2).stores({ employers: 'id, generation', packs: 'id' })
     // The way while on duty.
     this.version(3).stores({ tracks: 'id, patrol_id, state, on' })
+    // The base map of her area; what employers' survey forms say.
+    this.version(4).stores({ base_parts: 'id', forms: 'id' })
   }
 }
 

@@ -9,11 +9,10 @@ interface Stored {
   encrypted?: Uint8Array
 }
 
-/** Tables that lie there as they are, because what is in them was encrypted before (photoBytes.ts, packs.ts); keys of the platform. */
-const ENCRYPTED_BEFORE: ReadonlySet<string> = new Set(['photo_bytes', 'packs'])
+/** Tables that lie there as they are, because what is in them was encrypted before (photoBytes.ts, packs.ts) or is public (baseMap.ts); keys of the platform. */
+const AS_THEY_ARE: ReadonlySet<string> = new Set(['photo_bytes', 'packs', 'base_parts'])
 const PLATFORM_KEYS: ReadonlySet<unknown> = new Set(['signing_key'])
-const isExempt = (table: string, key: unknown) =>
-  ENCRYPTED_BEFORE.has(table) || (table === 'meta' && PLATFORM_KEYS.has(key))
+const isExempt = (table: string, key: unknown) => AS_THEY_ARE.has(table) || (table === 'meta' && PLATFORM_KEYS.has(key))
 
 /** Tables that are read whole again and again: what was opened once is not opened again while it is the same. */
 const REMEMBERED: ReadonlySet<string> = new Set(['employers'])

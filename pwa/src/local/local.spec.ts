@@ -86,7 +86,7 @@ describe('a visit with photos', () => {
     const bytes = await readBytes(again, uploadId(one.id, 'copy'))
     expect(bytes!.buffer.byteLength).toBe(2_000)
     expect(bytes!.buffer).toBeInstanceOf(ArrayBuffer)
-    expect(await again.uploads.where('state').equals('draft').count()).toBe(4)
+    expect(await again.uploads.where('state').equals('draft').count()).toBe(6)
     expect(await again.outbox.count()).toBe(0)
   })
 
@@ -108,7 +108,7 @@ describe('a visit with photos', () => {
       },
     })
     expect(await readDraft(db, 'visit:e1')).toBeNull()
-    expect(await db.uploads.where('state').equals('waiting').count()).toBe(4)
+    expect(await db.uploads.where('state').equals('waiting').count()).toBe(6)
   })
 
   it('keeps draft and photos when saving fails half way', async () => {
@@ -126,10 +126,10 @@ describe('a visit with photos', () => {
   it('gives a photo up only while it is a draft', async () => {
     const { db, one, two } = await withPhotos()
     await dropDraftPhoto(db, two.id)
-    expect(await db.photo_bytes.count()).toBe(2)
+    expect(await db.photo_bytes.count()).toBe(3)
     await recordVisit(db, capture(), newId(), visitOf('e1', [one.id]), 'visit:e1')
     await dropDraftPhoto(db, one.id)
-    expect(await db.photo_bytes.count()).toBe(2)
+    expect(await db.photo_bytes.count()).toBe(3)
     expect(await db.photos.count()).toBe(1)
   })
 

@@ -78,6 +78,8 @@ export interface Standing {
   records_waiting: number
   /** Evidence copies whose byte receipt is not here. */
   photos_waiting: number
+  /** Notes in sound and picture whose byte receipt is not here. */
+  notes_waiting: number
   /** Originals still to go, as far as the policy lets them go at all. */
   originals_waiting: number
   /** Things that the person has to look at. */
@@ -103,7 +105,8 @@ export async function standing(db: LocalDb): Promise<Standing> {
   const asking = needing.filter(asksForPerson)
   return {
     records_waiting,
-    photos_waiting: uploads.filter((row) => row.part === 'copy').length,
+    photos_waiting: uploads.filter((row) => row.part === 'copy' && !row.is_note).length,
+    notes_waiting: uploads.filter((row) => row.is_note).length,
     originals_waiting: uploads.filter((row) => row.part === 'original').length,
     needs_you: asking.length + stuck.length,
     unsafe: asking.filter((row) => !isReceived(row)).length + stuck.length,

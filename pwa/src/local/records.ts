@@ -10,7 +10,14 @@ import type { LocalDb, RecordRow } from './db'
 import { operationOf, resend } from './outbox'
 import { announcements, markAnnounced, type Subject } from './photos'
 import { append, draftOf, type Capture, type Draft } from './seal'
-import type { CheckInPayload, EmployerPayload, IncidentPayload, TalkPayload, VisitPayload } from './shapes'
+import type {
+  CheckInPayload,
+  EmployerEditPayload,
+  EmployerPayload,
+  IncidentPayload,
+  TalkPayload,
+  VisitPayload,
+} from './shapes'
 import { markTracksSealed, trackOperations } from './tracks'
 
 const base = (capture: Capture) => ({
@@ -160,6 +167,44 @@ export async function correctEmployer(db: LocalDb, opId: string, payload: Employ
       },
     },
   )
+}
+
+/**
+ * Change an employer's file. `baseVersion` is the file that was on the screen: the server tells by it what was seen. The work package
+ * stays as it is; what waits to be sent is laid over it when it is read (edits.ts).
+ */
+export async function editEmployer(
+  db: LocalDb,
+  capture: Capture,
+  baseVersion: number,
+  payload: EmployerEditPayload,
+  draftKey: string,
+): Promise<string> {
+  const id = newId()
+  const { employer_id } = payload
+  const operation = draftOf(capture, {
+    kind: 'employer.edit',
+    entity_id: id,
+    payload,
+    base_version: baseVersion,
+    employer_id,
+  })
+  await append(db, async () => [operation], {
+    tables: ['records', 'drafts'],
+    write: async () => {
+      await db.records.add({
+        id,
+        kind: 'employer_edit',
+        employer_id,
+        patrol_id: null,
+        stop_id: null,
+        ...base(capture),
+        payload,
+      })
+      await db.drafts.delete(draftKey)
+    },
+  })
+  return id
 }
 
 /** Save a talk; the photos of its draft are announced with it, and the draft ends. */

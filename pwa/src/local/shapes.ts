@@ -21,10 +21,24 @@ export interface Grid {
 
 export type ReviewState = 'accepted' | 'waiting_review' | 'returned'
 
+/** What the survey form of an employer says, besides the employer's own fields; see shared/survey. */
+export interface EmployerForm {
+  answers: Record<string, unknown>
+  filled_on: string | null
+  /** Fields of which two values wait for somebody's choice. */
+  disputed: string[]
+  is_complete: boolean
+}
+
 export interface Employer {
   id: string
   name: string
   uscc: string | null
+  no_uscc_reason?: string | null
+  system_no?: string | null
+  note?: string | null
+  /** Kept apart on the phone (`forms`): a list of 5,000 employers must not carry their forms. */
+  form?: EmployerForm
   address: string
   contact_name: string
   contact_phone: string
@@ -36,8 +50,26 @@ export interface Employer {
   review_state: ReviewState
   duplicate_of: string | null
   last_visited_at: string | null
+  /** The last day on which the next visit is in time; absent where it was never visited. */
+  visit_due_on?: string
+  /** Its survey form is not complete; absent where it is. */
+  is_incomplete?: true
   version: number
+  /** Of its last published rating; absent where there is none. */
+  grade?: string
+  /** Why it is on the key supervision list; absent where it is not. */
+  key_list?: KeyCriterion[]
 }
+
+export const KEY_CRITERIA = [
+  'unsupervised',
+  'wage_arrears',
+  'premium_arrears',
+  'complaints',
+  'collective_petition',
+  'low_grade',
+] as const
+export type KeyCriterion = (typeof KEY_CRITERIA)[number]
 
 export interface Stop {
   id: string
@@ -139,6 +171,19 @@ export interface EmployerPayload {
   note: string
 }
 
+/** Changes of an employer's file by field; null: no longer known. With `survey` where the whole form was filled in. */
+export interface EmployerEditPayload {
+  employer_id: string
+  changes: Record<string, unknown>
+  survey: {
+    filled_on: string
+    filler: string
+    answers: Record<string, unknown>
+    kept: Record<string, string>
+  } | null
+  note: string
+}
+
 export interface TalkPayload {
   topics: string[]
   employer_id: string | null
@@ -183,19 +228,28 @@ export interface TrackPayload {
 
 export type SubjectKind = 'visit' | 'employer' | 'check_in' | 'talk' | 'incident'
 
+export type EvidenceSource = 'camera' | 'gallery' | 'recorder' | 'file'
+export type NoteMedium = 'audio' | 'video'
+export type NoteType =
+  `${NoteMedium}/${'webm' | 'mp4' | '3gpp'}` | 'audio/ogg' | 'audio/mpeg' | 'audio/wav' | 'video/quicktime'
+
 export interface EvidencePayload {
   subject_kind: SubjectKind
   subject_id: string
   /** Null only for a talk or an incident that is at no employer. */
   employer_id: string | null
-  media_type: 'image/jpeg'
-  source: 'camera' | 'gallery'
-  copy: { sha256: string; bytes: number; width: number; height: number }
-  original: { sha256: string; bytes: number }
+  media_type: 'image/jpeg' | NoteType
+  source: EvidenceSource
+  /** A photo's evidence copy; a note's one file, which has no width and height. */
+  copy: { sha256: string; bytes: number; width?: number; height?: number }
+  original?: { sha256: string; bytes: number }
+  thumb?: { sha256: string; bytes: number }
+  seconds?: number | null
 }
 
 export interface Payloads {
   'employer.register': EmployerPayload
+  'employer.edit': EmployerEditPayload
   'patrol.start': { patrol_id: string }
   'patrol.pause': { patrol_id: string }
   'patrol.resume': { patrol_id: string; pause_id: string }
@@ -229,6 +283,7 @@ export interface Operation<K extends OperationKind = OperationKind> {
 export type Outcome = components['schemas']['OperationOutcome']['outcome']
 
 export type Receipt = components['schemas']['Receipt']
+export type ByteReceipt = components['schemas']['ByteReceipt']
 
 /** Limits in force, as the server last said. */
 export interface Policies {
@@ -271,11 +326,17 @@ export const FIRST_POLICIES: Policies = {
   phone_photo_keep_days: 0,
   phone_record_keep_days: 30,
   photo_cellular_mb_per_day: 30,
+  note_audio_max_s: 300,
+  note_audio_max_bytes: 10_485_760,
+  note_audio_bits_per_s: 32_000,
+  note_video_max_s: 60,
+  note_video_max_bytes: 41_943_040,
   track_min_distance_m: 30,
   track_min_interval_s: 60,
   track_max_accuracy_m: 100,
   track_chunk_points: 100,
   track_step_m: 30,
+  base_map_refresh_days: 7,
 }
 
 /** Words that records choose from, as the server lists them. */

@@ -115,6 +115,8 @@ describe('the store on the disk', () => {
       meta: ['key'],
       packs: ['id'],
       tracks: ['id', 'patrol_id', 'state', 'on'],
+      base_parts: ['id'],
+      forms: ['id'],
     })
   })
 

@@ -1,4 +1,5 @@
 import day from './en.day'
+import file from './en.file'
 import type zh from './zh-CN'
 
 const en: typeof zh = {
@@ -104,6 +105,7 @@ const en: typeof zh = {
     doing: '{waiting}, {what}',
     records: '{n} record(s)',
     photos: '{n} photo(s)',
+    notes: '{n} recording(s)',
     originals: '{n} original(s)',
     and: ', ',
     originalsWait: 'Records and photos are on the server; {n} original(s) wait for Wi‑Fi',
@@ -178,6 +180,8 @@ const en: typeof zh = {
     note: 'Instructions',
   },
   employers: {
+    key: 'Key list',
+    overdue: 'Overdue',
     title: 'Employers',
     search: 'Name, pinyin initials or credit code',
     clear: 'Clear',
@@ -200,6 +204,8 @@ const en: typeof zh = {
     keep: 'no position',
   },
   employer: {
+    key: 'Key supervision',
+    grade: 'Grade {grade}',
     title: 'Employer',
     missing: 'This employer is not on the phone; it may have left your grid.',
     uscc: 'Credit code',
@@ -210,6 +216,8 @@ const en: typeof zh = {
     people: '{n}',
     grid: 'Grid',
     lastVisit: 'Last visit',
+    due: 'Visit due by',
+    incomplete: 'Incomplete file',
     never: 'never visited',
     position: 'Position',
     noPosition: 'no position yet',
@@ -319,56 +327,6 @@ const en: typeof zh = {
       'There is no space left on the phone; the photo was not kept. Free some space and take it again; what you wrote is safe.',
     othersKept: 'Everything else is kept.',
   },
-  register: {
-    title: 'Register an employer',
-    correctTitle: 'Correct the registration',
-    why: 'For employers on no file. The county reviews it and opens the file.',
-    name: 'Name',
-    nameHint: 'As on the sign or the licence',
-    nameMissing: 'Enter the name.',
-    hasUscc: 'Unified social credit code',
-    usccHint: '18 characters, on the licence',
-    usccGood: 'The code holds',
-    usccWarn:
-      'The code holds, but its inner organisation code (9–17) is unusual. Compare it with the licence once more. You may save.',
-    usccLength: '18 characters are needed; there are {n}.',
-    usccCharacter: 'Character {position} “{character}” never stands in a credit code.',
-    usccLikely: 'Is it “{likely}”?',
-    usccDivision: 'Character {position} must be a digit (3–8 are the division code).',
-    usccCheck:
-      'The check digit does not fit: at least one of the 18 is wrong. Compare them one by one with the licence.',
-    usccSwapped: 'Perhaps {a} and {b} are the wrong way round.',
-    withUscc: 'Has a code',
-    noUsccReason: 'Why there is none',
-    no_licence: 'has no licence',
-    not_shown: 'has one, did not show it',
-    usccMissing: 'Enter the credit code, or say why there is none.',
-    duplicate: 'This phone has an employer with that code already: {name}',
-    duplicateOpen: 'Open it',
-    sameName: 'This phone has an employer of that name already: {name}',
-    address: 'Address',
-    addressHint: 'Street, number, floor',
-    contact: 'Contact',
-    phone: 'Phone',
-    phoneOdd: 'This does not look like a phone number. You may save.',
-    employees: 'About how many employees',
-    position: 'Position',
-    usePosition: 'I am there',
-    pickOnMap: 'On the map',
-    positionGps: 'by the phone, accurate to about {m} m',
-    positionMap: 'picked on the map',
-    positionNone: 'No position yet. You may save without, but it is harder to check.',
-    denied: 'No permission to locate; tap on the map instead.',
-    positionClear: 'Remove position',
-    outside: 'This position is outside your grid; it is kept as it is.',
-    pickHint: 'Put the cross on the employer, then press “Here”.',
-    pickDone: 'Here',
-    photos: 'Photos (sign, licence)',
-    note: 'Remarks',
-    save: 'Save registration',
-    saved: 'Registered, kept on the phone',
-    correctSave: 'Save and send again',
-  },
   outbox: {
     title: 'Outbox',
     all: 'All records',
@@ -383,6 +341,7 @@ const en: typeof zh = {
     conflict: 'arrived, being compared',
     kind: {
       employer_register: 'New employer',
+      employer_edit: 'Edit of the file',
       patrol_start: 'Patrol started',
       patrol_finish: 'Patrol finished',
       patrol_pause: 'Patrol paused',
@@ -417,6 +376,9 @@ const en: typeof zh = {
     exportFailed: 'Not exported: this phone has not received the server’s key yet; try again online.',
     copyState: 'Photo',
     originalState: 'Original',
+    noteState: 'File',
+    audio: 'recording',
+    video: 'video',
     part: { draft: 'draft', waiting: 'waiting', stored: 'on the server', needs_you: 'needs you' },
     partSent: '{percent}% sent',
     hash: 'Fingerprint',
@@ -437,6 +399,7 @@ const en: typeof zh = {
       outside_all_grids: 'outside all grids',
       inner_code_unusual: 'unusual code',
       duplicate_credit_code: 'duplicate code',
+      child_labour: 'likely child labour, reported',
     },
     missing: 'No such record.',
     corrected: 'Corrected; the new one is in the list.',
@@ -498,6 +461,7 @@ const en: typeof zh = {
     legendVisited: 'visited',
     legendUnvisited: 'never visited',
     legendWaiting: 'waiting for review',
+    legendKey: 'Key supervision',
     legendStop: 'stop of today',
     legendTrack: 'Your way today',
     legend: 'Legend',
@@ -568,4 +532,4 @@ const en: typeof zh = {
   },
 }
 
-export default { ...en, ...day }
+export default { ...en, ...day, ...file }

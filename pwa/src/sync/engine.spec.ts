@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { standing } from '@/local/outbox'
-import { keepPhoto } from '@/local/photos'
+import { keepNote, keepPhoto } from '@/local/photos'
 import { recordCheckIn, recordVisit } from '@/local/records'
 import { pullState } from '@/local/reference'
 import { FIRST_POLICIES } from '@/local/shapes'
@@ -119,7 +119,7 @@ function tusServer(options: { cutAfter?: number; refuseHash?: boolean } = {}) {
         const hash = stored.get(`${id}:${name}`)
         return { sha256: hash ?? '', state: hash ? 'stored' : 'expected' }
       }
-      return json({ id, copy: part('copy'), original: part('original') })
+      return json({ id, thumb: part('thumb'), copy: part('copy'), original: part('original') })
     },
   }
   return { routes, store, stored }
@@ -299,11 +299,12 @@ describe('photos', () => {
     const photo = await visitWithPhoto(db)
     await engine.sync()
     await engine.settled()
-    expect(await db.photo_bytes.count()).toBe(2)
+    expect(await db.photo_bytes.count()).toBe(3)
     clock.now += 3_600_000
     await engine.sync()
     await engine.settled()
-    expect(asked.filter((key) => key.startsWith('PATCH'))).toHaveLength(1)
+    // the thumbnail's, whose answer was lost, and the copy's
+    expect(asked.filter((key) => key.startsWith('PATCH'))).toHaveLength(2)
     expect(await db.uploads.get(`${photo.id}:copy`)).toMatchObject({
       state: 'stored',
       stored_sha256: photo.copy_sha256,
@@ -346,15 +347,25 @@ describe('photos', () => {
     expect(await standing(db)).toMatchObject({ photos_waiting: 0 })
   })
 
-  it('start with the smallest, copies before originals', async () => {
+  it('start with thumbnails, then copies, then notes, then originals, the smallest first', async () => {
     const tus = tusServer()
     const { db, engine } = await engineWith({ ...tus.routes, 'GET /api/me': () => json(me({ policies: { ...FIRST_POLICIES, original_upload: 'always' } })) }) // prettier-ignore
     await visitWithPhoto(db, 5_000)
     await visitWithPhoto(db, 1_000)
+    const of = { draft_key: 'said', subject_kind: 'visit' as const, employer_id: 'e1', source: 'recorder' as const }
+    const buffer = new ArrayBuffer(700)
+    const sha256 = await sha256OfBytes(buffer)
+    const note = await keepNote(
+      db,
+      capture(),
+      { buffer, sha256, medium: 'audio', media_type: 'audio/webm', seconds: 3 },
+      of,
+    )
+    await recordVisit(db, capture(), newId(), visitOf('e1', [note.id]), 'said')
     await engine.sync()
     await engine.settled()
     const order = [...tus.store.values()].map(({ part, length }) => `${part} ${length}`)
-    expect(order).toEqual(['copy 1000', 'copy 5000', 'original 2000', 'original 10000'])
+    expect(order).toEqual(['thumb 8', 'thumb 8', 'copy 1000', 'copy 5000', 'copy 700', 'original 2000', 'original 10000']) // prettier-ignore
   })
 })
 
@@ -397,7 +408,7 @@ describe('stopping', () => {
     expect(tus.stored.has(`${photo.id}:copy`)).toBe(true)
     clock.now += 1.9 * 86_400_000
     await engine.tidy()
-    expect(await db.photo_bytes.count()).toBe(2)
+    expect(await db.photo_bytes.count()).toBe(3)
     clock.now += 0.2 * 86_400_000
     await engine.tidy()
     expect(await db.photo_bytes.toCollection().primaryKeys()).toEqual([`${photo.id}:original`])

@@ -9,7 +9,7 @@ import { asksForPerson, isReceived } from '@/local/outbox'
 import { FIRST_POLICIES, type Me } from '@/local/shapes'
 import { backoffMs } from './backoff'
 import { call, type Fetch, type Locks, type Network, type SyncContext } from './context'
-import { ownLocks, SYNC_LOCK, UPLOAD_LOCK } from './locks'
+import { BASE_MAP_LOCK, ownLocks, SYNC_LOCK, UPLOAD_LOCK } from './locks'
 import { pull } from './pull'
 import { hasUrgent, push } from './push'
 import { makeKeyKnown } from './sealKey'
@@ -69,6 +69,7 @@ export class SyncEngine {
   private again = false
   private uploads: Promise<void> | null = null
   private uploadAgain = false
+  private mapping: Promise<void> | null = null
   /** Files that the person wants sent now, whatever the network. */
   private readonly wanted = new Set<string>()
   private failures = 0
@@ -122,19 +123,42 @@ export class SyncEngine {
   /** Everything a phone carries, anew where it is not the newest: a round, then what is the same for everybody. */
   async refreshPack(): Promise<Problem | null> {
     const problem = await this.sync()
-    if (!problem) await refreshReference(this.context, this.controller.signal, true)
-    return problem
+    if (problem) return problem
+    await refreshReference(this.context, this.controller.signal, true)
+    return this.baseMap(true)
+  }
+
+  /** The base map has a lock of its own: large as it is, no record waits for it. Its code is loaded when a round has gone well. */
+  private baseMap(now = false): Promise<Problem | null> {
+    const { signal } = this.controller
+    const under = async () => {
+      const { refreshBaseMap } = await import('./baseMap')
+      const days = Number((await this.me())?.policies.base_map_refresh_days ?? FIRST_POLICIES.base_map_refresh_days)
+      return this.context.locks.request(BASE_MAP_LOCK, { signal }, () =>
+        refreshBaseMap(this.context, days, signal, now),
+      )
+    }
+    const asked = under().catch((error: unknown) => {
+      if (signal.aborted) return null
+      throw error
+    })
+    const whole = Promise.allSettled([this.mapping, asked]).then(() => undefined)
+    this.mapping = whole
+    void whole.then(() => {
+      if (this.mapping === whole) this.mapping = null
+    })
+    return asked
   }
 
   /** Until nothing is under way. */
   async settled(): Promise<void> {
-    while (this.round || this.uploads) await Promise.all([this.round, this.uploads])
+    while (this.round || this.uploads || this.mapping) await Promise.all([this.round, this.uploads, this.mapping])
   }
 
   /** Stop for good and give the locks back: another person signs in, or the page goes. Everything unsent stays. */
   async stop(): Promise<void> {
     this.controller.abort()
-    await Promise.allSettled([this.round, this.uploads])
+    await Promise.allSettled([this.round, this.uploads, this.mapping])
   }
 
   /** When something is due by itself: a retry of the round or of one row; null when nothing is. */
@@ -164,6 +188,7 @@ export class SyncEngine {
       }
     } while (this.again && !problem && !signal.aborted)
     if (this.state.value.wipe) return problem
+    if (!problem && !signal.aborted) void this.baseMap().catch(() => undefined)
     if (!signal.aborted && (!problem || problem.type === 'right_missing')) void this.sendPhotos().catch(() => undefined)
     return problem
   }
@@ -207,8 +232,20 @@ export class SyncEngine {
     const me = answer.data as Me
     if (me.account_id !== this.context.account_id) return ownProblem('other_account', 409, { name: me.person.name })
     await writeMeta(this.context.db, 'me', me)
+    await this.askAgainAbout(me.retried ?? [])
     this.state.set({ session: 'ok' })
     return makeKeyKnown(this.context, me, signal)
+  }
+
+  /** A desk has had something of hers applied again: the next push asks what became of it. */
+  private async askAgainAbout(retried: Me['retried']): Promise<void> {
+    const { outbox } = this.context.db
+    const rows = await outbox.bulkGet(retried.map(({ op_id }) => op_id))
+    for (const [i, row] of rows.entries()) {
+      const { outcome, problem } = retried[i]!
+      if (row?.state !== 'needs_you' || (row.outcome === outcome && (row.problem?.type ?? null) === problem)) continue
+      await outbox.update(row.op_id, { state: 'waiting', attempts: 0, next_at: 0 })
+    }
   }
 
   /** The order to erase this phone: all that is unsent goes to the server first, then the store goes, then the server is told. */

@@ -3,6 +3,7 @@ import type { Locks } from './context'
 
 export const SYNC_LOCK = 'wangge-sync'
 export const UPLOAD_LOCK = 'wangge-upload'
+export const BASE_MAP_LOCK = 'wangge-base-map'
 
 /** Locks within one JavaScript world, for where there are no Web Locks. */
 export function ownLocks(): Locks {

@@ -1,7 +1,7 @@
 /** Pull: pages of the scope until up to date. A page's items and its cursor are stored together or not at all. */
 import { ownProblem, type Problem } from '@/api/problems'
 import type { components } from '@/api/schema.gen'
-import { writeMeta, type LocalDb } from '@/local/db'
+import { writeMeta, type FormRow, type LocalDb } from '@/local/db'
 import { employersInUse, patrolsInUse, pullState, type PullState } from '@/local/reference'
 import type { Employer, Grid, Patrol } from '@/local/shapes'
 import { initialsOf } from '@/shared/pinyin'
@@ -57,7 +57,7 @@ export async function pull(
 export async function storePage(db: LocalDb, before: PullState, page: PullPage, nowMs: number): Promise<PullState> {
   return db.transaction(
     'rw',
-    [db.grids, db.employers, db.patrols, db.meta, db.outbox, db.drafts, db.uploads, db.photos],
+    [db.grids, db.employers, db.forms, db.patrols, db.meta, db.outbox, db.drafts, db.uploads, db.photos],
     async () => {
       const now = await pullState(db)
       if (now.cursor !== before.cursor || now.generation !== before.generation) return now
@@ -86,14 +86,19 @@ export async function storePage(db: LocalDb, before: PullState, page: PullPage, 
 async function storeItems(db: LocalDb, items: PullItem[], generation: number): Promise<void> {
   const grids = []
   const employers = []
+  const forms: FormRow[] = []
+  const formless: string[] = []
   const patrols = []
   const exits = { grid: [] as string[], employer: [] as string[], patrol: [] as string[] }
   for (const item of items) {
     if (item.data === null) exits[item.kind]?.push(item.id)
     else if (item.kind === 'grid') grids.push({ ...item.data, generation })
     else if (item.kind === 'employer') {
+      const { form, ...row } = item.data
+      if (form) forms.push({ id: item.id, ...form })
+      else formless.push(item.id)
       employers.push({
-        ...item.data,
+        ...row,
         initials: initialsOf(item.data.name),
         generation,
         local: 0 as const,
@@ -102,6 +107,8 @@ async function storeItems(db: LocalDb, items: PullItem[], generation: number): P
     } else if (item.kind === 'patrol') patrols.push({ ...item.data, generation })
   }
   await Promise.all([db.grids.bulkPut(grids), db.employers.bulkPut(employers), db.patrols.bulkPut(patrols)])
+  if (forms.length) await db.forms.bulkPut(forms)
+  if (formless.length && (await db.forms.count()) > 0) await db.forms.bulkDelete(formless)
   if (exits.grid.length) await db.grids.bulkDelete(exits.grid)
   if (exits.employer.length) await letGo(db, exits.employer)
   if (exits.patrol.length) await letGoPatrols(db, exits.patrol)
@@ -124,6 +131,7 @@ async function purgeReleased(db: LocalDb): Promise<void> {
 async function letGo(db: LocalDb, ids: string[]): Promise<void> {
   if (ids.length === 0) return
   const inUse = await employersInUse(db)
+  await db.forms.bulkDelete(ids)
   await db.employers.bulkDelete(ids.filter((id) => !inUse.has(id)))
   for (const id of ids.filter((id) => inUse.has(id))) {
     await db.employers.update(id, {
@@ -137,6 +145,8 @@ async function letGo(db: LocalDb, ids: string[]): Promise<void> {
       employees: null,
       position: null,
       accuracy_m: null,
+      grade: undefined,
+      key_list: undefined,
     })
   }
 }

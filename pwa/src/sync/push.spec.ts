@@ -1,10 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { standing } from '@/local/outbox'
-import { recordCheckIn, reportIncident } from '@/local/records'
+import { keepPhoto } from '@/local/photos'
+import { recordCheckIn, recordVisit, reportIncident, startPatrol } from '@/local/records'
+import { newId } from '@/shared/ids'
 import { canonicalJson } from '@/shared/canonical'
 import { sha256OfBytes, sha256OfText } from '@/shared/sha256'
 import { signText, toBase64url } from '@/shared/signatures'
-import { ACCOUNT, capture, checkInOf, json, me, NOON, openStore, phone, problem } from '@/testing/phone'
+import {
+  ACCOUNT,
+  capture,
+  checkInOf,
+  json,
+  me,
+  NOON,
+  openStore,
+  phone,
+  photoOf,
+  problem,
+  visitOf,
+} from '@/testing/phone'
 import { writeMeta, type LocalDb } from '@/local/db'
 import type { Outcome } from '@/local/shapes'
 import { ownLocks } from './locks'
@@ -144,6 +158,24 @@ describe('push', () => {
     const rows = await db.outbox.toArray()
     expect(rows.every((row) => row.state === 'sent' && row.receipt?.op_sha256 === row.sha256)).toBe(true)
     expect((await standing(db)).records_waiting).toBe(0)
+  })
+
+  it('sends check-ins before other records, and announcements of evidence last', async () => {
+    const { db } = await phone()
+    await startPatrol(db, capture(), newId())
+    const of = { draft_key: 'v', subject_kind: 'visit' as const, employer_id: 'e1', source: 'camera' as const }
+    const photo = await keepPhoto(db, capture(), await photoOf(3), of)
+    await recordVisit(db, capture(), newId(), visitOf('e1', [photo.id]), 'v')
+    await recordCheckIn(db, capture(), checkInOf('e1'), null)
+    const kinds: string[] = []
+    await push(
+      contextOf(db, async (_, init) => {
+        const sent = bodyOf(init)
+        kinds.push(...sent.operations.map(({ body }) => (JSON.parse(body) as { kind: string }).kind))
+        return json(journal().answer(sent))
+      }),
+    )
+    expect(kinds).toEqual(['check_in.record', 'patrol.start', 'visit.record', 'evidence.announce'])
   })
 
   it('sends again what was under way when the app was killed, and takes the same receipt for a duplicate', async () => {

@@ -1,4 +1,4 @@
-/** Push: operations in the order of capture, in batches; each leaves the queue only by the server's own answer about it. */
+/** Push: operations in batches, incidents first, then check-ins, evidence last; each leaves the queue only by the server's own answer about it. */
 import { ownProblem, type Problem } from '@/api/problems'
 import type { components } from '@/api/schema.gen'
 import type { OutboxRow } from '@/local/db'
@@ -72,10 +72,16 @@ export const hasUrgent = async (db: SyncContext['db']): Promise<boolean> =>
     .filter((row) => URGENT.has(row.kind))
     .count()) > 0
 
+/** After what is urgent: a registration goes with the check-ins, which may be at the new employer. */
+const FIRST: ReadonlySet<OutboxRow['kind']> = new Set<OutboxRow['kind']>(['check_in.record', 'employer.register'])
+const rankOf = ({ kind }: OutboxRow): number => (FIRST.has(kind) ? 0 : kind === 'evidence.announce' ? 2 : 1)
+
 async function dueOperations(context: SyncContext, size: number): Promise<OutboxRow[]> {
   const now = context.now()
   const rows = await context.db.outbox.where('state').anyOf('waiting', 'sending').toArray()
-  const due = rows.filter((row) => isDue(row.next_at, now)).sort((a, b) => a.device_seq - b.device_seq)
+  const due = rows
+    .filter((row) => isDue(row.next_at, now))
+    .sort((a, b) => rankOf(a) - rankOf(b) || a.device_seq - b.device_seq)
   const urgent = due.filter((row) => URGENT.has(row.kind))
   return (urgent.length ? urgent : due).slice(0, size)
 }

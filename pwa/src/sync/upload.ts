@@ -1,14 +1,15 @@
-/** Photo bytes on their way: resumable, smallest first, copies before originals, never in the way of data. */
+/** Bytes on their way: resumable, thumbnails first, then photos' copies, notes, originals, the smallest first, never in the way of data. */
 import { failed, ownProblem, type Problem, type Result } from '@/api/problems'
 import { readMeta, type LocalDb, type UploadRow } from '@/local/db'
 import { readBytes } from '@/local/photoBytes'
-import { FIRST_POLICIES, type Me, type Policies } from '@/local/shapes'
+import { FIRST_POLICIES, type ByteReceipt, type Me, type Policies } from '@/local/shapes'
 import { sha256OfBytes } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
 import { backoffMs, isDue } from './backoff'
 import { headersOf } from '@/api/client'
 import { apiOptions, call, type SyncContext } from './context'
 import { countBytes, holdOn, type Hold } from './dataBudget'
+import { areBytesSigned } from './receipts'
 import { bufferReader, fetchStack } from './tusHttp'
 
 export interface UploadProgress {
@@ -93,6 +94,9 @@ export async function upload(
   }
 }
 
+const rankOf = ({ part, is_note }: UploadRow): number =>
+  part === 'thumb' ? 0 : part === 'original' ? 3 : is_note ? 2 : 1
+
 async function due(context: SyncContext, originals: boolean, wanted?: ReadonlySet<string>): Promise<UploadRow[]> {
   const now = context.now()
   const rows = await context.db.uploads.where('state').equals('waiting').toArray()
@@ -101,10 +105,10 @@ async function due(context: SyncContext, originals: boolean, wanted?: ReadonlySe
     .filter(
       (row) =>
         isDue(row.next_at, now) &&
-        (row.part === 'copy' || originals || wanted?.has(row.id)) &&
+        (row.part !== 'original' || originals || wanted?.has(row.id)) &&
         announced.has(row.photo_id),
     )
-    .sort((a, b) => (a.part === b.part ? a.bytes - b.bytes : a.part === 'copy' ? -1 : 1))
+    .sort((a, b) => rankOf(a) - rankOf(b) || a.bytes - b.bytes)
 }
 
 /** Photos whose announcement the server has applied; it would not take the bytes of any other. */
@@ -119,11 +123,13 @@ async function sendPart(
   row: UploadRow,
   options: { signal?: AbortSignal; onProgress?: (progress: UploadProgress) => void },
 ): Promise<Result<null>> {
+  const me = await readMeta<Me>(context.db, 'me')
   if (row.attempts > 0 || row.upload_url) {
     // The answer to an earlier try may have been lost: perhaps the server has it all.
-    const known = await storedHash(context, row, options.signal)
+    const known = await storedThere(context, row, options.signal)
     if (!known.ok) return known
-    if (known.data === row.sha256) return noteStored(context, row, known.data)
+    // Stored before receipts were signed: the upload below is then answered with one, and no byte is sent.
+    if (known.data && (await doubtOf(me, row, known.data)) === null) return noteStored(context, row, known.data)
   }
   const bytes = await readBytes(context.db, row.id)
   if (!bytes || (row.attempts > 0 && (await sha256OfBytes(bytes.buffer)) !== row.sha256)) {
@@ -131,14 +137,28 @@ async function sendPart(
   }
   const sent = await sendByTus(context, row, bytes.buffer, options)
   if (!sent.ok) return sent
-  const receipt =
-    sent.data ?? (await storedHash(context, row, options.signal).then((read) => (read.ok ? read.data : null)))
-  if (receipt === row.sha256) return noteStored(context, row, receipt)
-  return failed(receipt ? ownProblem('receipt_mismatch', 200) : ownProblem('no_network'))
+  const stored =
+    sent.data ?? (await storedThere(context, row, options.signal).then((read) => (read.ok ? read.data : null)))
+  if (!stored) return failed(ownProblem('no_network'))
+  const doubt = await doubtOf(me, row, stored)
+  return doubt ? failed(ownProblem(doubt, 200)) : noteStored(context, row, stored)
 }
 
-/** The hash of what the server has stored of this file, or null. */
-async function storedHash(context: SyncContext, row: UploadRow, signal?: AbortSignal): Promise<Result<string | null>> {
+/** What the server says it has stored, and what it signed for that. */
+interface Stored {
+  sha256: string
+  receipt: ByteReceipt | null
+}
+
+/** Why this cannot count as the server's word for these bytes; null when it does. */
+async function doubtOf(me: Me | undefined, row: UploadRow, { sha256, receipt }: Stored) {
+  const isOfThese = !receipt || (receipt.evidence_id === row.photo_id && receipt.part === row.part)
+  if (sha256 !== row.sha256 || !isOfThese || (receipt && receipt.sha256 !== row.sha256)) return 'receipt_mismatch'
+  return (await areBytesSigned(me, receipt)) ? null : 'receipt_unverified'
+}
+
+/** What the server has stored of this file, or null. */
+async function storedThere(context: SyncContext, row: UploadRow, signal?: AbortSignal): Promise<Result<Stored | null>> {
   let read
   try {
     const path = { evidence_id: row.photo_id }
@@ -150,19 +170,24 @@ async function storedHash(context: SyncContext, row: UploadRow, signal?: AbortSi
   } catch {
     return failed(ownProblem('no_network'))
   }
-  if (read.ok) return { ok: true, data: read.data[row.part].state === 'stored' ? read.data[row.part].sha256 : null }
+  if (read.ok) {
+    const file = read.data[row.part]
+    if (file?.state !== 'stored') return { ok: true, data: null }
+    return { ok: true, data: { sha256: file.sha256, receipt: file.receipt ?? null } }
+  }
   if (read.problem.status === 404) return failed(ownProblem('waiting_for_parent', 404))
   return read
 }
 
 /** The byte receipt is here: only now may the bytes go. */
-async function noteStored(context: SyncContext, row: UploadRow, sha256: string): Promise<Result<null>> {
+async function noteStored(context: SyncContext, row: UploadRow, { sha256, receipt }: Stored): Promise<Result<null>> {
   const { db } = context
   const keepDays = Number((await readMeta<Me>(db, 'me'))?.policies.phone_photo_keep_days ?? 0)
   await db.transaction('rw', db.uploads, db.photo_bytes, async () => {
     await db.uploads.update(row.id, {
       state: 'stored',
       stored_sha256: sha256,
+      receipt,
       stored_at: isoMoment(context.now()),
       sent_bytes: row.bytes,
       problem: null,
@@ -182,23 +207,32 @@ async function noteFailure(context: SyncContext, row: UploadRow, problem: Proble
     problem.type === 'photo_damaged_here' ||
     (isHash && attempts >= HASH_TRIES) ||
     (!isHash && !STOPS_ALL.has(problem.type) && [400, 403, 413, 415, 422].includes(problem.status))
+  if (isFinal && row.part === 'thumb') {
+    // Nobody need look at this: it only runs ahead of the copy.
+    const { uploads, photo_bytes } = context.db
+    await context.db.transaction('rw', uploads, photo_bytes, async () => {
+      await uploads.delete(row.id)
+      await photo_bytes.delete(row.id)
+    })
+    return
+  }
   // After a refusal for its hash the same file starts afresh: what arrived was not what was sent.
   const again = isHash ? { upload_url: null, sent_bytes: 0 } : {}
   await context.db.uploads.update(row.id, { ...later, ...again, ...(isFinal ? { state: 'needs_you' as const } : {}) })
 }
 
-/** One upload by tus; gives the byte receipt's hash, or null where the answer that carried it is not known. */
+/** One upload by tus; gives what the server says it stored, or null where the answer that carried it is not known. */
 async function sendByTus(
   context: SyncContext,
   row: UploadRow,
   buffer: ArrayBuffer,
   options: { signal?: AbortSignal; onProgress?: (progress: UploadProgress) => void },
-): Promise<Result<string | null>> {
+): Promise<Result<Stored | null>> {
   const { Upload } = await import('tus-js-client')
-  let receipt: string | null = null
+  let stored: Stored | null = null
   let isComplete = false
   return new Promise((resolve) => {
-    const finish = (result: Result<string | null>) => {
+    const finish = (result: Result<Stored | null>) => {
       options.signal?.removeEventListener('abort', stop)
       resolve(result)
     }
@@ -223,7 +257,7 @@ async function sendByTus(
         note({ upload_url: tus.url })
       },
       onAfterResponse: (request, response) => {
-        receipt = response.getHeader('X-Wangge-Stored-Sha256') ?? receipt
+        stored = storedBy((name) => response.getHeader(name)) ?? stored
         const offset = Number(response.getHeader('Upload-Offset') ?? NaN)
         if (request.getMethod() === 'POST' && offset === buffer.byteLength) isComplete = true
       },
@@ -231,10 +265,10 @@ async function sendByTus(
         note({ sent_bytes: accepted })
         options.onProgress?.({ photo_id: row.photo_id, part: row.part, sent: accepted, total })
       },
-      onSuccess: () => finish({ ok: true, data: receipt }),
+      onSuccess: () => finish({ ok: true, data: stored }),
       onError: (error) => {
         // Already there when it was created: the client then offers the bytes again, which the server declines.
-        if (isComplete) finish({ ok: true, data: receipt })
+        if (isComplete) finish({ ok: true, data: stored })
         else finish(failed(problemOfTus(error)))
       },
     })
@@ -242,6 +276,17 @@ async function sendByTus(
     options.signal?.addEventListener('abort', stop, { once: true })
     tus.start()
   })
+}
+
+/** What an answer says is stored; what cannot be read is no receipt. */
+function storedBy(header: (name: string) => string | undefined): Stored | null {
+  const sha256 = header('X-Wangge-Stored-Sha256')
+  if (!sha256) return null
+  try {
+    return { sha256, receipt: JSON.parse(header('X-Wangge-Byte-Receipt') ?? 'null') as ByteReceipt | null }
+  } catch {
+    return { sha256, receipt: null }
+  }
 }
 
 function problemOfTus(error: Error): Problem {

@@ -30,6 +30,7 @@ export const me = (changes: Partial<Me> = {}): Me => ({
   policies: FIRST_POLICIES,
   seal_keys: [],
   receipt_keys: [],
+  retried: [],
   ...changes,
 })
 

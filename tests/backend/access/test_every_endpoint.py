@@ -24,7 +24,7 @@ PUBLIC = {
 }
 ID = "01900000-0000-7000-8000-000000000000"  # fixed: every test worker must collect the same names
 # What a path takes so that the request gets as far as asking who is there.
-FILLED = {"kind": "grid_without_owner", "layer": "grids", "z": "9", "x": "425", "y": "199"}
+FILLED = {"kind": "grid_without_owner", "layer": "grids", "level": "3", "z": "9", "x": "425", "y": "199"}
 # What an endpoint must be asked for besides.
 QUERIES = {
     "/api/responsibility": "?matter=patrol&lon=119.1&lat=36.8",
@@ -32,6 +32,7 @@ QUERIES = {
     "/api/evidence/chains": f"?person_id={ID}",
     "/api/log/proof/inclusion": f"?subject_id={ID}",
     "/api/log/proof/consistency": "?first=1",
+    "/api/employers/{employer_id}/versions/compare": "?first=1&last=2",
 }
 PLAN = {"id": ID, "assignee_id": ID, "planned_on": "2030-01-01", "employer_ids": [ID]}
 ENTRUSTMENT = {
@@ -46,7 +47,22 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/coverage/uncovered": {},
     "/api/employers/{employer_id}/place": {"position": [119.1, 36.6], "version": 1},
     "/api/sync/push": {"operations": []},
+    "/api/employers/{employer_id}/file": {"version": 1, "changes": {"on_roll": 1}},
+    "/api/employers/{employer_id}/restore": {"version": 1, "to_version": 1, "reason": "误改"},
+    "/api/employers/{employer_id}/merge": {"merged_id": ID, "reason": "同一家", "version": 1, "merged_version": 1},
+    "/api/employer-merges/{merge_id}/undo": {"reason": "是两家"},
+    "/api/employer-conflicts/{conflict_id}/resolve": {"value": 3, "reason": "查了名册", "version": 1},
     "/api/anomalies/{anomaly_id}/review": {"conclusion": "explained", "note": "有原因", "version": 1},
+    "/api/employers/{employer_id}/signals": {"id": ID, "kind": "complaint", "since": "2026-01-02"},
+    "/api/employers/{employer_id}/signals/{signal_id}/end": {"until": "2026-02-02", "note": "已结清", "version": 1},
+    "/api/employers/{employer_id}/signals/{signal_id}/withdraw": {"reason": "记错单位", "version": 1},
+    "/api/key-list/{entry_id}/acknowledge": {"version": 1},
+    "/api/rating-rounds": {"id": ID, "grid_id": ID, "year": 2025},
+    "/api/rating-rounds/{round_id}/accept": {"grades": ["A"], "version": 1},
+    "/api/rating-rounds/{round_id}/publish": {"version": 1},
+    "/api/ratings/{rating_id}/decide": {"grade": "A", "version": 1},
+    "/api/ratings/{rating_id}/objections": {"id": ID, "filed_on": "2026-01-02", "filed_by": "张三", "grounds": "不符"},
+    "/api/ratings/{rating_id}/objections/{objection_id}/decide": {"decision": "rejected", "reason": "属实", "version": 1},
     "/api/me/device/key": {"public_key": "x", "proof": "x"},
     "/api/evidence/packages": {"reason": "案卷移送", "employer_id": ID},
     "/api/sync/operations/{operation_id}/withdraw": {"reason": "重复"},
@@ -54,8 +70,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/spatial-imports/{import_id}": {"version": 1},
     "/api/spatial-imports/{import_id}/apply": {"version": 1},
     "/api/spatial-imports/{import_id}/withdraw": {"version": 1},
+    "/api/registry-imports/{import_id}": {"version": 1},
+    "/api/registry-imports/{import_id}/apply": {"version": 1},
+    "/api/registry-imports/{import_id}/withdraw": {"version": 1},
+    "/api/registry-rows/{row_id}/place": {"position": [119.1, 36.6], "version": 1},
+    "/api/matches": {"kind": "registry_row", "subject_id": ID, "verdict": "new_file"},
     "/api/grid-changes": {"kind": "rename", "grid_id": ID, "name": "x"},
     "/api/grid-changes/preview": {"kind": "rename", "grid_id": ID, "name": "x"},
+    "/api/books": {"kind": "grid", "grid_id": ID},
     "/api/units": {"id": ID, "code": "1", "name": "x", "kind": "street", "grid_id": ID},
     "/api/units/{unit_id}": {"version": 1, "name": "x", "kind": "street"},
     "/api/units/{unit_id}/close": {"version": 1, "closed_on": "2030-01-01", "reason": "x"},
@@ -130,13 +152,22 @@ RIGHTS = [
     ("GET", f"/api/grids/{ID}", "grid.read"),
     ("GET", "/api/map/tiles/grids/9/425/199", "grid.read"),
     ("GET", "/api/map/tiles/employers/9/425/199", "employer.read"),
+    ("GET", "/api/map/base", "grid.read"),
+    ("GET", "/api/map/base/tiles/9/425/199", "grid.read"),
+    ("GET", "/api/map/base/own", "field.pull"),
     ("GET", "/api/employers", "employer.read"),
     ("GET", f"/api/employers/{ID}", "employer.read"),
     ("POST", f"/api/employers/{ID}/review", "employer.review"),
     ("GET", "/api/coverage/uncovered", "coverage.read"),
     ("POST", "/api/coverage/uncovered", "coverage.read"),
     ("GET", "/api/coverage/counts", "coverage.read"),
+    ("GET", "/api/coverage/trend", "coverage.read"),
+    ("GET", "/api/coverage/tiles/uncovered/9/425/199", "coverage.read"),
+    ("GET", "/api/coverage/tiles/grids/3/9/425/199", "coverage.read"),
     ("GET", "/api/coverage/uncovered.csv", "coverage.read"),
+    ("GET", "/api/coverage/uncovered.xlsx", "coverage.read"),
+    ("GET", "/api/coverage/uncovered.geojson", "coverage.read"),
+    ("GET", "/api/coverage/uncovered.gpkg", "coverage.read"),
     ("GET", "/api/people/assignable", "patrol.plan"),
     ("GET", "/api/patrols", "patrol.read"),
     ("GET", f"/api/patrols/{ID}", "patrol.read"),
@@ -161,7 +192,27 @@ RIGHTS = [
     ("GET", f"/api/spatial-imports/{ID}/changes", "grid.edit"),
     ("POST", f"/api/spatial-imports/{ID}/apply", "grid.edit"),
     ("POST", f"/api/spatial-imports/{ID}/withdraw", "grid.edit"),
+    ("GET", "/api/registry-imports", "registry.read"),
+    ("POST", "/api/registry-imports", "registry.edit"),
+    ("GET", f"/api/registry-imports/{ID}", "registry.read"),
+    ("PATCH", f"/api/registry-imports/{ID}", "registry.edit"),
+    ("GET", f"/api/registry-imports/{ID}/rows", "registry.read"),
+    ("GET", f"/api/registry-imports/{ID}/marked.xlsx", "registry.read"),
+    ("POST", f"/api/registry-imports/{ID}/apply", "registry.edit"),
+    ("POST", f"/api/registry-imports/{ID}/withdraw", "registry.edit"),
+    ("GET", "/api/registry-rows", "registry.read"),
+    ("GET", "/api/registry-rows/export.xlsx", "export.read"),
+    ("POST", f"/api/registry-rows/{ID}/place", "registry.match"),
+    ("GET", "/api/matches", "registry.match"),
+    ("POST", "/api/matches", "registry.match"),
+    ("GET", "/api/matches/decisions", "registry.read"),
+    ("POST", f"/api/matches/decisions/{ID}/undo", "registry.match"),
     ("GET", "/api/exports/grids", "export.read"),
+    ("GET", "/api/books", "book.make"),
+    ("POST", "/api/books", "book.make"),
+    ("GET", f"/api/books/{ID}", "book.make"),
+    ("GET", f"/api/books/{ID}/pdf", "book.make"),
+    ("GET", f"/api/books/{ID}/xlsx", "book.make"),
     ("GET", "/api/exports/employers", "export.read"),
     ("POST", f"/api/employers/{ID}/place", "employer.review"),
     ("GET", "/api/gaps/counts", "gap.read"),
@@ -245,6 +296,17 @@ RIGHTS = [
     ("POST", f"/api/training/exams/{ID}/scores", "people.train"),
     ("POST", f"/api/training/exams/{ID}/scores/import", "people.train"),
     ("POST", f"/api/employers/{ID}/unmask", "identity.read"),
+    ("GET", f"/api/employers/{ID}/file", "employer.read"),
+    ("POST", f"/api/employers/{ID}/file", "employer.edit"),
+    ("GET", f"/api/employers/{ID}/surveys", "employer.read"),
+    ("GET", f"/api/employers/{ID}/versions", "employer.read"),
+    ("GET", f"/api/employers/{ID}/versions/compare?first=1&last=2", "employer.read"),
+    ("POST", f"/api/employers/{ID}/restore", "employer.edit"),
+    ("GET", f"/api/employers/{ID}/timeline", "employer.read"),
+    ("POST", f"/api/employers/{ID}/merge", "employer.merge"),
+    ("POST", f"/api/employer-merges/{ID}/undo", "employer.merge"),
+    ("GET", "/api/employer-conflicts", "conflict.read"),
+    ("POST", f"/api/employer-conflicts/{ID}/resolve", "conflict.resolve"),
     ("GET", "/api/accounts", "account.manage"),
     ("POST", "/api/accounts", "account.manage"),
     ("GET", "/api/accounts/candidates", "account.manage"),
@@ -262,6 +324,25 @@ RIGHTS = [
     ("GET", "/api/anomalies", "anomaly.read"),
     ("GET", "/api/anomalies/export.xlsx", "anomaly.read"),
     ("POST", f"/api/anomalies/{ID}/review", "anomaly.review"),
+    ("GET", f"/api/employers/{ID}/standing", "key_list.read"),
+    ("GET", "/api/standing/rules", "key_list.read"),
+    ("POST", f"/api/employers/{ID}/signals", "signal.record"),
+    ("POST", f"/api/employers/{ID}/signals/{ID}/end", "signal.record"),
+    ("POST", f"/api/employers/{ID}/signals/{ID}/withdraw", "signal.record"),
+    ("GET", "/api/key-list", "key_list.read"),
+    ("GET", "/api/key-list/export.xlsx", "key_list.read"),
+    ("POST", f"/api/key-list/{ID}/acknowledge", "key_list.acknowledge"),
+    ("GET", "/api/rating-rounds", "rating.read"),
+    ("POST", "/api/rating-rounds", "rating.review"),
+    ("GET", f"/api/rating-rounds/{ID}", "rating.read"),
+    ("POST", f"/api/rating-rounds/{ID}/accept", "rating.review"),
+    ("POST", f"/api/rating-rounds/{ID}/publish", "rating.publish"),
+    ("GET", "/api/ratings", "rating.read"),
+    ("GET", "/api/ratings/export.xlsx", "rating.read"),
+    ("GET", f"/api/ratings/{ID}", "rating.read"),
+    ("POST", f"/api/ratings/{ID}/decide", "rating.review"),
+    ("POST", f"/api/ratings/{ID}/objections", "rating.review"),
+    ("POST", f"/api/ratings/{ID}/objections/{ID}/decide", "rating.publish"),
     ("GET", "/api/audit", "audit.read"),
     ("GET", "/api/audit/lines.csv", "audit.read"),
     ("GET", "/api/sync/pull", "field.pull"),
@@ -271,6 +352,7 @@ RIGHTS = [
     ("POST", "/api/evidence/packages", "evidence.export"),
     ("POST", f"/api/sync/operations/{ID}/withdraw", "field.capture"),
     ("POST", f"/api/sync/operations/{ID}/close", "records.close"),
+    ("POST", f"/api/sync/operations/{ID}/retry", "records.retry"),
 ]
 # Open to everyone who is signed in: oneself, what no role is denied, and what is decided by whose record it is.
 OWN = {
@@ -421,14 +503,15 @@ LISTS = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/check-ins", "/api/visits",
     "/api/people/assignable", "/api/grid-changes", "/api/units", "/api/entrustments", "/api/spatial-imports",
     "/api/people", "/api/duties", "/api/certificates", "/api/training/results", "/api/gaps/grid_without_owner",
-    "/api/anomalies", "/api/talks", "/api/incidents",
+    "/api/anomalies", "/api/talks", "/api/incidents", "/api/key-list", "/api/ratings", "/api/rating-rounds",
 ]  # fmt: skip
 
 
 BAD_VALUES = [("page", 0), ("page", "x"), ("page_size", 0), ("page_size", 201), ("grid_id", "no-uuid"), ("on", "2026-02-30")]
 TAKES_NO = {"/api/grids": ("grid_id",)} | dict.fromkeys(
     ["/api/employers", "/api/coverage/uncovered", "/api/units", "/api/entrustments", "/api/people", "/api/duties", "/api/certificates",
-     "/api/training/results", "/api/spatial-imports", "/api/gaps/grid_without_owner", "/api/anomalies", "/api/talks"], ("on",),
+     "/api/training/results", "/api/spatial-imports", "/api/gaps/grid_without_owner", "/api/anomalies", "/api/talks",
+     "/api/key-list", "/api/ratings", "/api/rating-rounds"], ("on",),
 )  # fmt: skip
 
 
@@ -447,6 +530,7 @@ async def test_bad_paging_and_filters_are_named_in_both_languages(
 
 SORTED = [
     "/api/grids", "/api/employers", "/api/coverage/uncovered", "/api/patrols", "/api/grid-changes", "/api/units", "/api/entrustments",
+    "/api/key-list", "/api/ratings",
 ]  # fmt: skip
 
 
@@ -464,7 +548,7 @@ async def test_hostile_text_in_a_search_is_only_text(path: str, territory: Terri
     for q in ("'; drop table employers; --", "%", "_", "\\", "😀", "a" * 3000, ":x", "{where}"):
         answer = await http.get(path, params={"q": q})
         assert answer.status_code == 200, (q, answer.text)
-    if path not in ("/api/check-ins", "/api/visits", "/api/grid-changes", "/api/anomalies"):
+    if path not in ("/api/check-ins", "/api/visits", "/api/grid-changes", "/api/anomalies", "/api/rating-rounds"):
         assert (await http.get(path, params={"q": "%"})).json()["total"] == 0
         assert (await http.get(path, params={"q": "a\0b"})).json()["type"] == "text_unstorable"
 

@@ -61,8 +61,8 @@ async def test_each_reason_is_told_and_the_covered_are_left_out(employers: dict[
         "无人负责": ["grid_without_owner"],
         "网格之外": ["outside_all_grids"],
         "没有位置": ["no_position"],
-        "两条原因": ["never_visited", "grid_without_owner"],
-        "待审核": ["never_visited"],
+        "两条原因": ["grid_without_owner", "never_visited"],
+        "待审核": ["no_file", "never_visited"],
     }
 
 
@@ -222,7 +222,11 @@ async def test_counts_add_up(employers: dict[str, UUID], territory: Territory, c
     counts = (await client(territory["city"]).get("/api/coverage/counts")).json()
 
     assert (counts["total"], counts["covered"], counts["uncovered"]) == (7, 1, 6)
-    assert counts["by_reason"] == {"never_visited": 3, "outside_all_grids": 1, "no_position": 1, "grid_without_owner": 2}
+    assert counts["by_reason"] == {
+        "no_file": 1, "incomplete_file": 0, "no_position": 1, "outside_all_grids": 1, "grid_without_owner": 2, "owner_uncertified": 0,
+        "never_visited": 3, "overdue": 0,
+    }  # fmt: skip
+    assert counts["pending"] == 0
     # the one outside all grids lies in no county
     assert [(c["grid"]["id"], c["total"], c["uncovered"]) for c in counts["children"]] == [
         (str(territory.grids[WEST]), 6, 5),
@@ -261,7 +265,7 @@ async def test_the_export_is_what_a_spreadsheet_opens(
     answer = await client(territory["city"]).get("/api/coverage/uncovered.csv")
 
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert answer.headers["content-disposition"] == 'attachment; filename="uncovered.csv"'
+    assert answer.headers["content-disposition"].startswith("attachment; filename=\"uncovered.csv\"; filename*=UTF-8''")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.content.startswith(b"\xef\xbb\xbf")
     head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
@@ -276,7 +280,7 @@ async def test_the_export_is_what_a_spreadsheet_opens(
         "36.8",
     )
     assert formula["所属网格"] == "网格370700 / 网格370703 / 网格370703001 / 网格370703001001"
-    assert by_name["两条原因"]["未覆盖原因"] == "从未走访；网格无人负责"
+    assert by_name["两条原因"]["未覆盖原因"] == "网格无人负责；从未走访"
     assert (by_name["没有位置"]["经度"], by_name["没有位置"]["上次走访"]) == ("", today().isoformat())
 
 
@@ -285,7 +289,7 @@ async def test_the_export_speaks_english_too(employers: dict[str, UUID], territo
 
     lines = answer.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("name,credit code,address")
-    assert [line.rsplit(",", 1)[-1] for line in lines[1:]] == ["never visited; grid without owner", "grid without owner"]
+    assert [line.rsplit(",", 1)[-1] for line in lines[1:]] == ["grid without owner; never visited", "grid without owner"]
 
 
 async def test_that_a_list_left_the_system_is_written_down(
@@ -297,7 +301,7 @@ async def test_that_a_list_left_the_system_is_written_down(
 
     (line,) = await owner.fetch("select * from audit_log where subject_id = $1", grid_id)
     assert (line["action"], line["person_id"]) == ("uncovered_exported", territory["county"].id)
-    assert json.loads(line["details"]) == {"rows": 1, "reason": None, "bbox": None, "q": "走访"}
+    assert json.loads(line["details"]) == {"rows": 1, "reason": None, "bbox": None, "q": "走访", "format": "csv"}
 
 
 async def test_a_bad_question_gets_its_answer_before_any_line_is_sent(territory: Territory, client: Client) -> None:
@@ -309,7 +313,7 @@ async def test_a_bad_question_gets_its_answer_before_any_line_is_sent(territory:
 async def test_an_export_of_many_pieces_is_whole_and_in_order(
     owner: Owner, territory: Territory, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wangge.coverage.service.EXPORT_PIECE", 3)
+    monkeypatch.setattr("wangge.coverage.export.EXPORT_PIECE", 3)
     for n in range(8):
         await make_employer(owner, WEST_NORTH_1, name=f"第{n}家")
 

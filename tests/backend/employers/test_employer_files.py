@@ -42,7 +42,7 @@ async def test_a_file_tells_everything_and_its_reading_is_written_down(owner: Ow
     file = answer.json()
     assert (file["name"], file["note"], file["version"], file["accuracy_m"]) == ("海源餐饮", "后门在北侧", 1, 10)
     assert (file["contact_name"], file["contact_phone"]) == ("张三", "13912345678")
-    assert file["reasons"] == []
+    assert file["reasons"] == ["no_file"]
     (visit,) = file["visits"]
     assert visit["id"] == str(visit_id)
     assert visit["person"] == {"id": str(supervisor.id), "name": supervisor.name}

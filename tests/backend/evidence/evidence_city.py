@@ -28,7 +28,7 @@ from wangge.core.ids import new_id
 
 ROOT = Path(__file__).resolve().parents[3]
 IMAGES = ROOT / "tests" / "fixtures" / "images"
-READY_TIMEOUT_S = 30
+READY_TIMEOUT_S = 120
 T = TypeVar("T")
 
 

@@ -18,32 +18,33 @@ from wangge.evidence.errors import UploadGone, UploadOffsetMismatch
 from wangge.evidence.files import EvidenceFiles
 from wangge.evidence.uploading import Acting as OneActing
 from wangge.evidence.uploading import UploadState, begin_upload, receive_bytes, upload_state
+from wangge.record_log.server_key import ServerKey
 
 DATA = photo(7, (400, 300))
-PhoneRequest = Callable[[OneActing, EvidenceFiles, UUID], Awaitable[UploadState]]
+PhoneRequest = Callable[[OneActing, EvidenceFiles, ServerKey, UUID], Awaitable[UploadState]]
 
 
 async def last_bytes() -> HTTPRequestEvent:
     return {"type": "http.request", "body": DATA, "more_body": False}
 
 
-async def ask(acting: OneActing, files: EvidenceFiles, upload_id: UUID) -> UploadState:
-    return await upload_state(acting, files, upload_id)
+async def ask(acting: OneActing, files: EvidenceFiles, key: ServerKey, upload_id: UUID) -> UploadState:
+    return await upload_state(acting, files, key, upload_id)
 
 
-async def send(acting: OneActing, files: EvidenceFiles, upload_id: UUID) -> UploadState:
-    return await receive_bytes(acting, files, upload_id, 0, last_bytes)
+async def send(acting: OneActing, files: EvidenceFiles, key: ServerKey, upload_id: UUID) -> UploadState:
+    return await receive_bytes(acting, files, key, upload_id, 0, last_bytes)
 
 
 @pytest.mark.parametrize("request_of_phone", [ask, send])
 @pytest.mark.parametrize("ending", ["stored", "swept"])
 async def test_a_request_whose_upload_ends_meanwhile_hears_how_it_ended(
-    owner: Owner, territory: Territory, acting: Acting, tmp_path: Path, request_of_phone: PhoneRequest, ending: str
+    owner: Owner, territory: Territory, acting: Acting, server_key: ServerKey, tmp_path: Path, request_of_phone: PhoneRequest, ending: str
 ) -> None:
     employer_id = await make_employer(owner, WEST_NORTH_1)
     evidence_id = await make_evidence(owner, territory["community"], employer_id, copy=DATA, original=DATA)
     files, walker = EvidenceFiles(tmp_path), partial(acting, territory["community"])
-    upload = await begin_upload(walker, files, evidence_id, "copy", len(DATA))
+    upload = await begin_upload(walker, files, server_key, evidence_id, "copy", len(DATA))
     partial_file = files.incoming.path(upload.id)
 
     @asynccontextmanager
@@ -54,15 +55,16 @@ async def test_a_request_whose_upload_ends_meanwhile_hears_how_it_ended(
             return
         if ending == "stored":
             partial_file.write_bytes(DATA)
-            await upload_state(walker, files, upload.id)
+            await upload_state(walker, files, server_key, upload.id)
         partial_file.unlink(missing_ok=True)
 
     if ending == "swept":
         with pytest.raises(UploadGone):
-            await request_of_phone(overtaken, files, upload.id)
+            await request_of_phone(overtaken, files, server_key, upload.id)
     elif request_of_phone is ask:
-        assert (await ask(overtaken, files, upload.id)).stored_sha256 == sha256(DATA)
+        receipt = (await ask(overtaken, files, server_key, upload.id)).receipt
+        assert receipt and receipt.sha256 == sha256(DATA)
     else:  # its offset is no longer the end; asking for the end then tells that all is stored
         with pytest.raises(UploadOffsetMismatch) as refused:
-            await send(overtaken, files, upload.id)
+            await send(overtaken, files, server_key, upload.id)
         assert refused.value.fields == {"offset": len(DATA)}

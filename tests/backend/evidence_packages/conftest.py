@@ -23,6 +23,7 @@ from wangge.record_log.server_key import ServerKey
 from wangge.record_log.texts import leaf_text
 
 COPY = b"\xff\xd8\xff\xe0" + b"the evidence copy" * 50
+NOTE = b"OggS\0\2" + bytes(22) + b"\x01\x13OpusHead" + b"what was said" * 90
 ORIGINAL = b"\xff\xd8\xff\xe0" + b"the camera's own file" * 200
 _made: list[Exported] = []
 _days = iter(date(1990, 1, 1) + timedelta(days=n) for n in range(1000))
@@ -38,11 +39,6 @@ async def phone(owner: Owner, territory: Territory, client: Client) -> SealingPh
 @pytest.fixture
 async def employer(owner: Owner, territory: Territory) -> UUID:
     return await make_employer(owner, WEST_NORTH_1, name="潍坊昌盛纺织有限公司")
-
-
-@pytest.fixture
-async def key(engine: AsyncEngine, settings: Settings) -> ServerKey:
-    return await ServerKey(settings.receipt_key).ready(engine)
 
 
 def private_key_in(path: Path) -> PrivateKey:
@@ -61,7 +57,7 @@ async def publish(engine: AsyncEngine, key: ServerKey) -> None:
 
 @pytest.fixture
 async def exported(
-    owner: Owner, territory: Territory, client: Client, phone: SealingPhone, employer: UUID, engine: AsyncEngine, key: ServerKey,
+    owner: Owner, territory: Territory, client: Client, phone: SealingPhone, employer: UUID, engine: AsyncEngine, server_key: ServerKey,
     settings: Settings,
 ) -> AsyncIterator[Exported]:  # fmt: skip
     """Made once in a test process: forging needs its bytes alone."""
@@ -75,14 +71,15 @@ async def exported(
             "visit": phone.visit(employer, note="工资已发放", entity_id=visit_id),
             "photo": phone.announce(employer, visit_id, COPY, ORIGINAL),
             "second visit": phone.visit(employer, note="回访"),
+            "note": phone.announce_note(employer, visit_id, NOTE),
             "other's visit": other.visit(employer, note="复核"),
         }
-        outcomes = await phone.push(*list(ops.values())[:4])
-        await publish(engine, key)
-        [photo] = await owner.fetch("select id from evidence")
-        for part, data in (("copy", COPY), ("original", ORIGINAL)):
-            await upload(phone.http, str(photo["id"]), part, data)
-        await publish(engine, key)
+        outcomes = await phone.push(*list(ops.values())[:5])
+        await publish(engine, server_key)
+        photo, note = await owner.fetch("select id from evidence order by medium = 'audio'")
+        for evidence, part, data in ((photo, "copy", COPY), (photo, "original", ORIGINAL), (note, "copy", NOTE)):
+            await upload(phone.http, str(evidence["id"]), part, data)
+        await publish(engine, server_key)
         outcomes += await other.push(ops["other's visit"])
         assert {o["outcome"] for o in outcomes} == {"applied"}
         # roots of days long past are not looked for: the package begins on the day of its first entry
@@ -95,7 +92,7 @@ async def exported(
         private = private_key_in(settings.receipt_key)
         roots = [dict(r) for r in await owner.fetch("select day::text, tree_size, root_hash from log_roots order by tree_size, day")]
         files = files_of(answer.content)
-        _made.append(Exported(files, {"phone": phone, "other": other}, ops, private, key.public_key, roots, leaves))
+        _made.append(Exported(files, {"phone": phone, "other": other}, ops, private, server_key.public_key, roots, leaves))
     yield _made[0]
 
 

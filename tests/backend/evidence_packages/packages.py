@@ -18,7 +18,7 @@ from wangge.cli import main
 from wangge.core.canonical import canonical_json
 from wangge.core.signatures import PrivateKey, key_id_of, sign, text_of
 from wangge.record_log.merkle import node_hash
-from wangge.record_log.texts import manifest_text, receipt_text, root_text
+from wangge.record_log.texts import byte_receipt_text, manifest_text, receipt_text, root_text
 
 Data = dict[str, Any]
 
@@ -130,6 +130,14 @@ def receipt_by(key: PrivateKey, receipt: Data, **changes: str) -> Data:
     forged = {**receipt, **changes, "key_id": key_id_of(text_of(key.public_key()))}
     text = receipt_text(forged["op_id"], forged["op_sha256"], forged["received_at"], forged["key_id"])
     return forged | {"signature": sign(key, text)}
+
+
+def byte_receipt_by(key: PrivateKey, photo: Data, log_size: int | None = None) -> Data:
+    """A file with a receipt for its bytes signed by whom one likes."""
+    r = photo["receipt"] | {"key_id": key_id_of(text_of(key.public_key()))}
+    r["log_size"] = r["log_size"] if log_size is None else log_size
+    text = byte_receipt_text(r["evidence_id"], r["part"], r["sha256"], r["bytes"], r["stored_at"], r["log_size"], r["key_id"])
+    return photo | {"receipt": r | {"signature": sign(key, text)}}
 
 
 def root_by(key: PrivateKey, root: Data, tree_size: int, root_hash: str) -> Data:

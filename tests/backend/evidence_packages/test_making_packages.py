@@ -37,8 +37,9 @@ def test_a_package_proves_everything_in_it(exported: Exported, tmp_path: Path) -
 
     assert report["failures"] == []
     assert {n["code"] for n in report["notes"]} == {"phone_not_enrolled"}
-    assert (report["operations"], report["sealed"], report["receipts"], report["photos"]) == (5, 5, 5, 2)
-    assert (report["log_entries"], report["signer"]["is_trusted"]) == (7, True)
+    assert (report["operations"], report["sealed"], report["receipts"], report["photos"]) == (6, 6, 6, 3)
+    assert report["byte_receipts"] == 3
+    assert (report["log_entries"], report["signer"]["is_trusted"]) == (9, True)
     assert report["roots"] >= 2
 
 
@@ -47,6 +48,9 @@ def test_people_can_read_what_is_in_it(exported: Exported) -> None:
 
     assert "用人单位: 潍坊昌盛纺织有限公司" in zh and "行政处罚案卷移送" in zh and "已封签" in zh and "工资已发放" in zh
     assert "check-in" in en and "sealed" in en and "evidence copy: photos/" in en
+    assert "录音: notes/" in zh and "sound note: notes/" in en
+    [note] = [name for name in exported.files if name.startswith("notes/")]
+    assert note.endswith(".ogg")
 
 
 async def test_visits_alone_are_taken_with_what_belongs_to_them(

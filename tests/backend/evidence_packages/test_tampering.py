@@ -14,7 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from packages import Data, Exported, Forger, archive_of, codes, hexes, plain_path, plain_root, receipt_by, root_by, verified
+from packages import (
+    Data,
+    Exported,
+    Forger,
+    archive_of,
+    byte_receipt_by,
+    codes,
+    hexes,
+    plain_path,
+    plain_root,
+    receipt_by,
+    root_by,
+    verified,
+)
 from sealing import new_key, sha256
 
 from wangge.core.signatures import key_id_of, sign, text_of
@@ -68,6 +81,33 @@ def a_photo_that_nobody_took(f: Forger) -> None:
                                    "sha256": sha256(f.files["photos/forged.jpg"])})  # fmt: skip
 
     f.change("photos.json", add)
+
+
+def a_byte_of_a_note(f: Forger) -> None:
+    [path] = [name for name in f.files if name.startswith("notes/")]
+    f.files[path] = f.files[path][:-1] + b"!"
+
+
+# ---- a receipt for bytes
+
+
+def change_photo(f: Forger, part: str, how: Callable[[Data], None]) -> None:
+    f.change("photos.json", lambda photos: how(next(p for p in photos if p["part"] == part)))
+
+
+def the_moment_of_a_byte_receipt(f: Forger) -> None:
+    change_photo(f, "copy", lambda p: p["receipt"].update(stored_at="2026-01-01T00:00:00Z"))
+
+
+def the_byte_receipt_of_another_file(f: Forger) -> None:
+    other = next(p for p in f.exported.json("photos.json") if p["part"] == "original")["receipt"]
+    change_photo(f, "copy", lambda p: p.update(receipt=other))
+
+
+def a_byte_receipt_by_the_servers_key_for_a_later_place(f: Forger) -> None:
+    """Even the server itself cannot say that the bytes came later than the log has them."""
+
+    change_photo(f, "copy", lambda p: p.update(byte_receipt_by(f.exported.server_key, p, 10**6)))
 
 
 # ---- one field of a record
@@ -252,12 +292,16 @@ ALL_SIGNED = {"manifest_signature_wrong", "root_signature_wrong", "receipt_forge
 FORGED: list[tuple[Forging, set[str]]] = [
     (a_byte_of_a_photo, {"photo_altered"}),
     (a_byte_of_the_original, {"photo_altered"}),
-    (a_photo_and_all_that_lists_it, {"photo_altered", "log_proof_wrong", "log_entry_missing"}),
+    (a_photo_and_all_that_lists_it, {"photo_altered", "log_proof_wrong", "log_entry_missing", "byte_receipt_forged"}),
+    (a_byte_of_a_note, {"photo_altered"}),
+    (the_moment_of_a_byte_receipt, {"byte_receipt_forged"}),
+    (the_byte_receipt_of_another_file, {"byte_receipt_forged"}),
+    (a_byte_receipt_by_the_servers_key_for_a_later_place, {"byte_receipt_contradicted"}),
     (a_photo_taken_out, {"photo_missing"}),
     (a_photo_that_nobody_took, {"photo_not_announced"}),
     (a_field_of_a_record, {"operation_altered", "seal_wrong"}),
     (a_field_and_the_hash, {"seal_wrong", "receipt_forged", "log_entry_missing", "chain_broken"}),
-    (a_field_sealed_anew_by_the_phones_owner, {"receipt_forged", "log_entry_missing"}),
+    (a_field_sealed_anew_by_the_phones_owner, {"receipt_forged", "log_entry_missing", "chain_broken"}),
     (the_moment_of_a_record, {"operation_altered", "seal_wrong"}),
     (the_seal_taken_off, {"seal_wrong"}),
     (the_seal_of_another_record, {"seal_wrong"}),
@@ -281,7 +325,7 @@ FORGED: list[tuple[Forging, set[str]]] = [
     (a_root_rewritten, {"root_signature_wrong", "root_not_consistent"}),
     (the_head_rewritten, {"root_signature_wrong", "root_not_consistent", "log_proof_wrong"}),
     (a_step_taken_out, {"root_not_consistent"}),
-    (a_server_key_swapped_under_its_id, {"server_key_wrong", "root_signature_wrong", "receipt_forged"}),
+    (a_server_key_swapped_under_its_id, {"server_key_wrong", "root_signature_wrong", "receipt_forged", "byte_receipt_forged"}),
 ]
 
 
@@ -342,6 +386,7 @@ def test_a_package_signed_throughout_by_another_server_is_not_trusted(forger: Fo
     mine_text = text_of(mine.public_key())
     forger.change("server_keys.json", lambda keys: [keys[0] | {"key_id": key_id_of(mine_text), "public_key": mine_text}])
     forger.change("operations.json", lambda ops: [op | {"receipt": receipt_by(mine, op["receipt"])} for op in ops])
+    forger.change("photos.json", lambda photos: [byte_receipt_by(mine, photo) for photo in photos])
 
     def resign(log: Data) -> None:
         log["head"] = root_by(mine, log["head"], log["head"]["tree_size"], log["head"]["root_hash"])
@@ -355,7 +400,7 @@ def test_a_package_signed_throughout_by_another_server_is_not_trusted(forger: Fo
     believed = verified(path)
     assert believed["ok"] and {n["code"] for n in believed["notes"]} >= {"key_not_compared"}
     assert codes(verified(path, "--key", forger.exported.public_key)) == {
-        "signer_not_trusted", "receipt_forged", "root_signature_wrong",
+        "signer_not_trusted", "receipt_forged", "byte_receipt_forged", "root_signature_wrong",
     }  # fmt: skip
 
 
@@ -391,7 +436,9 @@ def test_an_operator_who_removes_a_record_and_its_entry_is_betrayed_by_the_publi
     _forget_the_visit(forger)
     forger.mend_manifest()
 
-    assert codes(verified(forger.save(tmp_path / "forged.zip"), "--key", forger.exported.public_key)) == {"root_not_consistent"}
+    assert codes(verified(forger.save(tmp_path / "forged.zip"), "--key", forger.exported.public_key)) == {
+        "root_not_consistent", "byte_receipt_contradicted",  # the phones' receipts remember how long the log was
+    }  # fmt: skip
 
 
 def _rewritten_roots(forger: Forger, leaves: list[bytes]) -> None:
@@ -413,6 +460,7 @@ def test_and_one_who_rewrites_the_roots_too_by_whoever_kept_them(forger: Forger,
     leaves = _rewrite_the_log_without(forger, _victim(forger.exported))
     _forget_the_visit(forger)
     _rewritten_roots(forger, leaves)
+    forger.change("photos.json", lambda photos: [byte_receipt_by(forger.exported.server_key, photo, 0) for photo in photos])
     forger.mend_manifest()
     path = forger.save(tmp_path / "forged.zip")
     kept = tmp_path / "roots.json"

@@ -70,6 +70,7 @@ async def test_the_owner_is_no_superuser_and_the_api_owns_nothing(database: Clus
 THE_SAME_FOR_ALL = {
     "alembic_version", "certificate_requirements", "feed", "incident_kinds", "log_entries", "log_nodes", "log_roots", "material_kinds",
     "matters", "policies", "power_holders", "powers", "role_rights", "server_keys", "spatial_ref_sys", "talk_topics",
+    "inspection_caps", "key_list_rules", "rating_aspects", "rating_scales", "signal_kinds",
 }  # fmt: skip
 
 

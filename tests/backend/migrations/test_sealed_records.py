@@ -42,7 +42,7 @@ async def at_work(cluster_of_tests: PrivateCluster, worker_id: str) -> AsyncIter
                values ($1, $2, $3, 'visit.record', 1, '{}', 'applied', $4, $5::text::ltree)""",
             someone.id, new_id(), str(n) * 64, BEGAN + timedelta(minutes=n), WEST_NORTH_1,
         )  # fmt: skip
-    photo = await make_evidence(owner, someone, await make_employer(owner, WEST_NORTH_1))
+    photo = await make_evidence(owner, someone, await make_employer(owner, WEST_NORTH_1, is_complete=False))
     await owner.execute("update evidence set copy_state = 'stored', stored_at = $2 where id = $1", photo, BEGAN)
     await owner.close()
     yield urls

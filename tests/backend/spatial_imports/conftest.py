@@ -60,7 +60,7 @@ def upload(client: Client) -> Upload:
         )
         assert answer.status_code == 201, answer.text
         begun: dict[str, Any] = answer.json()
-        assert begun["state"] == "reading" or not wait
+        assert begun["state"] in ("reading", "failed") or not wait  # it may have ended before the answer was made
         return await read_to_its_end(http, begun["id"]) if wait else begun
 
     return send

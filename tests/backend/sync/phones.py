@@ -126,6 +126,12 @@ def track(patrol_id: UUID, points: Sequence[Sequence[float]], began_at: datetime
     return sealed("track.record", payload, **head)
 
 
+def edit(employer_id: UUID, changes: Data, base_version: int = 1, survey: Data | None = None, **head: Any) -> Op:
+    """Changes of an employer's file, as seen at a version."""
+    payload = {"employer_id": employer_id, "changes": changes, "survey": survey, "note": ""}
+    return sealed("employer.edit", payload, base_version=base_version, **head)
+
+
 HEAD = {"entity_id", "op_id", "captured_at", "offset_ms", "v", "binding", "device_id"}
 
 

@@ -20,9 +20,14 @@ export type Room =
   | '审计日志'
   | '权限'
   | '导入导出'
+  | '一格一册'
   | '缺口'
   | '网格编辑'
   | '异常记录'
+  | '重点监管'
+  | '诚信等级'
+  | '字段冲突'
+  | '登记名单'
 
 export class DeskApp {
   readonly main: Locator

@@ -225,7 +225,8 @@ export class FieldApp {
     const box = (await button.boundingBox())!
     await this.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2)
     await this.page.mouse.down()
-    await this.page.waitForTimeout(1_200)
+    // The button lets go by itself once it has been held long enough.
+    await expect(this.page.locator('button.hold.isHeld')).toHaveCount(0)
     await this.page.mouse.up()
   }
 

@@ -2,4 +2,4 @@
 import base from '../playwright.config'
 import { defineConfig } from '@playwright/test'
 
-export default defineConfig(base, { testDir: '.', testMatch: 'take.ts', timeout: 240_000 })
+export default defineConfig(base, { testDir: '.', testMatch: /(take|field)\.ts$/, timeout: 240_000 })

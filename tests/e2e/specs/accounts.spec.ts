@@ -9,7 +9,7 @@ test('a phone is enrolled by QR code, gets lost with unsent work, hands it over 
   photos,
 }) => {
   const who = await city.anySupervisor()
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('账号与设备')
   await desk.page.getByPlaceholder('按账号或姓名查找').fill(who.login)
   await expect(desk.row(who.name)).toHaveCount(1)
@@ -65,7 +65,7 @@ test('an account is opened, its first password is changed, and it is closed agai
      where ap.role = 'street' and p.grid_path <@ '370700.370783' and a.login <> 'street' order by p.id limit 1`,
   )
   await city.rows(`delete from accounts where person_id = $1`, person.id)
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('账号与设备')
   await desk.page.getByRole('button', { name: '开通账号' }).click()
   const making = desk.page.getByRole('dialog', { name: '开通账号' })
@@ -107,7 +107,7 @@ test('an account is opened, its first password is changed, and it is closed agai
 })
 
 test('the second factor is set up at the desk and asked for at the next sign-in', async ({ desk, city, browser, server }) => {
-  await desk.signIn('street', city.password)
+  await desk.signInAside('street', city.password)
   await desk.page.goto('/console/security')
   await desk.page.locator('input[name=totp_password]').fill(city.password)
   await desk.page.getByRole('button', { name: '开始绑定' }).click()
@@ -135,7 +135,7 @@ test('the second factor is set up at the desk and asked for at the next sign-in'
 })
 
 test('the audit log shows who did it, by person, and a county has no such room', async ({ desk, city }) => {
-  await desk.signIn('city', city.password)
+  await desk.signInAside('city', city.password)
   await desk.go('审计日志')
   await expect(desk.page.getByRole('row').nth(1)).toBeVisible()
   await desk.page.getByRole('combobox', { name: '操作' }).click()
@@ -156,7 +156,7 @@ test('the audit log shows who did it, by person, and a county has no such room',
 
 test('a desk left alone warns, signs out, and keeps what was typed', async ({ desk, city }) => {
   await desk.page.clock.install()
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('用人单位')
   await desk.page.getByPlaceholder(/查找|名称/).first().fill('海')
   await desk.page.clock.fastForward('29:10')

@@ -11,7 +11,7 @@ test('a check-in made faster than anybody travels is found, looked into and conc
     { at: beside(employer!.position, 24_000), minutesAgo: 10 },
   ])
 
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('异常记录')
   const row = desk.row(who.name).filter({ hasText: '移动过快' })
   await expect(async () => {

@@ -1,5 +1,5 @@
 /** A supervisor's day beside visits: her round, a talk, an incident that reaches the desk, a break, and the day in short. */
-import type { BrowserContext } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 import { beside, type City, type Employer, type LonLat, type Supervisor } from '../support/city'
 import { standAt } from '../support/phone'
 import { expect, test } from '../support/stage'
@@ -27,13 +27,50 @@ function watchKinds(context: BrowserContext): string[][] {
   return pushes
 }
 
+/** Until the page itself has been told this position, as whoever watches in it has been. */
+function stoodAt(page: Page, [lon]: LonLat): Promise<void> {
+  return page.evaluate(
+    (wanted) =>
+      new Promise<void>((resolve) => {
+        const watch = navigator.geolocation.watchPosition(({ coords }) => {
+          if (Math.abs(coords.longitude - wanted) > 1e-7) return
+          navigator.geolocation.clearWatch(watch)
+          resolve()
+        })
+      }),
+    lon,
+  )
+}
+
+/** Until nothing on the page changes or moves any more: a tenth of a second without a change of it, no animation but endless ones. */
+function atRest(page: Page): Promise<void> {
+  return page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const moving = () =>
+          document
+            .getAnimations()
+            .some((one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity)
+        const rest = () => (moving() ? wait() : (observer.disconnect(), resolve()))
+        let timer: ReturnType<typeof setTimeout>
+        const wait = () => {
+          clearTimeout(timer)
+          timer = setTimeout(rest, 100)
+        }
+        const observer = new MutationObserver(wait)
+        observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true })
+        wait()
+      }),
+  )
+}
+
 /** Walk some steps to the east, far enough apart for each to be kept. */
 async function walk(context: BrowserContext, app: FieldApp, from: LonLat, steps: number, isKept = true): Promise<void> {
   for (let i = 1; i <= steps; i++) {
     const before = await app.trackPoints()
     await standAt(context, beside(from, i * 45), 8)
     if (isKept) await expect.poll(() => app.trackPoints()).toBeGreaterThan(before)
-    else await app.page.waitForTimeout(400)
+    else await stoodAt(app.page, beside(from, i * 45))
   }
 }
 
@@ -212,7 +249,7 @@ test('in large type no main page is wider than the phone, in either language', a
     for (const path of paths) {
       await page.goto(`/${path}`)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-      await page.waitForTimeout(300)
+      await atRest(page)
       const isWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth + 1)
       if (isWide) wide.push(`${language} /${path}`)
     }

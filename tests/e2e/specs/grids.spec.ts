@@ -76,7 +76,7 @@ test('a grid is split and put back together, and the border between two is moved
   )
 
   await test.step('the city opens the street’s grids', async () => {
-    await desk.signIn('city', city.password)
+    await desk.signInAside('city', city.password)
     await desk.go('网格编辑')
     await open()
     await expect(page.getByText('下级网格正好铺满，没有缝隙和重叠。')).toBeVisible()

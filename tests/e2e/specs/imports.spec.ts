@@ -46,7 +46,7 @@ test('a Shapefile in GBK without .prj, in metres: asked, then the same grids as 
   test.setTimeout(240_000)
   const street = await streetOf(city, 0)
   const folder = layersOf(city, street)
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('导入导出')
   await upload(desk.page, join(folder, 'gbk_no_prj.zip'), street)
 

@@ -38,7 +38,7 @@ test('a position good to 2 km proves nothing: kept, flagged, and she is told bef
     { accuracy_m: 2000, is_on_site: false, flags: ['poor_accuracy'] },
   ])
 
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('签到与走访')
   await expect(desk.row(employer!.name).first()).toContainText('无法判断')
 })
@@ -101,7 +101,7 @@ test('a credit code that is on file elsewhere: kept, flagged after the sync, and
   await app.page.getByRole('button', { name: '知道了，不用再提醒' }).click()
   await app.expectAllSafe()
 
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('待审核')
   await desk.page.getByRole('button', { name }).click()
   await expect(desk.page.getByRole('alert').filter({ hasText: '信用代码已经在册' })).toContainText(other)

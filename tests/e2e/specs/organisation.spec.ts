@@ -24,7 +24,7 @@ const staffOfADistrict = (city: City) =>
 test('an entrustment changes who is responsible, from its first day on', async ({ desk, city }) => {
   test.setTimeout(90_000)
   const employer = await employerOfTheZone(city)
-  await desk.signIn('city', city.password)
+  await desk.signInAside('city', city.password)
 
   await desk.page.goto(`/console/employers/${employer.id}`)
   const answer = desk.page.locator('.who')
@@ -66,7 +66,7 @@ test('an entrustment changes who is responsible, from its first day on', async (
 
 test('a district that acts by entrustment is told why it may not entrust its street', async ({ desk, city }) => {
   const { login } = await staffOfADistrict(city)
-  await desk.signIn(login, city.password)
+  await desk.signInAside(login, city.password)
 
   await desk.go('机构')
   await expect(desk.page.getByText('没有自己的法定职权，受委托实施；受委托的不得再委托。')).toBeVisible()
@@ -93,7 +93,7 @@ test('a non-local employer belongs to the city from the day it is designated', a
     `select e.id from employers e where e.grid_path <@ '370700.370783' and e.position is not null
         and not exists (select from employer_designations d where d.employer_id = e.id) order by e.name desc limit 1`,
   )
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.page.goto(`/console/employers/${employer.id}`)
   const summary = desk.page.locator('.who__summary')
   await expect(summary.getByRole('definition').first()).toHaveText('寿光市劳动保障监察大队')

@@ -27,7 +27,7 @@ test('nominate, approve, examine, certify, appoint, assign', async ({ desk, city
       where g.level = 4 and g.path <@ '370700.370783' and not exists (select from duties d where d.grid_id = g.id)
       order by g.code limit 1`,
   )
-  await desk.signIn('county', city.password)
+  await desk.signInAside('county', city.password)
   await desk.go('人员')
 
   await page.getByRole('button', { name: '推荐人员' }).click()

@@ -3,7 +3,7 @@ import type { BrowserContextOptions, LaunchOptions } from '@playwright/test'
 
 const launchOptions: LaunchOptions = {
   executablePath: process.env.WANGGE_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run'],
+  args: ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--no-first-run', '--use-fake-device-for-media-stream'],
 }
 
 export const CHROMIUM = { browserName: 'chromium', launchOptions } as const

@@ -376,6 +376,20 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
     },
   ],
   [
+    'key-list',
+    async ({ desk }) => {
+      await desk.go('重点监管')
+      await expect(desk.page.getByRole('table')).toBeVisible()
+    },
+  ],
+  [
+    'ratings',
+    async ({ desk }) => {
+      await desk.go('诚信等级')
+      await expect(desk.page.getByRole('button', { name: '新建评价批次' }).first()).toBeVisible()
+    },
+  ],
+  [
     'gaps',
     async ({ desk }) => {
       await desk.go('缺口')

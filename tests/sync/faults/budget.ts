@@ -5,7 +5,7 @@ import { statusNow } from './checks'
 import { FaultyPhone } from './phone'
 import { actsOf, worldOf, type Stage } from './story'
 
-/** A day's captures sent over one network after the other; gives which evidence copies have arrived after each. */
+/** A day's captures sent over one network after the other; gives how many evidence copies and notes have arrived after each. */
 export async function sendOverNetworks(stage: Stage, { place, mbPerDay }: { place: number; mbPerDay: number }) {
   await stage.pool.query(`update policies set value = to_jsonb($1::float8) where key = 'photo_cellular_mb_per_day'`, [mbPerDay])
   const world = await worldOf(stage, { seed: 1, place })

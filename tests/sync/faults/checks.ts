@@ -13,7 +13,7 @@ import { fail, type Phone } from '../invariants'
 type Running = Phone & { engine: SyncEngine }
 
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest('hex')
-const RECORD_OF: Record<string, string> = { check_in: 'check_in.record', visit: 'visit.record', employer: 'employer.register', patrol_start: 'patrol.start', patrol_finish: 'patrol.finish' } // prettier-ignore
+const RECORD_OF: Record<string, string> = { check_in: 'check_in.record', visit: 'visit.record', employer: 'employer.register', employer_edit: 'employer.edit', patrol_start: 'patrol.start', patrol_finish: 'patrol.finish' } // prettier-ignore
 
 /** S1: each capture is on the phone as a whole or not at all, its texts are untouched, and what is not receipted has its bytes. */
 export async function checkWhole({ db }: Phone): Promise<void> {
@@ -39,12 +39,12 @@ export async function checkWhole({ db }: Phone): Promise<void> {
   const held = new Map(bytes.map((row) => [row.id, row]))
   for (const photo of photos) {
     const parts = uploads.filter(({ photo_id }) => photo_id === photo.id)
-    if (parts.length !== 2) fail('S1', 'a photo without its two files', photo.id)
+    if (parts.length !== (photo.medium ? 1 : photo.thumb_sha256 ? 3 : 2)) fail('S1', 'a photo or note without its files', photo.id)
     if (photo.state === 'announced' && !about.has(`evidence.announce ${photo.id}`)) fail('S1', 'a photo was never announced', photo.id)
     for (const part of parts) {
       if ((part.state === 'draft') !== (photo.state === 'draft')) fail('S1', 'a photo is half announced', photo.id)
       const file = held.get(part.id)
-      if (part.state === 'stored' && part.stored_sha256 !== part.sha256) fail('S1', 'stored without a byte receipt', part)
+      if (part.state === 'stored' && (part.stored_sha256 !== part.sha256 || !part.receipt?.signature)) fail('S1', 'stored without a byte receipt', part)
       if (part.state === 'stored') continue
       if (!file) fail('S1', 'bytes without a receipt are gone from the phone', part)
       const bytes = file!.encrypted ? await db.cipher.decryptFile(part.id, file!.buffer) : file!.buffer

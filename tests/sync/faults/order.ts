@@ -80,6 +80,7 @@ async function stateOf(pool: Pool, world: World, sent: Sent[]): Promise<string[]
   return [
     ...operations,
     ...(await about('employer', `select concat_ws(' ', review_state, last_visited_at is not null, split_part(grid_path::text, '.', 4)) as line from employers ${ordered} order by at`, [...world.employers, ...entities('employer.register')])),
+    ...(await about('form', `select concat_ws(' ', f.answers, f.disputed) as line from employer_forms f join unnest($1::uuid[]) with ordinality as o(employer_id, at) using (employer_id) order by at`, [...world.employers, ...entities('employer.register')])),
     ...(await about('check-in', `select concat_ws(' ', patrol_id is not null, is_on_site) as line from check_ins ${ordered} order by at`, entities('check_in.record'))),
     ...(await about('visit', `select concat_ws(' ', check_in_id is not null, (select count(*) from findings f where f.visit_id = visits.id)) as line from visits ${ordered} order by at`, entities('visit.record'))),
     ...(await about('photo', `select concat_ws(' ', subject_kind, copy_state) as line from evidence ${ordered} order by at`, entities('evidence.announce'))),

@@ -32,7 +32,7 @@ export const REQUEST_ACTS = [
 
 /** At requests that carry something of which a receipt is given. */
 export const PUSH_ACTS = ['receipt_of_another_text'] as const
-export const BYTES_ACTS = ['a_byte_turned', 'kept_by_a_proxy', 'half_then_again'] as const
+export const BYTES_ACTS = ['a_byte_turned', 'kept_by_a_proxy', 'bytes_receipt_forged', 'half_then_again'] as const
 
 /** What may happen to server and database: at a request that is about to go, under way, done but not heard of, or answered. */
 export const KILL_ACTS = ['killed_before', 'killed_during', 'killed_after', 'killed_once_answered'] as const

@@ -5,13 +5,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { saveDraft } from '@/local/drafts'
-import { keepPhoto } from '@/local/photos'
-import { finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from '@/local/records'
+import { keepNote, keepPhoto } from '@/local/photos'
+import { editEmployer, finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from '@/local/records'
 import { pullState } from '@/local/reference'
 import { newId } from '@/shared/ids'
-import { captureOf, photoOf } from '../capturing'
+import { captureOf, noteOf, photoOf } from '../capturing'
 import { giveRound } from '../desk'
-import { checkAllArrived, checkNothingLeaked, checkNothingLost, checkScope } from '../invariants'
+import { checkAllArrived, checkEditsSettled, checkNothingLeaked, checkNothingLost, checkScope } from '../invariants'
 import { Chance } from '../random'
 import { giveDuty, makeWorld, type World } from '../world'
 import { checkHonest, checkResumed, checkSettled, checkWhole } from './checks'
@@ -106,6 +106,8 @@ export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: C
   const took = async (kind: string) => (await phone.db.records.toArray()).some((row) => row.kind === kind)
   const keep = async (draft_key: string, subject_kind: 'visit' | 'employer', employer_id: string | null) =>
     keepPhoto(phone.db, await capture(), photoOf(bytes, sizes), { draft_key, subject_kind, employer_id, source: 'camera' })
+  const keepSaid = async (draft_key: string, employer_id: string) =>
+    keepNote(phone.db, await capture(), noteOf(bytes, sizes.copy), { draft_key, subject_kind: 'visit', employer_id, source: 'recorder' })
   const checkIn = async (employer: string) => {
     const [lon, lat] = home!.centre
     const fix = { position: { lon, lat }, accuracy_m: 5 + chance.below(60), age_s: 1 }
@@ -153,6 +155,14 @@ export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: C
       draft,
     )
   }
+  const edit = async (employer: string, changes: Record<string, unknown>, draft: string) => {
+    const version = (await phone.db.employers.get(employer))?.version ?? 0
+    await editEmployer(phone.db, await capture(), version, { employer_id: employer, changes, survey: null, note: '' }, draft)
+  }
+  const hasEdit = async (employer: string, field: string) =>
+    (await phone.db.records.where('employer_id').equals(employer).toArray()).some(
+      ({ kind, payload }) => kind === 'employer_edit' && 'changes' in payload && field in payload.changes,
+    )
   const desk = async () => {
     await pool.query(`update employers set note = '改', name = name || '改', version = version + 1 where id = $1`, [first])
     await pool.query(`update employers set grid_id = $2, grid_path = $3, version = version + 1 where id = $1`, [
@@ -172,15 +182,19 @@ export function actsOf(stage: Stage, world: World, phone: FaultyPhone, chance: C
     { step: 'first package', do: sync, isDone: async () => (await pullState(phone.db)).complete_generation > 0 },
     { step: 'a draft', do: () => saveDraft(phone.db, 'visit-1', first, { note: '写' }, phone.now()), isDone: async () => Boolean(await phone.db.drafts.get('visit-1')) || hasRecord(visitId) }, // prettier-ignore
     { step: 'a photo', do: () => keep('visit-1', 'visit', first), isDone: async () => (await draftPhotos('visit-1')).length > 0 }, // prettier-ignore
+    { step: 'a note in sound', do: () => keepSaid('visit-1', first), isDone: async () => (await draftPhotos('visit-1')).length > 1 }, // prettier-ignore
     { step: 'a patrol begun', do: async () => startPatrol(phone.db, await capture(), (await patrol())!.id), isDone: () => took('patrol_start') }, // prettier-ignore
     { step: 'a check-in', do: () => checkIn(first), isDone: async () => Boolean(await checkInAt(first)) },
     { step: 'a visit', do: () => visit(visitId, first, 'visit-1'), isDone: () => hasRecord(visitId) },
     { step: 'a photo of a new employer', do: () => keep('register', 'employer', null), isDone: async () => (await draftPhotos('register')).length > 0 }, // prettier-ignore
     { step: 'a registration', do: () => register(), isDone: () => hasRecord(newEmployer) },
+    { step: 'an edit', do: () => edit(first, { on_roll: 3 }, 'form'), isDone: () => hasEdit(first, 'on_roll') },
+    { step: 'an edit of the new employer', do: () => edit(newEmployer, { migrant: 1 }, 'form'), isDone: () => hasEdit(newEmployer, 'migrant') }, // prettier-ignore
     { step: 'a round', do: sync },
     { step: 'the desk', do: desk, isDone: () => Promise.resolve(true) },
     { step: 'a check-in at the new employer', do: () => checkIn(newEmployer), isDone: async () => Boolean(await checkInAt(newEmployer)) }, // prettier-ignore
     { step: 'a visit there', do: () => visit(laterVisitId, newEmployer, 'visit-2'), isDone: () => hasRecord(laterVisitId) },
+    { step: 'a second edit', do: () => edit(first, { migrant: 2 }, 'form'), isDone: () => hasEdit(first, 'migrant') },
     { step: 'a check-in at the moved employer', do: () => checkIn(moved), isDone: async () => Boolean(await checkInAt(moved)) }, // prettier-ignore
     { step: 'a check-in at the next stop', do: () => checkIn(second), isDone: async () => Boolean(await checkInAt(second)) }, // prettier-ignore
     { step: 'a patrol finished', do: async () => finishPatrol(phone.db, await capture(), (await patrol())!.id, '完'), isDone: () => took('patrol_finish') }, // prettier-ignore
@@ -246,6 +260,7 @@ export async function tell(stage: Stage, telling: Telling): Promise<Told> {
     await checkScope(stage.pool, phone)
     await checkNothingLeaked(stage.pool, phone)
     await checkSettled(stage.pool, phone)
+    await checkEditsSettled(stage.pool, world.employers)
     if (telling.passed) await checkResumed(phone, telling.passed())
     return { points: phone.counter.points, isStruck: phone.isStruck, operations: phone.captured.length }
   } finally {

@@ -115,11 +115,23 @@ export const APP_MUTANTS: Mutant[] = [
     edits: [
       {
         file: UPLOAD,
-        find: `  if (receipt === row.sha256) return noteStored(context, row, receipt)`,
-        replace: `  if (sent.ok) return noteStored(context, row, row.sha256)`,
+        find: `  if (!stored) return failed(ownProblem('no_network'))`,
+        replace: `  if (!stored) return noteStored(context, row, { sha256: row.sha256, receipt: null })`,
       },
     ],
-    caught_by: { faults: ['a round: request PATCH /api/uploads/:id #1 · kept_by_a_proxy'] },
+    caught_by: { faults: ['a round: request PATCH /api/uploads/:id #3 · kept_by_a_proxy'] },
+  },
+  {
+    name: 'byte_receipt_unsigned',
+    what: 'a receipt for bytes counts though the server did not sign it',
+    edits: [
+      {
+        file: UPLOAD,
+        find: `  return (await areBytesSigned(me, receipt)) ? null : 'receipt_unverified'`,
+        replace: `  return null`,
+      },
+    ],
+    caught_by: { faults: ['a round: request PATCH /api/uploads/:id #3 · bytes_receipt_forged'] },
   },
   {
     name: 'upload_from_the_start',
@@ -161,7 +173,8 @@ export const APP_MUTANTS: Mutant[] = [
     name: 'safe_without_photos',
     what: '"all safe" though photos are still on the phone only',
     edits: [
-      { file: OUTBOX, find: `photos_waiting: uploads.filter((row) => row.part === 'copy').length`, replace: `photos_waiting: 0` },
+      { file: OUTBOX, find: `photos_waiting: uploads.filter((row) => row.part === 'copy' && !row.is_note).length`, replace: `photos_waiting: 0` },
+      { file: OUTBOX, find: `notes_waiting: uploads.filter((row) => row.is_note).length`, replace: `notes_waiting: 0` },
     ],
     caught_by: { faults: ['a round: request POST /api/uploads #1 · cut_before_it_arrives'] },
   },

@@ -1,9 +1,11 @@
 /** What the console asks of the server, one function per question. */
+import type { components } from '@/api/schema.gen'
 import { get, post, send, type QueryValue } from './request'
 import type {
   AssignablePerson,
   CheckInRead,
   CoverageCounts,
+  CoverageTrend,
   EmployerDetail,
   EmployerItem,
   EvidenceDetail,
@@ -15,6 +17,7 @@ import type {
   Page,
   PatrolDetail,
   PatrolItem,
+  UncoveredItem,
   VisitRead,
 } from './types'
 
@@ -27,6 +30,7 @@ export const signOut = () => send<void>('POST', '/api/auth/sign-out', { withoutS
 
 export const listGrids = (query: Query, signal?: AbortSignal) => get<Page<GridItem>>('/api/grids', query, signal)
 export const readGrid = (id: string) => get<GridDetail>(`/api/grids/${id}`)
+export const readBaseMap = () => get<components['schemas']['BaseMapRead']>('/api/map/base')
 export const readExtent = () => get<{ bbox: [number, number, number, number] | null }>('/api/map/extent')
 
 export const listEmployers = (query: Query, signal?: AbortSignal) =>
@@ -36,16 +40,19 @@ export const readEmployer = (id: string, signal?: AbortSignal) =>
 export const reviewEmployer = (id: string, decision: 'accept' | 'return', reason: string, version: number) =>
   post<EmployerDetail>(`/api/employers/${id}/review`, { decision, reason, version })
 
+export const readTrend = (query: Query, signal?: AbortSignal) =>
+  get<CoverageTrend>('/api/coverage/trend', query, signal)
 export const countCoverage = (query: Query, signal?: AbortSignal) =>
   get<CoverageCounts>('/api/coverage/counts', query, signal)
 /** With a drawn area the filters travel in the body, because an address has a length limit. */
 export const listUncovered = (query: Query, area: object | null, signal?: AbortSignal) =>
   area
-    ? send<Page<EmployerItem>>('POST', '/api/coverage/uncovered', {
-        body: withoutEmpty({ ...query, polygon: area }),
+    ? send<Page<UncoveredItem>>('POST', '/api/coverage/uncovered', {
+        body: withoutEmpty({ ...query, near: numbersOf(query.near), polygon: area }),
         signal,
       })
-    : get<Page<EmployerItem>>('/api/coverage/uncovered', query, signal)
+    : get<Page<UncoveredItem>>('/api/coverage/uncovered', query, signal)
+const numbersOf = (near: QueryValue) => (near ? String(near).split(',').map(Number) : '')
 
 export const listAssignable = (query: Query, signal?: AbortSignal) =>
   get<Page<AssignablePerson>>('/api/people/assignable', query, signal)
@@ -67,6 +74,8 @@ export const originalAddress = (id: string) => `/api/evidence/${id}/original`
 
 export const listKeptOperations = (query: Query, signal?: AbortSignal) =>
   get<Page<KeptOperation>>('/api/sync/operations', query, signal)
+
+export const retryOperation = (id: string) => post<KeptOperation>(`/api/sync/operations/${id}/retry`, {})
 
 export const closeOperation = (id: string, reason: string) =>
   post<KeptOperation>(`/api/sync/operations/${id}/close`, { reason })

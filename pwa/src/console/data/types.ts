@@ -44,6 +44,9 @@ export interface Photo {
   id: string
   state: 'expected' | 'stored' | 'refused'
   thumbnail: boolean
+  medium: 'photo' | 'audio' | 'video'
+  /** Of a note. */
+  seconds: number | null
 }
 export interface Finding {
   id: string
@@ -57,7 +60,11 @@ export type EmployerDetail = Narrow<
   Wire['EmployerDetail'],
   { position: Position | null; review_state: ReviewState; evidence: Photo[] }
 >
+export type UncoveredItem = Narrow<Wire['UncoveredItem'], { position: Position | null; review_state: ReviewState }>
 export type CoverageCounts = Wire['CoverageCounts']
+export type CoverageTrend = Wire['CoverageTrend']
+/** What a patrol is planned from: a row of any list of employers. */
+export type Plannable = Pick<EmployerItem, 'id' | 'name' | 'address' | 'grid' | 'position' | 'reasons'>
 
 export type CheckInRead = Narrow<Wire['CheckInRead'], { position: Position | null }>
 export type VisitRead = Narrow<Wire['VisitRead'], { findings: Finding[]; evidence: Photo[] }>

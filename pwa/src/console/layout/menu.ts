@@ -39,8 +39,13 @@ export const MENU: readonly MenuGroup[] = [
     title: 'menu.groups.employers',
     entries: [
       { route: 'employers', icon: 'employers', title: 'menu.employers', right: 'employer.read' },
+      { route: 'keyList', icon: 'flag', title: 'menu.keyList', right: 'key_list.read' },
+      { route: 'ratings', icon: 'medal', title: 'menu.ratings', right: 'rating.read' },
       { route: 'review', icon: 'review', title: 'menu.review', right: 'employer.review', count: 'waiting' },
+      { route: 'registries', icon: 'layers', title: 'menu.registries', right: 'registry.read' },
       { route: 'records', icon: 'records', title: 'menu.records', right: 'records.read', count: 'records' },
+      { route: 'chains', icon: 'records', title: 'menu.chains', right: 'records.read' },
+      { route: 'conflicts', icon: 'exchange', title: 'menu.conflicts', right: 'conflict.read' },
       { route: 'anomalies', icon: 'anomaly', title: 'menu.anomalies', right: 'anomaly.read' },
     ],
   },
@@ -48,6 +53,7 @@ export const MENU: readonly MenuGroup[] = [
     title: 'menu.groups.grids',
     entries: [
       { route: 'gridEditor', icon: 'grids', title: 'menu.gridEditor', right: 'grid.edit' },
+      { route: 'books', icon: 'book', title: 'menu.books', right: 'book.make' },
       { route: 'imports', icon: 'exchange', title: 'menu.imports', right: 'export.read' },
       { route: 'organisation', icon: 'organisation', title: 'organisation.title', right: 'unit.read' },
       { route: 'entrustments', icon: 'entrustments', title: 'entrustment.title', right: 'entrustment.read' },

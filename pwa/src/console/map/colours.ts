@@ -17,4 +17,5 @@ export const COLOURS = {
   unknown: '#5a6870',
   label: '#33454d',
   chosen: '#1f4fb2',
+  key: '#b3142b',
 } as const

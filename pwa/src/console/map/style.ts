@@ -46,6 +46,7 @@ export const LEGEND_LAYERS = {
   ownerless: ['grids-ownerless'],
   covered: ['employers-covered', 'cells-all'],
   uncovered: ['employers-uncovered', 'cells-uncovered', 'grid-counts'],
+  key: ['employers-key'],
 } as const
 
 export function baseStyle(origin: string): StyleSpecification {
@@ -168,6 +169,20 @@ export function baseStyle(origin: string): StyleSpecification {
         },
       },
       // ---- employers, one by one
+      {
+        id: 'employers-key',
+        type: 'symbol',
+        source: 'employers',
+        'source-layer': 'employers',
+        minzoom: POINTS_FROM_ZOOM,
+        filter: isTrue('is_pressing') as FilterSpecification,
+        layout: {
+          'icon-image': 'key',
+          'icon-allow-overlap': true,
+          'icon-ignore-placement': true,
+          'icon-size': widths(13, 0.9, 16, 1.4),
+        },
+      },
       {
         id: 'employers-covered',
         type: 'symbol',

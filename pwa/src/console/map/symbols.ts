@@ -17,6 +17,7 @@ export type SymbolName =
   | 'patrol_done'
   | 'hatch'
   | 'chosen'
+  | 'key'
 
 type Pen = CanvasRenderingContext2D
 
@@ -57,6 +58,15 @@ const DRAW: Record<SymbolName, { size: number; draw: (pen: Pen, size: number) =>
     draw(pen, size) {
       disc(pen, size, 1.5)
       fillAndRim(pen, COLOURS.covered, '#fff', 1)
+    },
+  },
+  key: {
+    size: 22,
+    draw(pen, size) {
+      disc(pen, size, 2)
+      pen.lineWidth = 2.5
+      pen.strokeStyle = COLOURS.key
+      pen.stroke()
     },
   },
   uncovered: {

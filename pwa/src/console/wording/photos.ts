@@ -22,6 +22,13 @@ export function bytesText(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MB`
 }
 
+/** How long a recording is, as players write it: 1:05. */
+export function lengthText(seconds: number | null): string {
+  if (seconds === null) return ''
+  const whole = Math.max(1, Math.round(seconds))
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
+}
+
 /** How many of these announced photos are on the server. */
 export function arrivedOf(photos: readonly { state: string }[]): number {
   return photos.filter((photo) => photo.state === 'stored').length

@@ -16,7 +16,7 @@ export interface Listed {
   distance_m: number | null
 }
 
-export type Filter = 'all' | 'unvisited' | 'waiting'
+export type Filter = 'all' | 'unvisited' | 'key' | 'waiting'
 
 /** Time for a first look to be painted. */
 const AFTER_FIRST_MS = 250
@@ -51,6 +51,9 @@ export const visitedAt = (row: EmployerRow, own: Map<string, string>): string | 
   if (!mine) return row.last_visited_at
   return row.last_visited_at && row.last_visited_at > mine ? row.last_visited_at : mine
 }
+
+/** On the key supervision list for more than that nobody has been there yet, which its row says anyway. */
+export const isKey = (row: EmployerRow) => (row.key_list ?? []).some((why) => why !== 'unsupervised')
 
 export function useEmployerList() {
   // What the packs held is on the screen before the rows themselves are read.
@@ -91,6 +94,7 @@ export function useEmployerList() {
   const shown = computed(() => {
     const kept = sorted.value.filter(({ row, visited_at }) => {
       if (filter.value === 'unvisited') return !visited_at && !row.gone
+      if (filter.value === 'key') return isKey(row)
       if (filter.value === 'waiting') return row.review_state !== 'accepted'
       return true
     })

@@ -1,7 +1,7 @@
 /** Photos of one draft: prepared in the worker, kept in the store at once, told in plain words when one cannot be kept. */
 import { computed, ref } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { PhotoRow } from '@/local/db'
+import type { LocalDb, PhotoRow } from '@/local/db'
 import { dropDraftPhoto, keepPhoto } from '@/local/photos'
 import { atWork, captureNow, policies } from '@/modules/work'
 import { noteSurprise } from '@/modules/errors'
@@ -11,6 +11,10 @@ import { useLive } from '@/shared/useLive'
 import { PhotoRefused } from './image'
 import { prepareInWorker } from './photoWorker'
 
+/** Photos and notes of a draft, in the order in which they were taken. */
+export const ofDraft = (db: LocalDb, draftKey: string): Promise<PhotoRow[]> =>
+  db.photos.where('draft_key').equals(draftKey).sortBy('captured_at')
+
 export function usePhotos(
   draftKey: string,
   subject: { subject_kind: PhotoRow['subject_kind']; employer_id: string | null },
@@ -19,7 +23,7 @@ export function usePhotos(
   const { db } = atWork()
   const working = ref(0)
   const trouble = ref('')
-  const photos = useLive<PhotoRow[]>(() => db.photos.where('draft_key').equals(draftKey).sortBy('captured_at'), [])
+  const all = useLive<PhotoRow[]>(() => ofDraft(db, draftKey), [])
 
   async function add(files: FileList | null, source: PhotoRow['source']): Promise<number> {
     let kept = 0
@@ -53,7 +57,9 @@ export function usePhotos(
   }
 
   return {
-    photos,
+    /** Notes in sound and picture, too. */
+    all,
+    photos: computed(() => all.value.filter((row) => !row.medium)),
     isWorking: computed(() => working.value > 0),
     trouble,
     /** The store is not locked before they are kept. */

@@ -1,4 +1,4 @@
-/** The map of one's grid without a basemap: pale ground, coast, rivers and places for orientation, the own grid bright. */
+/** The map of one's grid: pale ground, coast, rivers and places for orientation, or the base map where there is one; the own grid bright. */
 import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import {
@@ -10,7 +10,9 @@ import {
 } from 'maplibre-gl'
 import type { Feature, FeatureCollection } from 'geojson'
 import type { GridRow } from '@/local/db'
+import type { BaseMap } from './baseMap'
 import type { Position } from '@/modules/position'
+import { BASE_SOURCE } from '@/shared/baseLayers'
 import { bboxOf, circle, type LonLat } from '@/shared/geo'
 
 setWorkerUrl(workerUrl)
@@ -24,6 +26,7 @@ export const COLOURS = {
   visited: '#2f7d6b',
   unvisited: '#cc5200',
   waiting: '#74379c',
+  key: '#b3142b',
   stop: '#12211f',
   me: '#1565c0',
   track: '#c2187a',
@@ -34,6 +37,8 @@ export interface EmployerPoint {
   name: string
   position: LonLat
   look: 'visited' | 'unvisited' | 'waiting'
+  /** Under key supervision: a red ring around its point. */
+  is_key: boolean
 }
 export interface StopPoint {
   employer_id: string
@@ -165,6 +170,18 @@ function style(): StyleSpecification {
         },
       },
       {
+        id: 'employer-key',
+        type: 'circle',
+        source: 'employers',
+        filter: ['get', 'is_key'],
+        paint: {
+          'circle-color': 'rgba(0,0,0,0)',
+          'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 4, 13, 8, 16, 13],
+          'circle-stroke-color': COLOURS.key,
+          'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 1.2, 13, 2.5],
+        },
+      },
+      {
         id: 'chosen',
         type: 'circle',
         source: 'chosen',
@@ -233,6 +250,8 @@ function style(): StyleSpecification {
 export interface FieldMap {
   map: MapLibre
   ready: Promise<void>
+  /** Under everything else, once. */
+  showBase(base: BaseMap): void
   showGrids(rows: GridRow[]): void
   showReference(key: 'basemap' | 'places', data: unknown): void
   showEmployers(points: EmployerPoint[]): void
@@ -271,6 +290,19 @@ export function makeFieldMap(container: HTMLElement, options: { language: string
   return {
     map,
     ready,
+    showBase(base) {
+      map.addSource(BASE_SOURCE, base.source)
+      for (const layer of base.layers) map.addLayer(layer, 'grid')
+      // Bright ground becomes a light over the streets.
+      map.setPaintProperty('grid', 'fill-opacity', 0.5)
+      map.setLayoutProperty('water', 'visibility', 'none')
+      // What of it is drawn, for whoever reads the page and not the picture.
+      const layers = base.layers.map(({ id }) => id)
+      void map.once('idle', () => {
+        container.dataset.base = String(map.queryRenderedFeatures({ layers }).length)
+      })
+      if (base.hasPlaces) map.setLayoutProperty('place', 'visibility', 'none')
+    },
     showGrids(rows) {
       bounds = bboxOf(rows.map((row) => row.geom))
       set(

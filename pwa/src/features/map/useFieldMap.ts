@@ -6,6 +6,7 @@ import { noteSurprise } from '@/modules/errors'
 import { usePosition } from '@/modules/position'
 import { atWork } from '@/modules/work'
 import { useLive } from '@/shared/useLive'
+import { openBaseMap } from './baseMap'
 import { makeFieldMap, type FieldMap } from './fieldMap'
 
 export function useFieldMap(container: Readonly<Ref<HTMLElement | null>>) {
@@ -23,7 +24,8 @@ export function useFieldMap(container: Readonly<Ref<HTMLElement | null>>) {
   onMounted(async () => {
     try {
       made = makeFieldMap(container.value!, { language: locale.value, title: t('map.title') })
-      await made.ready
+      const [base] = await Promise.all([openBaseMap(db).catch(noteSurprise), made.ready])
+      if (base && !isGone) made.showBase(base)
       if (!isGone) field.value = made
     } catch (error) {
       isFailed.value = true

@@ -15,6 +15,7 @@ function wordsOf(locale: 'zh-CN' | 'en'): StatusWords {
 const NOTHING: Standing = {
   records_waiting: 0,
   photos_waiting: 0,
+  notes_waiting: 0,
   originals_waiting: 0,
   needs_you: 0,
   unsafe: 0,

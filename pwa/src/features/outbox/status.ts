@@ -28,10 +28,14 @@ export interface StatusWords {
 }
 
 /** What waits, in words; empty when nothing does. */
-export function waitingWords({ records_waiting, photos_waiting, unsafe }: Standing, { t }: StatusWords): string {
+export function waitingWords(
+  { records_waiting, photos_waiting, notes_waiting, unsafe }: Standing,
+  { t }: StatusWords,
+): string {
   const parts = []
   if (records_waiting + unsafe > 0) parts.push(t('status.records', { n: records_waiting + unsafe }))
   if (photos_waiting > 0) parts.push(t('status.photos', { n: photos_waiting }))
+  if (notes_waiting > 0) parts.push(t('status.notes', { n: notes_waiting }))
   return parts.join(t('status.and'))
 }
 

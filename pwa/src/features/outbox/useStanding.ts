@@ -7,6 +7,7 @@ import { useLive } from '@/shared/useLive'
 const NOTHING: Standing = {
   records_waiting: 0,
   photos_waiting: 0,
+  notes_waiting: 0,
   originals_waiting: 0,
   needs_you: 0,
   unsafe: 0,

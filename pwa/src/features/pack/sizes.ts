@@ -1,9 +1,10 @@
 /** What the pack holds: how many, about how large, how old. */
+import { baseMapState } from '@/local/baseMap'
 import type { LocalDb } from '@/local/db'
 import { pullState } from '@/local/reference'
 import type { Catalogues } from '@/local/shapes'
 
-export type PartName = 'grids' | 'employers' | 'patrols' | 'places' | 'basemap' | 'words'
+export type PartName = 'grids' | 'employers' | 'patrols' | 'places' | 'basemap' | 'base' | 'words'
 
 export interface PackPart {
   name: PartName
@@ -13,6 +14,10 @@ export interface PackPart {
   bytes: number
   /** Null: not here yet. */
   at: string | null
+  /** Of what is still coming: bytes here, bytes in all. */
+  coming?: { received: number; bytes: number } | null
+  /** The server has none. */
+  is_none?: boolean
 }
 
 const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length
@@ -30,12 +35,13 @@ const featuresOf = (data: unknown) => (data as { features?: unknown[] } | undefi
 const wordsOf = (data: unknown) => Object.values((data ?? {}) as Catalogues).reduce((sum, list) => sum + list.length, 0)
 
 export async function packParts(db: LocalDb): Promise<PackPart[]> {
-  const [grids, employers, patrols, pull, reference] = await Promise.all([
+  const [grids, employers, patrols, pull, reference, base] = await Promise.all([
     db.grids.toArray(),
     db.employers.toArray(),
     db.patrols.toArray(),
     pullState(db),
     db.reference.toArray(),
+    baseMapState(db),
   ])
   const at = pull.up_to_date_at
   const row = (key: string) => reference.find((other) => other.key === key)
@@ -54,6 +60,14 @@ export async function packParts(db: LocalDb): Promise<PackPart[]> {
     { name: 'patrols', count: patrols.length, bytes: aboutBytes(patrols), at },
     fetched('places', 'places', featuresOf),
     fetched('basemap', 'basemap', () => null),
+    {
+      name: 'base',
+      count: null,
+      bytes: base.current?.bytes ?? 0,
+      at: base.current && base.checked_at,
+      coming: base.coming,
+      is_none: base.is_none,
+    },
     fetched('words', 'catalogues', wordsOf),
   ]
 }

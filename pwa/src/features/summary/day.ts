@@ -57,8 +57,9 @@ export function summarise(
     people_reached: talks.reduce((sum, talk) => sum + talk.people_count, 0),
     incidents: count('incident'),
     registered: count('employer'),
-    photos: of.photos.filter((photo) => photo.state === 'announced' && chinaDay(Date.parse(photo.captured_at)) === day)
-      .length,
+    photos: of.photos.filter(
+      (photo) => photo.state === 'announced' && !photo.medium && chinaDay(Date.parse(photo.captured_at)) === day,
+    ).length,
     findings: findings.length,
     major: findings.filter(({ severity }) => severity === 'major').length,
     walked_m: of.tracks.filter((track) => track.on === day).reduce((sum, track) => sum + track.walked_m, 0),

@@ -27,6 +27,8 @@ export const ICONS = {
   refresh: 'M20 12a8 8 0 1 1-2.500-5.800M20 4v5h-5',
   talk: 'M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12h5',
   sos: 'M12 3v10M12 17.500v.01M5 8a9 9 0 0 0 0 8M19 8a9 9 0 0 1 0 8',
+  mic: 'M12 15a3 3 0 0 0 3-3V6a3 3 0 1 0-6 0v6a3 3 0 0 0 3 3zM6 11a6 6 0 0 0 12 0M12 17v4',
+  video: 'M4 7h10v10H4zM14 11l6-3v8l-6-3z',
   list: 'M4 6h.01M8 6h12M4 12h.01M8 12h12M4 18h.01M8 18h12',
 } as const
 export type IconName = keyof typeof ICONS
