@@ -34,7 +34,6 @@ from wangge.core.health import HealthController
 from wangge.core.logging import request_log
 from wangge.core.media_type import json_says_so
 from wangge.core.problems import EXCEPTION_HANDLERS
-from wangge.core.processes import stop_processes
 from wangge.core.settings import Settings, SettingsError
 from wangge.core.static import front_end, no_such_route
 from wangge.coverage.controllers import CoverageController
@@ -163,7 +162,6 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
             yield
         await stop_working()
         await stop_reading()
-        await stop_processes()
         if geocoder is not None:
             await geocoder.close()
         await stop_making()

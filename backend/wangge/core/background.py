@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 import structlog
 
 log = structlog.get_logger()
+ASK_AGAIN_S = 1.0
+"""Whatever the work waits for may take a cancellation for a failure of its own: then it is asked once more."""
 
 
 @asynccontextmanager
@@ -32,6 +34,6 @@ async def every(seconds: float, name: str, work: Callable[[], Awaitable[None]]) 
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        while not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=ASK_AGAIN_S)
