@@ -41,6 +41,8 @@ SEEDED = {
 CLEAN = "".join(f"delete from {t.name};" for t in reversed(SQLModel.metadata.sorted_tables) if t.name not in SEEDED)
 # The background counts coverage anew beside the tests: it is held off while all that it counts goes.
 CLEAN = f"select pg_advisory_xact_lock(hashtext('wangge.coverage'));{CLEAN}"
+# All goes, so nothing need follow from what goes: eight times as quick without triggers and foreign keys.
+CLEAN = f"set local session_replication_role = replica;{CLEAN}"
 CLEAN += f"delete from policies where source = '{OF_A_TEST}';"
 
 configure_logging("json")
@@ -81,6 +83,9 @@ async def database(cluster_of_tests: PrivateCluster, worker_id: str) -> AsyncGen
     name = f"test_{worker_id}_{os.getpid()}"
     urls = cluster_of_tests.create_database(name, replace=True)
     await upgrade(urls.owner)
+    connection = await asyncpg.connect(urls.superuser)
+    await connection.execute("grant set on parameter session_replication_role to wangge_owner")  # for CLEAN
+    await connection.close()
     yield urls
     cluster_of_tests.drop_database(name)
 

@@ -745,7 +745,7 @@ async def make_merge(owner: Owner, kept_id: UUID, merged_id: UUID, by: UUID, *, 
     return merge_id
 
 
-async def make_registry(owner: Owner, path: str, by: UUID, employer_id: UUID) -> UUID:
+async def make_registry(owner: Owner, path: str, by: UUID, employer_id: UUID) -> dict[str, UUID]:
     """A list of an area with a row still in it, a row of the register that may be an employer, a decision, and remembered columns."""
     import_id, row_id = new_id(), new_id()
     keys = "'甲|', '甲', 'jia', '', '', '{}'"
@@ -772,7 +772,7 @@ async def make_registry(owner: Owner, path: str, by: UUID, employer_id: UUID) ->
     )  # fmt: skip
     for statement, *values in statements:
         await owner.execute(statement, *values)
-    return import_id
+    return {"registry_import": import_id, "registry_row": row_id}
 
 
 async def make_import(owner: Owner, path: str, by: UUID, *, state: str = "needs_answer") -> UUID:

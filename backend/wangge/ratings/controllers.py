@@ -24,6 +24,7 @@ from wangge.ratings.schemas import (
     RatingRoundPublish,
     RatingRoundRead,
     RatingRoundStart,
+    Year,
 )
 
 
@@ -85,7 +86,7 @@ class RatingController(Controller):
         actor: NamedDependency[Actor],
         round_id: FromQuery[UUID | None] = None,
         grid_id: FromQuery[UUID | None] = None,
-        year: FromQuery[int | None] = None,
+        year: FromQuery[Year | None] = None,
         grade: FromQuery[str | None] = None,
         status: FromQuery[str | None] = None,
         objected: FromQuery[bool] = False,
@@ -106,7 +107,7 @@ class RatingController(Controller):
         actor: NamedDependency[Actor],
         round_id: FromQuery[UUID | None] = None,
         grid_id: FromQuery[UUID | None] = None,
-        year: FromQuery[int | None] = None,
+        year: FromQuery[Year | None] = None,
         grade: FromQuery[str | None] = None,
         status: FromQuery[str | None] = None,
         objected: FromQuery[bool] = False,

@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -370,6 +371,7 @@ OWN = {
 }  # fmt: skip
 
 
+@cache
 def endpoints(app: Litestar) -> list[tuple[str, str, dict[str, Any] | None]]:
     """Every documented operation that needs a session, its path filled."""
     found = []

@@ -6,6 +6,7 @@ thing an id names. A new kind needs one entry there; without it the endpoint is 
 """
 
 import re
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from factories import (
     make_patrol,
     make_person,
     make_person_with_account,
+    make_registry,
     make_session,
     make_standing,
 )
@@ -59,7 +61,8 @@ THINGS = {"employer_id": "employer", "patrol_id": "patrol", "grid_id": "grid", "
           "exam_id": "exam", "plan_id": "plan", "hand_over_id": "hand_over", "change_id": "grid_change", "import_id": "import",
           "signal_id": "signal", "entry_id": "key_list_entry", "round_id": "rating_round", "rating_id": "rating",
           "objection_id": "rating_objection", "anomaly_id": "anomaly", "operation_id": "operation", "incident_id": "incident",
-          "conflict_id": "conflict", "merge_id": "merge", "book_id": "book"}  # fmt: skip
+          "conflict_id": "conflict", "merge_id": "merge", "book_id": "book", "row_id": "registry_row"}  # fmt: skip
+THINGS_AT = {("/api/registry-imports", "import_id"): "registry_import"}
 # What does not end well by itself with a thing inside the scope, and how it ends: the right was there.
 ENDS = {
     ("GET", "/api/entrustments/{entrustment_id}/document"): {404},  # none was uploaded
@@ -72,11 +75,13 @@ ENDS = {
     ("POST", "/api/sync/operations/{operation_id}/withdraw"): {404},  # somebody else captured it
     ("GET", "/api/evidence/{evidence_id}/thumbnail"): {404},
     ("POST", "/api/employers/{employer_id}/merge"): {404},  # the body names a file that there is not
+    ("GET", "/api/map/base/own"): {404},  # the deployment has none here
     ("GET", "/api/log/proof/inclusion"): {404},  # of an operation that there is not
     ("GET", "/api/log/proof/consistency"): {200, 422},  # 422 while the log is empty
 }
 
 
+@cache
 def operations(app: Litestar) -> list[tuple[str, str]]:
     """Every documented operation that needs a session."""
     found = [
@@ -90,7 +95,13 @@ def operations(app: Litestar) -> list[tuple[str, str]]:
 
 def filled(path: str, ids: dict[str, Any] | None = None) -> str:
     """The path with its places filled, ids by kind of thing."""
-    return re.sub(r"\{(\w+)\}", lambda m: FILLED.get(m[1], str((ids or {}).get(THINGS.get(m[1], ""), ID))), path) + QUERIES.get(path, "")
+    room = path.partition("/{")[0]
+
+    def of(name: str) -> str:
+        kind = THINGS_AT.get((room, name), THINGS.get(name, ""))
+        return FILLED.get(name, str((ids or {}).get(kind, ID)))
+
+    return re.sub(r"\{(\w+)\}", lambda m: of(m[1]), path) + QUERIES.get(path, "")
 
 
 def right_of(method: str, path: str) -> str | None:
@@ -152,6 +163,7 @@ async def _things(owner: Owner, territory: Territory, path: str, below: Someone)
         "book": await make_book(owner, path, below.id),
         "operation": await make_kept_operation(owner, holder.id, path),
         **await make_standing(owner, employer, below.id),
+        **await make_registry(owner, path, below.id, employer),
     }
 
 
