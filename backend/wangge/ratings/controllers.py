@@ -1,11 +1,11 @@
 """HTTP of ratings."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
@@ -24,8 +24,9 @@ from wangge.ratings.schemas import (
     RatingRoundPublish,
     RatingRoundRead,
     RatingRoundStart,
-    Year,
 )
+
+YearAsked = Annotated[int, Parameter(ge=2000, le=2200)]
 
 
 class RatingRoundController(Controller):
@@ -86,7 +87,7 @@ class RatingController(Controller):
         actor: NamedDependency[Actor],
         round_id: FromQuery[UUID | None] = None,
         grid_id: FromQuery[UUID | None] = None,
-        year: FromQuery[Year | None] = None,
+        year: FromQuery[YearAsked | None] = None,
         grade: FromQuery[str | None] = None,
         status: FromQuery[str | None] = None,
         objected: FromQuery[bool] = False,
@@ -107,7 +108,7 @@ class RatingController(Controller):
         actor: NamedDependency[Actor],
         round_id: FromQuery[UUID | None] = None,
         grid_id: FromQuery[UUID | None] = None,
-        year: FromQuery[Year | None] = None,
+        year: FromQuery[YearAsked | None] = None,
         grade: FromQuery[str | None] = None,
         status: FromQuery[str | None] = None,
         objected: FromQuery[bool] = False,

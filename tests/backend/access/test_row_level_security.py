@@ -484,7 +484,8 @@ async def test_uncovered_holds_the_subtree_and_nothing_else(role: str, owner: Ow
     expected = await owner.fetch(
         """select id from employers e where grid_path <@ $1::text[]::ltree[] and (
              last_visited_at is null or position is null or nlevel(grid_path) < 4 or review_state = 'waiting_review'
-             or not exists (select from duties d where d.grid_id = e.grid_id and d.valid_to is null))""",
+             or not is_complete or not exists (select from duties d where d.grid_id = e.grid_id and d.valid_to is null))
+           union all select id from registry_rows where employer_id is null and state = 'open' and grid_path <@ $1::text[]::ltree[]""",
         [city[role].path],
     )
 
@@ -494,7 +495,9 @@ async def test_uncovered_holds_the_subtree_and_nothing_else(role: str, owner: Ow
 @pytest.mark.parametrize("role", READERS)
 async def test_counts_count_the_subtree_and_nothing_else(role: str, owner: Owner, city: Territory, client: Client) -> None:
     expected = await owner.fetchval(
-        "select count(*) from employers where grid_path <@ $1::text::ltree and review_state <> 'returned'", city[role].path
+        """select (select count(*) from employers where grid_path <@ $1::text::ltree and review_state <> 'returned')
+                + (select count(*) from registry_rows where grid_path <@ $1::text::ltree and employer_id is null and state = 'open')""",
+        city[role].path,
     )
 
     answer = (await client(city[role]).get("/api/coverage/counts")).json()

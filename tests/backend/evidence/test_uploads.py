@@ -52,6 +52,9 @@ def test_both_files_arrive_and_the_record_says_so(server: Server, city: City) ->
     server.upload(evidence_id, "original", original)
     server.upload(evidence_id, "copy", copy)
     read = server.ask("GET", f"/api/evidence/{evidence_id}", "county").json()
+    receipt = read["copy"].pop("receipt")
+    assert (receipt["part"], receipt["sha256"]) == ("copy", sha256(copy))
+    assert receipt["stored_at"] >= read["copy"]["stored_at"]
     assert read["copy"] | {"stored_at": ""} == {
         "sha256": sha256(copy), "bytes": len(copy), "width": 4, "height": 3, "state": "stored", "stored_at": "",
     }  # fmt: skip
