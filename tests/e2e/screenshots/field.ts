@@ -39,20 +39,34 @@ function faults(page: Page): Promise<string[]> {
     const zoom = Number(getComputedStyle(document.body).zoom) || 1
     const found: string[] = []
     if (document.documentElement.scrollWidth > window.innerWidth + 1) found.push('wider than the phone')
-    for (const element of document.querySelectorAll<HTMLElement>('button, a[href], input, textarea, select, [role=button]')) {
+    for (const element of document.querySelectorAll<HTMLElement>(
+      'button, a[href], input, textarea, select, [role=button]',
+    )) {
       const box = element.getBoundingClientRect()
       const shown = element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true })
       if (!shown || box.width < 2) continue
       // A link within a sentence is as high as the sentence; a small box counts with the label around it.
       const area = element.closest('label')?.getBoundingClientRect() ?? box
       const isWithinText = element.tagName === 'A' && getComputedStyle(element).display === 'inline'
-      if (!isWithinText && !element.closest('.maplibregl-ctrl') && Math.min(area.height, area.width) < 43.5 * Math.min(zoom, 1)) {
-        const name = (element.getAttribute('aria-label') ?? element.innerText ?? element.getAttribute('placeholder') ?? '').trim()
+      if (
+        !isWithinText &&
+        !element.closest('.maplibregl-ctrl') &&
+        Math.min(area.height, area.width) < 43.5 * Math.min(zoom, 1)
+      ) {
+        const name = (
+          element.getAttribute('aria-label') ??
+          element.innerText ??
+          element.getAttribute('placeholder') ??
+          ''
+        ).trim()
         found.push(`${Math.round(area.width)}x${Math.round(area.height)} ${element.tagName} ${name.slice(0, 20)}`)
       }
     }
     const keys = document.body.innerText.match(/\b[a-z]+(?:\.[a-zA-Z_]+){1,3}\b(?!\.)/g) ?? []
-    return [...found, ...keys.filter((key) => !/\.(com|cn|gov|html|pdf)/.test(key)).map((key) => `untranslated? ${key}`)]
+    return [
+      ...found,
+      ...keys.filter((key) => !/\.(com|cn|gov|html|pdf)/.test(key)).map((key) => `untranslated? ${key}`),
+    ]
   })
 }
 
@@ -99,7 +113,7 @@ test('every field screen, to be looked at', async ({ newPhone, city, photos }) =
   await visit(page, '/outbox')
   const record = await page.getByRole('listitem').getByRole('link').first().getAttribute('href')
   const paths = [
-    '/', '/map', `/map?employer=${stop!.id}`, '/employers', employer, `${employer}/check-in`, `${employer}/visit`, '/employers/new', '/outbox',
+    '/', '/map', `/map?employer=${stop!.id}`, '/employers', employer, `${employer}/file`, `${employer}/check-in`, `${employer}/visit`, '/employers/new', '/outbox',
     record!, '/talk', '/incident', '/summary', '/me', '/settings', '/pack', '/help', '/help/track', '/password',
   ] // prettier-ignore
 
@@ -107,7 +121,10 @@ test('every field screen, to be looked at', async ({ newPhone, city, photos }) =
     await visit(page, '/settings')
     const size = page.locator('.wg-card').first()
     const [zh, en] = type === 'large' ? ['大字', 'Large'] : ['标准', 'Standard']
-    await size.getByText(zh!, { exact: true }).or(size.getByText(en!, { exact: true })).click()
+    await size
+      .getByText(zh!, { exact: true })
+      .or(size.getByText(en!, { exact: true }))
+      .click()
     await visit(page, '/me')
     await app.choose(language === 'en' ? 'English' : '中文')
     await expect(page.locator(`html[lang^=${language.slice(0, 2)}]`)).toBeAttached()

@@ -21,12 +21,12 @@ test('a form filled in offline reaches the desk, and a field that two people cha
 }) => {
   test.setTimeout(150_000)
   const who = await city.anySupervisor()
-  const [neighbour] = await city.employersOf(who)
+  const neighbour = await city.employerAmid(who)
   const { context, app } = await newPhone()
   const { page } = app
   const name = `填表饭店 ${CODE.slice(-4)}`
 
-  await standAt(context, beside(neighbour!.position, 30), 8)
+  await standAt(context, beside(neighbour.position, 30), 8)
   await app.signInAndReceive(who.login, city.password)
   await context.setOffline(true)
 

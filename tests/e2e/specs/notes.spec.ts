@@ -40,9 +40,9 @@ test('a note in sound goes from the phone to the desk and into a package that ve
 
   await desk.page.getByRole('button', { name: '导出证据包' }).click()
   const dialog = desk.page.getByRole('dialog', { name: '导出证据包' })
-  await dialog.getByLabel('理由').fill('案卷移送')
+  await dialog.getByLabel('原因').fill('案卷移送')
   const coming = desk.page.waitForEvent('download')
-  await dialog.locator('button[type=submit]').click()
+  await dialog.getByRole('button', { name: '导出', exact: true }).click()
   const folder = mkdtempSync(join(tmpdir(), 'wangge-package-'))
   try {
     const path = join(folder, 'package.zip')

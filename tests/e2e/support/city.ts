@@ -86,6 +86,16 @@ export class City {
     )
   }
 
+  /** The employer of hers that is farthest from a border of its grid: what stands beside it is hers too. */
+  employerAmid(who: Supervisor): Promise<Employer> {
+    return this.one<Employer>(
+      `select e.id, e.name, e.uscc, array[ST_X(e.position), ST_Y(e.position)] as position
+         from employers e join grids g on g.id = e.grid_id where e.grid_id = any($1::uuid[]) and e.position is not null
+        order by ST_Distance(e.position, ST_Boundary(g.geom)) desc, e.name limit 1`,
+      who.grids,
+    )
+  }
+
   /** The stops of her patrol of today, in order. */
   stopsToday(who: Supervisor): Promise<Stop[]> {
     return this.rows<Stop>(

@@ -135,7 +135,15 @@ export const FIELD_SCREENS: [string, Step<FieldScene>][] = [
       await expect(app.strip()).toContainText('正在记录轨迹')
     },
   ],
-  ...(['settings', 'pack', 'help', 'help/track'] as const).map((path): [string, Step<FieldScene>] => [
+  [
+    'employer-file',
+    async ({ app, employer }) => {
+      await app.page.goto(`/employers/${employer.id}/file`)
+      await expect(app.page.getByRole('heading', { name: '单位档案' })).toBeVisible()
+      for (const section of await app.page.locator('details:not([open]) > summary').all()) await section.click()
+    },
+  ],
+  ...(['settings', 'pack', 'help', 'help/track', 'password'] as const).map((path): [string, Step<FieldScene>] => [
     path.replace('/', '-'),
     async ({ app }) => {
       await app.page.goto(`/${path}`)
@@ -375,6 +383,17 @@ export const DESK_SCREENS: [string, Step<DeskScene>][] = [
       await expect(desk.page.getByRole('table')).toBeVisible()
     },
   ],
+  ...([
+    'records', 'chains', 'conflicts', 'registries', 'registries/rows', 'matching', 'matching/decisions', 'books', 'imports',
+    'people', 'certificates', 'training', 'accounts', 'devices', 'sessions', 'rights', 'security',
+  ] as const).map((path): [string, Step<DeskScene>] => [
+    path.replace('/', '-'),
+    async ({ desk }) => {
+      await desk.page.goto(`/console/${path}`)
+      await expect(desk.page.getByRole('heading', { level: 1 })).toBeVisible()
+      await desk.page.waitForLoadState('networkidle')
+    },
+  ]), // prettier-ignore
   [
     'key-list',
     async ({ desk }) => {
