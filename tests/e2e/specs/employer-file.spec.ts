@@ -96,6 +96,7 @@ test('a form filled in offline reaches the desk, and a field that two people cha
       .toBeGreaterThan(1)
     await context.setOffline(true)
     await page.goto(`/employers/${id}/file`)
+    await expect(page.getByRole('heading', { name: '单位档案' })).toBeVisible()
     await fillSection(app, '基本情况', { '人事联系人': '郑会计' })
     await page.getByRole('button', { name: '保存改动' }).click()
     await expect(page.getByRole('heading', { name })).toBeVisible()

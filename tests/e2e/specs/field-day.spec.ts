@@ -27,16 +27,20 @@ function watchKinds(context: BrowserContext): string[][] {
   return pushes
 }
 
-/** Until the page itself has been told this position, as whoever watches in it has been. */
+/**
+ * Until the page itself has been told this position, as whoever watches in it has been. What it was told before this watch began
+ * counts: beside another watch Chromium says nothing more of it.
+ */
 function stoodAt(page: Page, [lon]: LonLat): Promise<void> {
   return page.evaluate(
     (wanted) =>
       new Promise<void>((resolve) => {
-        const watch = navigator.geolocation.watchPosition(({ coords }) => {
+        const told = ({ coords }: GeolocationPosition) => {
           if (Math.abs(coords.longitude - wanted) > 1e-7) return
           navigator.geolocation.clearWatch(watch)
           resolve()
-        })
+        }
+        const watch = navigator.geolocation.watchPosition(told, null, { maximumAge: Infinity })
       }),
     lon,
   )
