@@ -134,6 +134,6 @@ test('a form filled in offline reaches the desk, and a field that two people cha
     await desk.page.getByRole('tab', { name: '修改历史' }).click()
     await expect(desk.page.getByText('核定冲突').first()).toBeVisible()
     await desk.page.getByRole('tab', { name: '时间线' }).click()
-    await expect(desk.page.getByText('填调查登记表').first()).toBeVisible()
+    await expect(desk.page.getByText('填表人 吴会计')).toBeVisible()
   })
 })
