@@ -4,8 +4,7 @@ import { judge } from './checkins/judge'
 import { nextStop, viewPatrol } from './patrols/progress'
 import { FIRST_POLICIES, type Stop } from '@/local/shapes'
 import type { EmployerRow, PatrolRow, RecordRow } from '@/local/db'
-import enFirst from '@/locales/en'
-import enNote from '@/locales/en.note'
+import en from '@/locales/en'
 import zhFirst from '@/locales/zh-CN'
 import zhDay from '@/locales/zh-CN.day'
 import zhFile from '@/locales/zh-CN.file'
@@ -110,7 +109,6 @@ describe('today’s round', () => {
 })
 
 /** The words of the first paint, and those that come with the day's pages. */
-const en = { ...enFirst, ...enNote }
 const zh = { ...zhFirst, ...zhDay, ...zhFile, ...zhNote }
 
 describe('the words', () => {

@@ -1,5 +1,6 @@
 import day from './en.day'
 import file from './en.file'
+import note from './en.note'
 import type zh from './zh-CN'
 
 const en: typeof zh = {
@@ -532,4 +533,4 @@ const en: typeof zh = {
   },
 }
 
-export default { ...en, ...day, ...file }
+export default { ...en, ...day, ...file, ...note }

@@ -30,10 +30,16 @@ export function makeI18n(zh: Messages, loadEnglish: () => Promise<Messages>) {
     messages: { 'zh-CN': zh } as Record<string, Messages>,
   })
 
+  let english: Promise<void> | null = null
+
   /** Show another language now and on the next start. */
   async function useLanguage(language: Language): Promise<void> {
-    if (language === 'en' && !i18n.global.availableLocales.includes('en')) {
-      i18n.global.setLocaleMessage('en', await loadEnglish())
+    if (language === 'en') {
+      english ??= loadEnglish().then((words) => i18n.global.mergeLocaleMessage('en', words))
+      await english.catch((gone: unknown) => {
+        english = null
+        throw gone
+      })
     }
     i18n.global.locale.value = language
     document.documentElement.lang = language

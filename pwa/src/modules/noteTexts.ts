@@ -1,13 +1,11 @@
-/** The words of notes, in both languages, fetched with the first strip of them. */
+/** The words of notes, fetched with the first strip of them. English brings all its words at once. */
 import { fieldI18n } from './language'
 
 let loading: Promise<void> | null = null
 
 export function noteTexts(): Promise<void> {
-  const { global } = fieldI18n.i18n
-  loading ??= Promise.all([import('@/locales/zh-CN.note'), import('@/locales/en.note')]).then(([zh, en]) => {
-    global.mergeLocaleMessage('zh-CN', zh.default)
-    global.mergeLocaleMessage('en', en.default)
-  })
+  loading ??= import('@/locales/zh-CN.note').then(({ default: words }) =>
+    fieldI18n.i18n.global.mergeLocaleMessage('zh-CN', words),
+  )
   return loading
 }

@@ -259,6 +259,16 @@ test('in large type no main page is wider than the phone, in either language', a
     }
   }
   expect(wide).toEqual([])
+  await expect(page.getByRole('link', { name: 'Today' })).toBeVisible()
+
+  // and in the middle of work, with every page's words there already
+  await page.evaluate(() => localStorage.setItem('wangge.language', 'zh-CN'))
+  await page.goto('/talk')
+  await expect(page.getByRole('button', { name: '开始录音' })).toBeVisible()
+  await page.goto('/me')
+  await app.choose('English')
+  await page.getByRole('link', { name: 'Today' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).not.toHaveText(/[\u4e00-\u9fff]/)
 })
 
 test('help and the offline pack are there without a network', async ({ newPhone, city }) => {
