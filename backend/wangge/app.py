@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
@@ -99,18 +100,24 @@ CONTROLLERS = (
     BookController,
 )  # fmt: skip
 
-# How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s).
-ASSESS_EVERY_S = 5.0
-# How soon the key list follows what came from the field, and ordered work on ratings begins.
-STANDING_EVERY_S = 3.0
-# How soon what has been committed gets its place in the record log.
-KEEP_LOG_EVERY_S = 2.0
-# How soon a new file is compared with registries, a stopped import goes on, and addresses are asked for.
-MATCH_EVERY_S, RESUME_EVERY_S, GEOCODE_EVERY_S = 3.0, 20.0, 60.0
-# How soon a book whose time is over goes.
-TIDY_BOOKS_EVERY_S = 60.0
-# How soon a visit, a duty or a lapsed certificate shows in the counts and on the maps of coverage.
-KEEP_COVERAGE_EVERY_S = 1.0
+
+@dataclass(frozen=True)
+class Pace:
+    """How many seconds pass between two rounds of the work beside the requests."""
+
+    record_log: float = 2.0
+    """How soon what has been committed gets its place in the record log."""
+    coverage: float = 1.0
+    """How soon a visit, a duty or a lapsed certificate shows in the counts and on the maps of coverage."""
+    assessing: float = 5.0
+    """How soon odd records show at the desk; the day itself is left to rest first (policy anomaly_wait_s)."""
+    standing: float = 3.0
+    """How soon the key list follows what came from the field, and ordered work on ratings begins."""
+    matching: float = 3.0
+    """How soon a new file is compared with registries."""
+    stopped_imports: float = 20.0
+    addresses: float = 60.0
+    old_books: float = 60.0
 
 
 @get("/api/openapi.json", include_in_schema=False, media_type="application/vnd.oai.openapi+json")
@@ -119,7 +126,7 @@ async def openapi_document(request: Request[Any, Any, Any]) -> Response[Any]:
     return Response(request.app.openapi_schema.to_schema())
 
 
-def create_app(settings: Settings, app_url: str) -> Litestar:
+def create_app(settings: Settings, app_url: str, pace: Pace = Pace()) -> Litestar:
     """The ASGI application over the API's own database connection (``app_url``, least privilege) and one front-end folder.
 
     Raises:
@@ -134,7 +141,6 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
     engine = make_engine(app_url, settings.pool_size)
     box = SecretsBox(settings.data_dir)
     server_key = ServerKey(settings.receipt_key)
-    keep_coverage_every_s = KEEP_COVERAGE_EVERY_S
 
     geocoder = Tianditu(settings.geocoder_url, settings.geocoder_key) if settings.geocoder_key else None
     list_files = ImportFiles(settings)
@@ -148,16 +154,16 @@ def create_app(settings: Settings, app_url: str) -> Litestar:
         settings.evidence_dir.mkdir(parents=True, exist_ok=True)
         files = evidence_files(settings.evidence_dir)
         async with (
-            every(KEEP_LOG_EVERY_S, "record log", lambda: keep(engine, server_key)),
-            every(keep_coverage_every_s, "coverage", lambda: keep_coverage(engine)),
-            every(ASSESS_EVERY_S, "fingerprints", lambda: fingerprint_all_due(engine, files)),
-            every(ASSESS_EVERY_S, "anomalies", lambda: assess_all_due(engine)),
-            every(STANDING_EVERY_S, "key list", lambda: keep_key_list(engine)),
-            every(STANDING_EVERY_S, "ratings", lambda: work_on_rounds(engine)),
-            every(MATCH_EVERY_S, "matching", lambda: make_due_keys(engine)),
-            every(RESUME_EVERY_S, "registry imports", lambda: take_over(engine, list_files)),
-            every(GEOCODE_EVERY_S, "geocoder", geocode),
-            every(TIDY_BOOKS_EVERY_S, "books", lambda: tidy_books(engine, settings)),
+            every(pace.record_log, "record log", lambda: keep(engine, server_key)),
+            every(pace.coverage, "coverage", lambda: keep_coverage(engine)),
+            every(pace.assessing, "fingerprints", lambda: fingerprint_all_due(engine, files)),
+            every(pace.assessing, "anomalies", lambda: assess_all_due(engine)),
+            every(pace.standing, "key list", lambda: keep_key_list(engine)),
+            every(pace.standing, "ratings", lambda: work_on_rounds(engine)),
+            every(pace.matching, "matching", lambda: make_due_keys(engine)),
+            every(pace.stopped_imports, "registry imports", lambda: take_over(engine, list_files)),
+            every(pace.addresses, "geocoder", geocode),
+            every(pace.old_books, "books", lambda: tidy_books(engine, settings)),
         ):
             yield
         await stop_working()

@@ -23,7 +23,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import wangge.tables  # noqa: F401  (declares every table)
 from wangge.accounts.actor import Actor, enter
-from wangge.app import create_app
+from wangge.app import Pace, create_app
 from wangge.cluster import ClusterUrls, PrivateCluster
 from wangge.core.db import make_engine, unit_of_work
 from wangge.core.logging import configure_logging
@@ -44,6 +44,8 @@ CLEAN = f"select pg_advisory_xact_lock(hashtext('wangge.coverage'));{CLEAN}"
 # All goes, so nothing need follow from what goes: eight times as quick without triggers and foreign keys.
 CLEAN = f"set local session_replication_role = replica;{CLEAN}"
 CLEAN += f"delete from policies where source = '{OF_A_TEST}';"
+
+HOUR_S = 3600.0
 
 configure_logging("json")
 
@@ -150,9 +152,8 @@ async def server_key(engine: AsyncEngine, settings: Settings) -> ServerKey:
 @pytest.fixture(scope="session")
 async def app(database: ClusterUrls, settings: Settings) -> AsyncIterator[Litestar]:
     """The application on this process's database, connected as ``wangge_app``."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("wangge.app.KEEP_COVERAGE_EVERY_S", 3600.0)  # a test counts when it asks, or by ``keep_coverage``
-        made = create_app(settings, database.app)
+    # what a test looks at stands still: it does the work beside the requests itself, where it asks for what comes of it
+    made = create_app(settings, database.app, Pace(coverage=HOUR_S, standing=HOUR_S, matching=HOUR_S))
     ready, done = asyncio.Event(), asyncio.Event()
 
     async def live() -> None:
