@@ -83,7 +83,7 @@ export const APP_MUTANTS: Mutant[] = [
         replace: `    await writeMeta(context.db, 'pull', { ...before, cursor: result.data.cursor })\n    const after = await storePage(context.db, { ...before, cursor: result.data.cursor }, result.data as PullPage, context.now())`,
       },
     ],
-    caught_by: { faults: ['first package: write drafts+employers+grids+meta+outbox+patrols+photos+uploads #1 · page_dies_before', 'another round: write drafts+employers+grids+meta+outbox+patrols+photos+uploads #1 · page_dies_before'] }, // prettier-ignore
+    caught_by: { faults: ['first package: write drafts+employers+forms+grids+meta+outbox+patrols+photos+uploads #1 · page_dies_before', 'another round: write drafts+employers+forms+grids+meta+outbox+patrols+photos+uploads #1 · page_dies_before'] }, // prettier-ignore
   },
   {
     name: 'purge_of_what_is_in_use',
