@@ -16,7 +16,7 @@ async function seriousFindings(page: Page, screen: string): Promise<string[]> {
 }
 
 test('every screen of the phone and of the desk', async ({ newPhone, desk, city, photos }) => {
-  test.setTimeout(600_000)
+  test.setTimeout(900_000)
   const who = await city.anySupervisor()
   const employers = (await city.employersOf(who)).slice(0, 3)
   const employer = employers[0]!

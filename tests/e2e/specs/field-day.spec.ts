@@ -259,7 +259,8 @@ test('in large type no main page is wider than the phone, in either language', a
     }
   }
   expect(wide).toEqual([])
-  await expect(page.getByRole('link', { name: 'Today' })).toBeVisible()
+  await page.goto('/')
+  await expect(page.getByRole('link', { name: 'Today', exact: true })).toBeVisible()
 
   // and in the middle of work, with every page's words there already
   await page.evaluate(() => localStorage.setItem('wangge.language', 'zh-CN'))
@@ -267,7 +268,7 @@ test('in large type no main page is wider than the phone, in either language', a
   await expect(page.getByRole('button', { name: '开始录音' })).toBeVisible()
   await page.goto('/me')
   await app.choose('English')
-  await page.getByRole('link', { name: 'Today' }).click()
+  await page.getByRole('link', { name: 'Today', exact: true }).click()
   await expect(page.getByRole('heading', { level: 1 })).not.toHaveText(/[\u4e00-\u9fff]/)
 })
 

@@ -140,7 +140,7 @@ export const FIELD_SCREENS: [string, Step<FieldScene>][] = [
     async ({ app, employer }) => {
       await app.page.goto(`/employers/${employer.id}/file`)
       await expect(app.page.getByRole('heading', { name: '单位档案' })).toBeVisible()
-      for (const section of await app.page.locator('details:not([open]) > summary').all()) await section.click()
+      await app.page.locator('details').evaluateAll((sections) => sections.forEach((section) => section.setAttribute('open', '')))
     },
   ],
   ...(['settings', 'pack', 'help', 'help/track', 'password'] as const).map((path): [string, Step<FieldScene>] => [
