@@ -1,11 +1,11 @@
 """HTTP of ratings."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, Parameter
+from litestar.params import FromPath, FromQuery, JSONBody
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
@@ -24,9 +24,8 @@ from wangge.ratings.schemas import (
     RatingRoundPublish,
     RatingRoundRead,
     RatingRoundStart,
+    YearAsked,
 )
-
-YearAsked = Annotated[int, Parameter(ge=2000, le=2200)]
 
 
 class RatingRoundController(Controller):

@@ -4,11 +4,15 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from litestar.params import Parameter
 from msgspec import Meta, Struct
 
 from wangge.employers.schemas import NamedRef
 
-Year = Annotated[int, Meta(ge=2000, le=2200)]
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+Year = Annotated[int, Meta(ge=FIRST_YEAR, le=LAST_YEAR)]
+YearAsked = Annotated[int, Parameter(ge=FIRST_YEAR, le=LAST_YEAR)]
+"""A year in a query, whose bounds the framework reads from a parameter of its own."""
 Grade = Annotated[str, Meta(min_length=1, max_length=8)]
 Reason = Annotated[str, Meta(min_length=2, max_length=2000)]
 RoundState = Literal["proposing", "reviewing", "accepting", "publishing", "published"]
