@@ -364,7 +364,10 @@ class PrivateCluster:
 
     def _as_server_user(self, command: list[str], *, doing: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         user = self._server_user
-        switching = os.geteuid() == 0
+        if os.geteuid() == 0:
+            # Not by subprocess' own `user`: for that Python forks, which runs what libraries do at a fork, and PROJ's may wait for
+            # ever for a lock that a thread held.
+            command = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--", *command]
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
@@ -373,9 +376,6 @@ class PrivateCluster:
             cwd="/",
             env=self._environment({"HOME": "/nonexistent"}),
             umask=0o077,
-            user=user.pw_uid if switching else None,
-            group=user.pw_gid if switching else None,
-            extra_groups=[] if switching else None,
         )
         if check and done.returncode != 0:
             said = (done.stderr or done.stdout).strip()

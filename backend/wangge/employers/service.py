@@ -27,7 +27,7 @@ SORTS = {
     "employees": "e.employees",
 }
 # Besides her scope a person sees the employers of the open patrols given to her.
-ON_OPEN_STOP = "e.id = any(array(select s.employer_id from patrol_stops s where s.assignee_id = app_person() and s.is_open))"
+ON_OPEN_STOP = "e.id = any((select own_open_stops())::uuid[])"
 REVIEW_STATES = ("accepted", "waiting_review", "returned")
 
 

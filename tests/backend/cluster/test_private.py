@@ -214,3 +214,21 @@ def test_a_cluster_of_another_version_is_not_touched(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("WANGGE_PG_BINDIR", raising=False)
     with pytest.raises(PostgisMissing, match="made by PostgreSQL 12"):
         find_binaries(12)
+
+
+# ---- beside libraries that do things at a fork
+
+# What a library may do to whoever forks beside its threads: the child waits for ever.
+STARTS_BESIDE_SUCH_A_LIBRARY = """
+import ctypes, pathlib, sys
+from wangge.cluster import PrivateCluster
+libc = ctypes.CDLL(None)
+libc.__register_atfork(None, None, libc.pause, None)
+PrivateCluster(pathlib.Path(sys.argv[1]), durable=False).ensure_started()
+"""
+
+
+def test_starts_though_a_library_hangs_every_fork(make_cluster: MakeCluster) -> None:
+    cluster = make_cluster()
+    subprocess.run([sys.executable, "-c", STARTS_BESIDE_SUCH_A_LIBRARY, cluster.data_dir], check=True, timeout=120)
+    assert cluster.is_running()
