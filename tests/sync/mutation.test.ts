@@ -104,8 +104,9 @@ async function verdictsOn(mutant: Mutant, parts: Parts, at: TestServer): Promise
       if (verdicts.length) return verdicts
       const faults = faultsOf(points, mutant.caught_by)
       expect(faults.length, `${mutant.name}: no fault of the day has such a name`).toBeGreaterThan(0)
+      const isCaught = (verdict: string) => mutant.edits.length > 0 && BROKEN.test(verdict)
       return forEachAtOnce(faults, AT_ONCE, ({ point, act }) => `${point} · ${act}`, async (fault) =>
-        void (await parts.tell(here, { seed: SEED, place: place++, fault })),
+        void (await parts.tell(here, { seed: SEED, place: place++, fault })), isCaught,
       )
     }
   }

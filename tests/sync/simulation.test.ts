@@ -10,7 +10,7 @@ import { playSeed, type Figures, type Stage } from './simulation'
 import { makeCity } from './world'
 
 const FULL = process.env.WANGGE_TEST_FULL === '1'
-const SEEDS = Number(process.env.SEEDS ?? (FULL ? 2000 : 40))
+const SEEDS = Number(process.env.SEEDS ?? (FULL ? 2000 : 12))
 const FIRST_SEED = Number(process.env.FIRST_SEED ?? 1)
 const AT_ONCE = 4
 const CONTROL_SEEDS = 40
@@ -30,11 +30,12 @@ afterAll(async () => {
   await server?.destroy()
 })
 
-async function playSeeds(first: number, count: number, figures: Figures): Promise<string[]> {
+/** Play seeds, until one fails as wanted where that is enough. */
+async function playSeeds(first: number, count: number, figures: Figures, isEnough = (_: string) => false): Promise<string[]> {
   const failures: string[] = []
   let next = first
   const player = async () => {
-    while (next < first + count) {
+    while (next < first + count && !failures.some(isEnough)) {
       const seed = next++
       try {
         await playSeed(stage, seed, figures)
@@ -61,9 +62,10 @@ describe('simulated phones', () => {
       pool.query(`create or replace function feed_frontier() returns bigint language sql stable as $$ select ${of}(pg_current_snapshot())::text::bigint $$`)
     await frontier('pg_snapshot_xmax')
     try {
-      const failures = await playSeeds(1_000_001, CONTROL_SEEDS, { operations: 0, photos: 0, crashes: 0 })
-      console.log(`broken cursor: ${failures.length} of ${CONTROL_SEEDS} seeds failed, as they should; first: ${failures[0]?.slice(0, 160)}`)
-      expect(failures.some((failure) => failure.includes('S3'))).toBe(true)
+      const breaksS3 = (failure: string) => failure.includes('S3')
+      const failures = await playSeeds(1_000_001, CONTROL_SEEDS, { operations: 0, photos: 0, crashes: 0 }, breaksS3)
+      console.log(`broken cursor: seen, as it should be: ${failures.find(breaksS3)?.slice(0, 160)}`)
+      expect(failures.some(breaksS3)).toBe(true)
     } finally {
       await frontier('pg_snapshot_xmin')
     }

@@ -11,17 +11,18 @@ async function withinReason(work: Promise<void>): Promise<void> {
   await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
-/** Do `work` for each of these, a few at a time; gives a line for each that failed. */
+/** Do `work` for each of these, a few at a time; gives a line for each that failed. One that is enough ends it. */
 export async function forEachAtOnce<T>(
   items: readonly T[],
   atOnce: number,
   nameOf: (item: T) => string,
   work: (item: T) => Promise<void>,
+  isEnough: (failure: string) => boolean = () => false,
 ): Promise<string[]> {
   const failures: string[] = []
   let next = 0
   const worker = async () => {
-    while (next < items.length) {
+    while (next < items.length && !failures.some(isEnough)) {
       const item = items[next++]!
       try {
         await withinReason(work(item))
