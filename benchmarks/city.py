@@ -1,5 +1,6 @@
 """The cached databases: the demo city, and the demo city with a million employers."""
 
+from math import asinh, pi, radians, tan
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,11 @@ from wangge.core.migrate import upgrade
 from wangge.demo.loading import load_demo
 
 EMPLOYERS = 1_000_000
+
+
+def tile_around(zoom: int, lon: float, lat: float) -> tuple[int, int]:
+    """Column and row of the web Mercator tile in which a point (EPSG:4326, degrees) lies; OGC 17-083r2, WebMercatorQuad."""
+    return int((lon + 180) / 360 * 2**zoom), int((1 - asinh(tan(radians(lat))) / pi) / 2 * 2**zoom)
 
 
 async def _fill_demo(urls: ClusterUrls, data_dir: Path) -> None:

@@ -14,7 +14,6 @@ import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from math import asinh, pi, radians, tan
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -75,10 +74,6 @@ class Question:
         return seconds
 
 
-def _tile(z: int, lon: float, lat: float) -> tuple[int, int, int]:
-    return z, int((lon + 180) / 360 * 2**z), int((1 - asinh(tan(radians(lat))) / pi) / 2 * 2**z)
-
-
 async def _questions(owner: Any) -> list[Question]:
     county = await owner.fetchrow("select id, path::text from grids where level = 2 and valid_to is null order by "
                                   "(select count(*) from employers e where e.grid_path <@ grids.path) desc limit 1")  # fmt: skip
@@ -104,7 +99,7 @@ async def _questions(owner: Any) -> list[Question]:
         Question("nearest", f"/api/coverage/uncovered?near={lon},{lat}&nearest=50", nearest, [lon, lat]),
     ]  # fmt: skip
     for z in (8, 11, 14):
-        tile = _tile(z, lon, lat)
+        tile = (z, *tile_around(z, lon, lat))
         box = tile_box(*tile)
         values = [*tile, box.west, box.south, box.east, box.north]
         found.append(Question(f"tile.z{z}", f"/api/coverage/tiles/uncovered/{'/'.join(map(str, tile))}", BARE_TILE, values))
