@@ -24,7 +24,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from benchmarks.bench import Bench, Client, Server, connected
 from benchmarks.catalogue import CATALOGUE
-from benchmarks.city import demo_city, give_employers, million_city
+from benchmarks.city import demo_city, give_employers, million_city, tile_around
 from benchmarks.grids import import_grids
 from benchmarks.measuring import Result, compare
 from benchmarks.push import DEVICE, Phone, Site
