@@ -11,11 +11,6 @@ import { router } from './router'
 import './features/account/install'
 import './shared/ui/theme.css'
 
-// The page's own code comes while the store opens.
-for (const { components } of router.resolve(location.pathname).matched) {
-  const page = components?.default
-  if (typeof page === 'function') (page as () => Promise<unknown>)().catch(() => undefined)
-}
 await Promise.all([
   resumeWork(fieldI18n.language).catch((error: unknown) => {
     noteSurprise(error)

@@ -2,6 +2,7 @@ import type { Component } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { gate } from './modules/gate'
 import { work } from './modules/work'
+import { afterPaint } from './shared/paint'
 import TodayPage from './features/patrols/TodayPage.vue'
 
 declare module 'vue-router' {
@@ -109,9 +110,9 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
-router.beforeEach((to) => {
-  // Locked: the page waits behind the door, and nothing of it is shown.
-  if (!work.value && gate.value) return
+router.beforeEach(async (to) => {
+  // Locked: the page waits behind the door, and nothing of it is shown; its code comes once the door stands.
+  if (!work.value && gate.value) return afterPaint()
   if (!to.meta.open && !work.value) return { name: 'sign-in', query: to.path === '/' ? {} : { to: to.fullPath } }
   if (to.name === 'sign-in' && work.value) return { name: 'today' }
   // A temporary password is changed before anything else; phones of before do not know the word.

@@ -41,7 +41,8 @@ export interface Vault {
 }
 
 export type Unlocked =
-  | { ok: true; dataKey: Bytes }
+  /** `settled`: the failed tries before it are forgotten. */
+  | { ok: true; dataKey: Bytes; settled: Promise<unknown> }
   /** `wait_ms` until the next try; 0: at once. */
   | { ok: false; reason: 'wrong' | 'wait'; wait_ms: number; failed: number }
 
@@ -149,8 +150,8 @@ export async function unlockWithPin(device: DeviceDb, accountId: string, pin: st
   const stretched = await stretch(pin, vault.pin.salt, vault.pin.rounds)
   const dataKey = await unwrap(await mix(vault.device_key, 'pin', stretched), vault.pin, accountId)
   if (!dataKey) return { ok: false, reason: 'wrong', wait_ms: waitNow(vault, now), failed: vault.failed }
-  await changeVault(device, accountId, (it) => Object.assign(it, { failed: 0, failed_at: 0, next_at: 0 }))
-  return { ok: true, dataKey }
+  const settled = changeVault(device, accountId, (it) => Object.assign(it, { failed: 0, failed_at: 0, next_at: 0 }))
+  return { ok: true, dataKey, settled }
 }
 
 /** Open a store that asks for no PIN; null when this one does. */

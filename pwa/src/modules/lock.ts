@@ -68,7 +68,7 @@ export async function unlock(pin: string): Promise<Unlocked> {
   const at = gate.value
   if (at?.step !== 'unlock') throw new Error('Nothing is locked')
   const result = await unlockWithPin(device, at.account_id, pin, Date.now())
-  if (result.ok) await enter(at.account_id, result.dataKey, at.me)
+  if (result.ok) await Promise.all([result.settled, enter(at.account_id, result.dataKey, at.me)])
   return result
 }
 

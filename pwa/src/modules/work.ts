@@ -95,7 +95,7 @@ export async function resumeWork(languageOf: () => string): Promise<void> {
   const accountId = localStorage.getItem(ACCOUNT_KEY)
   if (!accountId) return
   await meet(accountId, null)
-  if (gate.value?.step === 'unlock') void hearOrders().catch(noteSurprise)
+  if (gate.value?.step === 'unlock') setTimeout(() => void hearOrders().catch(noteSurprise), SYNC_AFTER_MS)
 }
 
 /** Open an account's store, or ask for what opens it. `me` is what a sign-in has just brought. */
@@ -204,8 +204,12 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
   }
   await prepareStoreKey(db, accountId, dataKey, vault)
   dataKey.fill(0)
-  const [device_id, stored] = await Promise.all([deviceId(), readMeta<Me>(db, 'me'), loadPacks(db, packed)])
-  const known = me ?? stored
+  const [device_id, [stored, noted]] = await Promise.all([
+    deviceId(),
+    db.meta.bulkGet(['me', 'device_id']),
+    loadPacks(db, packed),
+  ])
+  const known = me ?? (stored?.value as Me | undefined)
   if (!known) {
     // Killed between making the vault and the first word about her: she signs in once more.
     closeStore(db)
@@ -213,7 +217,7 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
     return
   }
   if (me) await writeMeta(db, 'me', me)
-  await writeMeta(db, 'device_id', device_id)
+  if (noted?.value !== device_id) await writeMeta(db, 'device_id', device_id)
   localStorage.setItem(ACCOUNT_KEY, accountId)
   work.value = { me: known, db, device_id }
   gate.value = null

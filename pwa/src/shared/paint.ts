@@ -1,0 +1,11 @@
+/** Work that may wait until what is on the screen now has been painted. */
+
+/** A page that nobody looks at is not painted. */
+const LONGEST_MS = 1_000
+
+/** Resolves when the next frame has been painted, or would have been long ago. */
+export const afterPaint = (): Promise<void> =>
+  new Promise((done) => {
+    setTimeout(done, LONGEST_MS)
+    requestAnimationFrame(() => setTimeout(done))
+  })
