@@ -1,5 +1,7 @@
 """Is the server alive, and is it ready to serve?"""
 
+import asyncio
+
 import structlog
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
@@ -12,6 +14,8 @@ from wangge.core.migrate import newest_revision
 from wangge.core.settings import Settings
 
 log = structlog.get_logger()
+READY_WITHIN_S = 5.0
+"""A balancer asks every few seconds; while the database is away, the pool's own patience is longer."""
 
 
 class Readiness(Struct):
@@ -40,7 +44,7 @@ class HealthController(Controller):
         """Database reachable, migrated to this release, evidence store writable; 503 otherwise."""
         database, migrations = "ok", "ok"
         try:
-            async with engine.connect() as connection:
+            async with asyncio.timeout(READY_WITHIN_S), engine.connect() as connection:
                 is_migrated = await connection.scalar(text("select to_regclass('alembic_version') is not null"))
                 revision = await connection.scalar(text("select version_num from alembic_version")) if is_migrated else None
             if revision != newest_revision():
