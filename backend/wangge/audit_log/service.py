@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from wangge.accounts.actor import Actor
 from wangge.audit_log import repository
 from wangge.audit_log.schemas import AuditLine, AuditPage, AuditQuery
 from wangge.core.audit import audit
-from wangge.core.clock import CHINA, china_day, utc_now
+from wangge.core.clock import CHINA, china_day, day_begins, day_ends, utc_now
 from wangge.core.errors import FieldProblem, InvalidInput, Language
 from wangge.core.paging import search_pattern
 from wangge.core.repository import Where
@@ -27,10 +27,6 @@ HEADINGS = {
     "zh": ("时间", "人员", "机构", "操作", "对象", "对象名称", "对象编号", "网格", "地址", "程序", "设备", "详情"),
     "en": ("time", "person", "unit", "action", "subject", "name", "subject id", "grid", "address", "program", "device", "details"),
 }
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), CHINA)
 
 
 def _cursor(line: AuditLine) -> str:
@@ -59,7 +55,7 @@ def _days(query: AuditQuery, text_days_max: int) -> tuple[date | None, date | No
     if not query.q.strip() or query.person.strip() or query.subject_id or query.action:
         return first, last
     last = last or china_day(utc_now())
-    earliest = last - timedelta(days=text_days_max - 1)
+    earliest = max(last, date.min + timedelta(days=text_days_max)) - timedelta(days=text_days_max - 1)
     if first and first < earliest:
         zh = f"按文字查找时，一次最多查 {text_days_max} 天；加上人员、操作或对象可以查更久"
         en = f"Free text searches {text_days_max} days at most; add a person, an action or a subject to search longer"
@@ -70,9 +66,9 @@ def _days(query: AuditQuery, text_days_max: int) -> tuple[date | None, date | No
 async def _where(db: AsyncSession, query: AuditQuery, first: date | None, last: date | None) -> Where:
     where = Where("true")
     if first:
-        where.add("l.at >= :first", first=_midnight(first))
+        where.add("l.at >= :first", first=day_begins(first))
     if last:
-        where.add("l.at < :after_last", after_last=_midnight(last + timedelta(days=1)))
+        where.add("l.at < :after_last", after_last=day_ends(last))
     if query.person.strip():
         where.add("l.person_id = any(:people)", people=await repository.people_named(db, search_pattern(query.person)))
     if query.action.strip():

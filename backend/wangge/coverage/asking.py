@@ -1,14 +1,14 @@
 """What a question about the uncovered means: its conditions, each explained where it cannot be understood."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
-from wangge.core.clock import CHINA, china_day, utc_now
+from wangge.core.clock import china_day, day_begins, utc_now
 from wangge.core.errors import FieldProblem, InvalidInput
 from wangge.core.paging import one_of
 from wangge.core.repository import Where
@@ -60,7 +60,7 @@ def _age(where: Where, days: int) -> None:
     if not 1 <= days <= AGE_MAX_DAYS:
         raise _problem("not_visited_days", "out_of_range", "天数应在 1 到 36500 之间。", "1 to 36,500 days.")
     first_day_too_young = china_day(utc_now()) - timedelta(days=days - 1)
-    where.add("e.last_visited_at < :visited_before", visited_before=datetime.combine(first_day_too_young, time(), CHINA))
+    where.add("e.last_visited_at < :visited_before", visited_before=day_begins(first_day_too_young))
 
 
 async def _near(db: AsyncSession, where: Where, near: list[float], nearest: int | None) -> Where:

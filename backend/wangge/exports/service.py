@@ -1,7 +1,7 @@
 """Writing what one may see to files of other programs; who took what out is in the audit log."""
 
 import asyncio
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import shapely
 from wangge.accounts.acting import Acting
 from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
-from wangge.core.clock import CHINA, china_day, utc_now
+from wangge.core.clock import china_day, day_ends, utc_now
 from wangge.core.errors import FieldProblem, InvalidInput
 from wangge.core.repository import Where
 from wangge.employers.service import ON_OPEN_STOP
@@ -80,8 +80,7 @@ async def export_employers(acting: Acting, query: ExportQuery) -> Export:
 
 def _on_a_day(day: date) -> Where:
     """The states that held when that day ended in China."""
-    end = datetime.combine(day + timedelta(days=1), time(), CHINA)
-    return Where("g.valid_from < :end_of_day", "(g.valid_to is null or g.valid_to >= :end_of_day)", end_of_day=end)
+    return Where("g.valid_from < :end_of_day", "(g.valid_to is null or g.valid_to >= :end_of_day)", end_of_day=day_ends(day))
 
 
 async def _check_size(db: Any, count: int) -> None:

@@ -1,13 +1,13 @@
 """Looking grids up."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
-from wangge.core.clock import CHINA
+from wangge.core.clock import day_ends
 from wangge.core.errors import NotFound
 from wangge.core.paging import Page, order_by, search_pattern
 from wangge.core.repository import Where
@@ -44,7 +44,7 @@ async def list_grids(
 
 def end_of(day: date) -> datetime:
     """The last instant of a day in China."""
-    return datetime.combine(day + timedelta(days=1), time(), CHINA) - timedelta(microseconds=1)
+    return day_ends(day) - timedelta(microseconds=1)
 
 
 async def grid_history(db: AsyncSession, actor: Actor, grid_id: UUID, page: int, page_size: int) -> Page[GridState]:

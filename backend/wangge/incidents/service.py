@@ -1,6 +1,6 @@
 """Incidents at the desk: seen upwards, taken on, closed."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
 from wangge.core.audit import audit
-from wangge.core.clock import CHINA
+from wangge.core.clock import day_begins, day_ends
 from wangge.core.errors import FieldProblem, InvalidInput, NotFound, VersionStale
 from wangge.core.paging import Page, one_of, search_pattern
 from wangge.core.repository import Where
@@ -35,8 +35,7 @@ async def list_incidents(
     if one_of("status", status, STATUSES):
         where.add("i.status = :status", status=status)
     if on:
-        start = datetime.combine(on, time(), CHINA)
-        where.add("i.happened_at >= :start and i.happened_at < :end", start=start, end=start + timedelta(days=1))
+        where.add("i.happened_at >= :start and i.happened_at < :end", start=day_begins(on), end=day_ends(on))
     if q.strip():
         where.add(
             """(i.place ilike :q or i.note ilike :q or i.employer_id in (select id from employers where name ilike :q)

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from wangge.accounts.actor import Actor
 from wangge.catalogues.schemas import CatalogueWord
 from wangge.catalogues.service import read_catalogues
 from wangge.core.audit import audit
-from wangge.core.clock import CHINA
+from wangge.core.clock import CHINA, day_begins, day_ends
 from wangge.core.errors import Language
 from wangge.core.paging import Page, search_pattern
 from wangge.core.repository import Where
@@ -41,9 +41,9 @@ async def _narrow(db: AsyncSession, actor: Actor, query: TalkQuery) -> Where:
     # besides her scope a person sees what she did herself, wherever that was
     where = await in_subtree(db, actor, Where(), query.grid_id, "t.grid_path", also="t.person_id = app_person()")
     if query.since:
-        where.add("t.happened_at >= :start", start=datetime.combine(query.since, time(), CHINA))
+        where.add("t.happened_at >= :start", start=day_begins(query.since))
     if query.until:
-        where.add("t.happened_at < :end", end=datetime.combine(query.until + timedelta(days=1), time(), CHINA))
+        where.add("t.happened_at < :end", end=day_ends(query.until))
     if query.patrol_id:
         where.add("t.patrol_id = :patrol_id", patrol_id=query.patrol_id)
     if query.employer_id:

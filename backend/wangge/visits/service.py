@@ -1,13 +1,13 @@
 """Reading visits and check-ins at the desk."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from uuid import UUID
 
 import msgspec
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import Actor
-from wangge.core.clock import CHINA
+from wangge.core.clock import day_begins, day_ends
 from wangge.core.paging import Page
 from wangge.core.repository import Where
 from wangge.grids.service import in_subtree
@@ -22,8 +22,7 @@ async def _narrow(
     # besides her scope a person sees what she did herself, wherever that was
     where = await in_subtree(db, actor, Where(), grid_id, f"{table}.grid_path", also=f"{table}.person_id = app_person()")
     if on:
-        start = datetime.combine(on, time(), CHINA)
-        where.add(f"{table}.happened_at >= :start and {table}.happened_at < :end", start=start, end=start + timedelta(days=1))
+        where.add(f"{table}.happened_at >= :start and {table}.happened_at < :end", start=day_begins(on), end=day_ends(on))
     if patrol_id:
         where.add(f"{table}.patrol_id = :patrol_id", patrol_id=patrol_id)
     if employer_id:
