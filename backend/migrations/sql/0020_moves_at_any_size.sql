@@ -9,7 +9,11 @@ create or replace function employers_to_feed() returns trigger
 language plpgsql security definer set search_path = public, pg_temp as $$
 begin
     if tg_op = 'INSERT' then
-        insert into changes (channel, kind, entity_id, grid_path) select grid_id, 'employer', id, grid_path from new_rows;
+        -- whoever registered it hears of it wherever it lies: outside her scope it leaves her phone again
+        insert into changes (channel, kind, entity_id, grid_path)
+        select grid_id, 'employer', id, grid_path from new_rows
+        union all
+        select registered_by, 'employer', id, null::ltree from new_rows where registered_by is not null;
         return null;
     end if;
     -- new place, old place when it moved, and whoever has it on an open patrol

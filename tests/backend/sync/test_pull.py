@@ -339,6 +339,16 @@ async def test_a_cursor_of_another_person_starts_a_snapshot_even_with_the_same_g
     await assert_holds_exactly_its_scope(owner, phone, me.id, [WEST_NORTH_1])
 
 
+@pytest.mark.parametrize(("path", "is_hers"), [(WEST_NORTH_1, True), (WEST_NORTH_2, False)])
+async def test_an_employer_that_she_registers_just_outside_leaves_her_phone_again(phone: Phone, path: str, is_hers: bool) -> None:
+    lon, lat = middle_of(path)
+    await phone.pull()
+    employer = register(position={"lon": lon, "lat": lat}, accuracy_m=8, position_source="gps")
+    await phone.push(employer)
+    told = [item for page in await phone.pull() for item in page["items"] if item["id"] == str(employer.entity_id)]
+    assert [item["data"] is not None for item in told] == [is_hers]
+
+
 async def test_a_forged_cursor_shows_nothing_of_others(owner: Owner, territory: Territory, me: Someone, phone: Phone) -> None:
     await phone.pull()
     await make_patrol(owner, territory["other_community"], [await make_employer(owner, EAST_SOUTH_2)])
