@@ -35,9 +35,9 @@ test('a dirty list: a column corrected, errors seen, written, a match made by ke
   // "参保单位" is found by nobody: a person says that it is the name
   await expect(page.getByText('没有认出“单位名称”在哪一列')).toBeVisible(READ)
   await page.getByRole('combobox', { name: '单位名称' }).press('Enter')
-  await page.getByRole('option', { name: 'B 参保单位' }).click()
+  await page.getByRole('listbox', { name: '单位名称' }).getByRole('option', { name: 'B 参保单位' }).click()
   await page.getByRole('combobox', { name: '地址' }).press('Enter')
-  await page.getByRole('option', { name: 'D 单位所在' }).click()
+  await page.getByRole('listbox', { name: '地址' }).getByRole('option', { name: 'D 单位所在' }).click()
   await page.getByRole('button', { name: '按此重新检查' }).click()
 
   const problems = page.getByRole('region', { name: '有问题的行' })
