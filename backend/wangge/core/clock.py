@@ -26,4 +26,4 @@ def day_begins(day: date) -> datetime:
 
 def day_ends(day: date) -> datetime:
     """The moment in which the next day begins in China; bounds as for ``day_begins``."""
-    return day_begins(min(max(day, _FIRST_DAY), _LAST_DAY)) + timedelta(days=1)
+    return day_begins(day) + timedelta(days=1)
