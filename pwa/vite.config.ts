@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
 import { VitePWA } from 'vite-plugin-pwa'
+import { classicScripts } from './build/classicScripts'
 import { filesOfEntry } from './build/fieldFiles.mjs'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -25,16 +26,19 @@ function consoleEntry(): Plugin {
 export default defineConfig({
   define: {
     __APP_VERSION__: JSON.stringify(version),
-    __VUE_OPTIONS_API__: 'true',
+    __VUE_OPTIONS_API__: 'false',
     __VUE_PROD_DEVTOOLS__: 'false',
     __VUE_I18N_LEGACY_API__: 'false',
     __VUE_I18N_FULL_INSTALL__: 'false',
     __INTLIFY_PROD_DEVTOOLS__: 'false',
+    // Ours is a few lines (modules/i18n.ts), and a phone pays for every line at every start.
+    __INTLIFY_DROP_MESSAGE_COMPILER__: 'true',
   },
   resolve: { alias: { '@': here('./src') } },
   plugins: [
     vue(),
     consoleEntry(),
+    classicScripts(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'sw',
@@ -82,12 +86,25 @@ export default defineConfig({
     manifest: true,
     chunkSizeWarningLimit: 1200,
     reportCompressedSize: false,
+    modulePreload: {
+      // The browsers that lack it load the same files a little later.
+      polyfill: false,
+      // Named one by one in the page, the files of a chunk cost a cheap phone more than finding them by their imports.
+      resolveDependencies: (_file, files, { hostType }) =>
+        hostType === 'html' ? files : files.filter((file) => file.endsWith('.css')),
+    },
     rolldownOptions: {
       input: { index: here('./index.html'), console: here('./console.html') },
       // A few files instead of forty small ones: a cheap phone pays for each of them at every start.
       output: {
         codeSplitting: {
           groups: [
+            // What the door needs, and it alone: it stands before the rest is read.
+            {
+              name: 'door',
+              priority: 4,
+              test: /vite\/preload-helper|pwa\/src\/(door\/(door|pinPad|elements|words)|local\/(deviceStore|vault|pin)|modules\/(keptLook|lastAccount)|shared\/paint)\b/,
+            },
             { name: 'vue', priority: 3, test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\// },
             {
               name: 'common',

@@ -1,18 +1,20 @@
 /** What the phone keeps offline: everything the field entry can reach, and nothing that only the desk uses. */
 
+import { LOADER_FILE } from './loader.mjs'
+
 /**
  * Follow the imports of one HTML entry through Vite's manifest.
  *
  * @param {import('vite').Manifest} manifest
  * @param {string} entry
- * @returns {{ first: Set<string>, all: Set<string> }} `first`: JavaScript and CSS of the first paint, that is the entry and
- *   its static imports; `all`: that and what is loaded later on demand.
+ * @returns {{ first: Set<string>, all: Set<string> }} `first`: JavaScript and CSS of the first paint, that is the door, the app
+ *   it opens, and the static imports of both; `all`: that and what is loaded later on demand.
  */
 export function filesOfEntry(manifest, entry) {
   /** @type {Set<string>} */
-  const first = new Set()
+  const first = new Set([LOADER_FILE])
   /** @type {Set<string>} */
-  const all = new Set()
+  const all = new Set([LOADER_FILE])
   /** @param {string} key @param {boolean} isFirst @param {Set<string>} seen */
   const visit = (key, isFirst, seen) => {
     if (seen.has(key)) return
@@ -27,7 +29,8 @@ export function filesOfEntry(manifest, entry) {
     for (const next of chunk.imports ?? []) visit(next, isFirst, seen)
     if (!isFirst) for (const next of chunk.dynamicImports ?? []) visit(next, false, seen)
   }
-  visit(entry, true, new Set())
+  const ofFirst = new Set()
+  for (const key of [entry, ...(manifest[entry]?.dynamicImports ?? [])]) visit(key, true, ofFirst)
   visit(entry, false, new Set())
   return { first, all }
 }

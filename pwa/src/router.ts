@@ -2,7 +2,6 @@ import type { Component } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import { gate } from './modules/gate'
 import { work } from './modules/work'
-import { afterPaint } from './shared/paint'
 import TodayPage from './features/patrols/TodayPage.vue'
 
 declare module 'vue-router' {
@@ -30,7 +29,7 @@ const file =
 
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'today', component: TodayPage, meta: { tab: true } },
-  { path: '/map', name: 'map', component: () => import('./features/map/MapPage.vue'), meta: { tab: true } },
+  { path: '/map', name: 'map', component: day(() => import('./features/map/MapPage.vue')), meta: { tab: true } },
   {
     path: '/employers',
     name: 'employers',
@@ -54,7 +53,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/employers/:id/check-in',
     name: 'check-in',
-    component: () => import('./features/checkins/CheckInPage.vue'),
+    component: day(() => import('./features/checkins/CheckInPage.vue')),
     props: true,
   },
   {
@@ -76,7 +75,7 @@ const routes: RouteRecordRaw[] = [
     props: true,
     meta: { tab: true },
   },
-  { path: '/me', name: 'me', component: () => import('./features/account/AccountPage.vue'), meta: { tab: true } },
+  { path: '/me', name: 'me', component: day(() => import('./features/account/AccountPage.vue')), meta: { tab: true } },
   {
     path: '/sign-in',
     name: 'sign-in',
@@ -100,7 +99,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/settings', name: 'settings', component: day(() => import('./features/settings/SettingsPage.vue')) },
   { path: '/pack', name: 'pack', component: day(() => import('./features/pack/PackPage.vue')) },
   { path: '/help/:topic?', name: 'help', component: day(() => import('./features/help/HelpPage.vue')), props: true },
-  { path: '/password', name: 'password', component: () => import('./features/account/PasswordPage.vue') },
+  { path: '/password', name: 'password', component: day(() => import('./features/account/PasswordPage.vue')) },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
 
@@ -110,9 +109,15 @@ export const router = createRouter({
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })
 
-router.beforeEach(async (to) => {
-  // Locked: the page waits behind the door, and nothing of it is shown; its code comes once the door stands.
-  if (!work.value && gate.value) return afterPaint()
+/** Begin to read the page that the address names, while the person is still at the door. */
+export function fetchPage(): void {
+  const page = router.resolve(location.pathname).matched.at(-1)?.components?.default
+  if (typeof page === 'function') (page as () => Promise<unknown>)().catch(() => undefined)
+}
+
+router.beforeEach((to) => {
+  // Locked: the page waits behind the door, and nothing of it is shown.
+  if (!work.value && gate.value) return
   if (!to.meta.open && !work.value) return { name: 'sign-in', query: to.path === '/' ? {} : { to: to.fullPath } }
   if (to.name === 'sign-in' && work.value) return { name: 'today' }
   // A temporary password is changed before anything else; phones of before do not know the word.

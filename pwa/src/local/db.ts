@@ -269,20 +269,10 @@ export class LocalDb extends Dexie {
 /** Name of an account's store. */
 export const storeOf = (accountId: string) => `wangge-${accountId}`
 
-/** What belongs to the phone rather than to a person: its id, and who was last at work on it. */
-export class DeviceDb extends Dexie {
-  meta!: Table<MetaRow, string>
-
-  constructor(options: DexieOptions = {}) {
-    super('wangge-device', options)
-    this.version(1).stores({ meta: 'key' })
-  }
-}
-
-export async function readMeta<T>(db: { meta: Table<MetaRow, string> }, key: string): Promise<T | undefined> {
+export async function readMeta<T>(db: LocalDb, key: string): Promise<T | undefined> {
   return (await db.meta.get(key))?.value as T | undefined
 }
 
-export async function writeMeta(db: { meta: Table<MetaRow, string> }, key: string, value: unknown): Promise<void> {
+export async function writeMeta(db: LocalDb, key: string, value: unknown): Promise<void> {
   await db.meta.put({ key, value })
 }

@@ -1,5 +1,6 @@
 /** A store of before the encryption: its rows are encrypted where they lie, batch by batch; killed anywhere, it goes on from there. */
-import type { DeviceDb, LocalDb } from './db'
+import type { LocalDb } from './db'
+import type { DeviceStore } from './deviceStore'
 import { encryptedBytes } from './photoBytes'
 import { noteEncrypting, readVault } from './vault'
 
@@ -13,7 +14,7 @@ const BATCH = 200
  */
 export async function encryptOld(
   db: LocalDb,
-  device: DeviceDb,
+  device: DeviceStore,
   accountId: string,
   onProgress: (done: number, total: number) => void = () => undefined,
   batch = BATCH,

@@ -17,9 +17,22 @@ const isExempt = (table: string, key: unknown) => AS_THEY_ARE.has(table) || (tab
 /** Tables that are read whole again and again: what was opened once is not opened again while it is the same. */
 const REMEMBERED: ReadonlySet<string> = new Set(['employers'])
 
-/** Rows that have been opened, each with the mark of the bytes it came from: another encryption has another nonce. */
+/** A row that has been opened, with the mark of the bytes it came from: another encryption has another nonce. */
+export class OpenedRow<T extends object = object> {
+  /** `from`: the row, or its JSON, which is read when somebody looks at it. */
+  constructor(
+    readonly mark: number,
+    private from: T | string,
+  ) {}
+
+  get row(): T {
+    if (typeof this.from === 'string') this.from = JSON.parse(this.from) as T
+    return this.from
+  }
+}
+
 export class OpenedRows {
-  readonly rows = new Map<unknown, { mark: number; row: object }>()
+  readonly rows = new Map<unknown, OpenedRow>()
   /** How many rows had to be opened by the cipher. */
   misses = 0
 
@@ -29,7 +42,7 @@ export class OpenedRows {
     if (known?.mark === mark) return { ...known.row }
     this.misses++
     const row = byCipher()
-    this.rows.set(key, { mark, row })
+    this.rows.set(key, new OpenedRow(mark, row))
     return { ...row }
   }
 }

@@ -6,31 +6,46 @@
  * since is opened by itself, so a pack can be old or missing and never wrong.
  */
 import type { EmployerRow, LocalDb, PackRow } from './db'
+import { OpenedRow } from './encryption'
 
 const PER_PACK = 500
 /** Fewer rows than this are opened faster than new packs are written. */
 const STALE = 200
 
-type Packed = [key: string, mark: number, row: object][]
+/** Keys and marks of a pack's rows, which follow it line by line: a row is read when somebody looks at it. */
+type Heads = [key: string, mark: number][]
 
-const idOf = (n: number) => `employers:${n}`
+/** In the order of the list, which is the order of the store. */
+const idOf = (n: number) => `employers:${String(n).padStart(6, '0')}`
+/** Under what a pack is encrypted: one of another release, of another form, does not open. */
+const placeOf = (id: string) => `${id} by lines`
 
-/** Take the packs into memory; damaged ones are passed over. `packs`: as they lie in the store. */
+/** Take the packs into memory; damaged ones are passed over. `packs`: as they lie in the store, in its order. */
 export async function loadPacks(db: LocalDb, packs: PackRow[]): Promise<void> {
-  await Promise.all(
-    packs.map(async ({ id, buffer }) => {
-      const plain = await db.cipher.decryptFile(id, buffer).catch(() => null)
-      if (!plain) return
-      for (const [key, mark, row] of JSON.parse(new TextDecoder().decode(plain)) as Packed) {
-        if (!db.opened.rows.has(key)) db.opened.rows.set(key, { mark, row })
-      }
-    }),
+  const opened = await Promise.all(
+    packs.map(({ id, buffer }) => db.cipher.decryptFile(placeOf(id), buffer).catch(() => null)),
   )
+  for (const plain of opened) {
+    if (!plain) continue
+    const [heads, ...rows] = new TextDecoder().decode(plain).split('\n')
+    for (const [i, [key, mark]] of (JSON.parse(heads!) as Heads).entries()) {
+      if (!db.opened.rows.has(key)) db.opened.rows.set(key, new OpenedRow(mark, rows[i]!))
+    }
+  }
 }
 
-/** Employers as they were packed, for a first look until all of them have been read; null when nothing was packed. */
-export const rememberedEmployers = (db: LocalDb): EmployerRow[] | null =>
-  db.opened.rows.size ? [...db.opened.rows.values()].map(({ row }) => row as EmployerRow) : null
+/** Employers as they were packed, in the order of the list, for a first look until all of them have been read; null when nothing was packed. */
+export const rememberedEmployers = (db: LocalDb): OpenedRow<EmployerRow>[] | null =>
+  db.opened.rows.size ? ([...db.opened.rows.values()] as OpenedRow<EmployerRow>[]) : null
+
+/** Read the rows that were packed, so many at a time. In pieces, with `pause` between, so that nobody waits. */
+export async function readRemembered(db: LocalDb, pause: () => Promise<void>): Promise<void> {
+  let n = 0
+  for (const opened of db.opened.rows.values()) {
+    void opened.row
+    if (++n % PER_PACK === 0) await pause()
+  }
+}
 
 /** Write the packs anew where too many rows are in none of them, or where one holds an employer that has left. In pieces, with `pause` between, so that nobody waits. */
 export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Promise<void> {
@@ -46,20 +61,21 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
   // In the order of the list, so that sorting it at the next start has nothing to do.
   const initials = (key: string) => (db.opened.rows.get(key)?.row as EmployerRow | undefined)?.initials ?? ''
   keys.sort((a, b) => (initials(a) < initials(b) ? -1 : 1))
-  const count = Math.ceil(keys.length / PER_PACK)
-  if (!left.length && db.opened.misses - before < STALE && (await db.packs.count()) === count) return
-  for (let n = 0; n < count; n++) {
-    const packed: Packed = []
+  const ids = Array.from({ length: Math.ceil(keys.length / PER_PACK) }, (_, n) => idOf(n))
+  const kept = await db.packs.toCollection().primaryKeys()
+  if (!left.length && db.opened.misses - before < STALE && kept.join() === ids.join()) return
+  for (const [n, id] of ids.entries()) {
+    const heads: Heads = []
+    const rows: string[] = []
     for (const key of keys.slice(n * PER_PACK, (n + 1) * PER_PACK)) {
       const opened = db.opened.rows.get(key)
-      if (opened) packed.push([key, opened.mark, opened.row])
+      if (!opened) continue
+      heads.push([key, opened.mark])
+      rows.push(JSON.stringify(opened.row))
     }
-    const plain = new TextEncoder().encode(JSON.stringify(packed))
-    await db.packs.put({ id: idOf(n), buffer: await db.cipher.encryptFile(idOf(n), plain.buffer) })
+    const plain = new TextEncoder().encode([JSON.stringify(heads), ...rows].join('\n'))
+    await db.packs.put({ id, buffer: await db.cipher.encryptFile(placeOf(id), plain.buffer) })
     await pause()
   }
-  await db.packs
-    .where('id')
-    .noneOf(Array.from({ length: count }, (_, n) => idOf(n)))
-    .delete()
+  await db.packs.where('id').noneOf(ids).delete()
 }

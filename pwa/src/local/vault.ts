@@ -7,8 +7,7 @@
  *
  * The PIN itself, the data key and the store key are never written down here. See docs/decisions/0017.
  */
-import type { DeviceDb } from './db'
-import { readMeta, writeMeta } from './db'
+import type { DeviceStore } from './deviceStore'
 import { waitAfter, type PinRules } from './pin'
 import type { Bytes } from './storeCipher'
 
@@ -49,25 +48,20 @@ export type Unlocked =
 const keyOf = (accountId: string) => `vault:${accountId}`
 const encoder = new TextEncoder()
 
-export const readVault = (device: DeviceDb, accountId: string) => readMeta<Vault>(device, keyOf(accountId))
-const writeVault = (device: DeviceDb, accountId: string, vault: Vault) => writeMeta(device, keyOf(accountId), vault)
+export const readVault = (device: DeviceStore, accountId: string) => device.get<Vault>(keyOf(accountId))
 
 /** Without it, what is encrypted stays encrypted for ever. */
-export const destroyVault = (device: DeviceDb, accountId: string) => device.meta.delete(keyOf(accountId))
+export const destroyVault = (device: DeviceStore, accountId: string) => device.delete(keyOf(accountId))
 
-async function changeVault(device: DeviceDb, accountId: string, change: (vault: Vault) => void): Promise<Vault | null> {
-  return device.transaction('rw', device.meta, async () => {
-    const vault = await readVault(device, accountId)
-    if (!vault) return null
-    change(vault)
-    await writeVault(device, accountId, vault)
+const changeVault = (device: DeviceStore, accountId: string, change: (vault: Vault) => void) =>
+  device.change<Vault>(keyOf(accountId), (vault) => {
+    if (vault) change(vault)
     return vault
   })
-}
 
 /** Make an account's vault with a fresh data key. `isOld`: its store exists already, with rows that are still plain. */
 export async function createVault(
-  device: DeviceDb,
+  device: DeviceStore,
   accountId: string,
   of: { label: string; rules: PinRules; pin: string | null; isOld: boolean },
 ): Promise<Bytes> {
@@ -85,16 +79,16 @@ export async function createVault(
     next_at: 0,
     encrypting: of.isOld ? { table: '', after: null } : null,
   }
-  await device.transaction('rw', device.meta, async () => {
-    if (await readVault(device, accountId)) throw new Error('this account has a vault already')
-    await writeVault(device, accountId, vault)
+  await device.change<Vault>(keyOf(accountId), (known) => {
+    if (known) throw new Error('this account has a vault already')
+    return vault
   })
   return dataKey
 }
 
 /** Another PIN (or none): the same data key, wrapped anew; no row is touched. */
 export async function setPin(
-  device: DeviceDb,
+  device: DeviceStore,
   accountId: string,
   dataKey: Bytes,
   pin: string | null,
@@ -132,7 +126,12 @@ export function waitNow(vault: Vault, now: number): number {
 /**
  * Try a PIN. The try is counted before it is known to be right, so that neither a reload nor a second tab gives tries away.
  */
-export async function unlockWithPin(device: DeviceDb, accountId: string, pin: string, now: number): Promise<Unlocked> {
+export async function unlockWithPin(
+  device: DeviceStore,
+  accountId: string,
+  pin: string,
+  now: number,
+): Promise<Unlocked> {
   let wait_ms = 0
   const vault = await changeVault(device, accountId, (it) => {
     wait_ms = waitNow(it, now)
@@ -161,7 +160,7 @@ export async function unlockBare(vault: Vault, accountId: string): Promise<Bytes
 
 /** Wrap the data key under a new store key; the caller hands the key to the server and then says so by `noteKept`. */
 export async function addServerWrap(
-  device: DeviceDb,
+  device: DeviceStore,
   accountId: string,
   dataKey: Bytes,
   keyId: string,
@@ -178,14 +177,14 @@ export async function addServerWrap(
 }
 
 /** The server keeps this store key, and with it no other. */
-export const noteKept = (device: DeviceDb, accountId: string, keyId: string, keptAt: string) =>
+export const noteKept = (device: DeviceStore, accountId: string, keyId: string, keptAt: string) =>
   changeVault(device, accountId, (it) => {
     it.server = it.server.filter(({ key_id }) => key_id === keyId).map((one) => ({ ...one, kept_at: keptAt }))
   })
 
 /** Open with what the server kept; null when this phone has no wrap that it fits. */
 export async function unlockWithStoreKey(
-  device: DeviceDb,
+  device: DeviceStore,
   accountId: string,
   keyId: string,
   storeKey: Bytes,
@@ -196,7 +195,7 @@ export async function unlockWithStoreKey(
 }
 
 /** The PIN opens nothing any more; what the server keeps still does. False when that would lose everything. */
-export async function dropPin(device: DeviceDb, accountId: string): Promise<boolean> {
+export async function dropPin(device: DeviceStore, accountId: string): Promise<boolean> {
   let isDropped = false
   await changeVault(device, accountId, (it) => {
     isDropped = it.server.some(({ kept_at }) => kept_at !== null)
@@ -205,10 +204,10 @@ export async function dropPin(device: DeviceDb, accountId: string): Promise<bool
   return isDropped
 }
 
-export const noteRules = (device: DeviceDb, accountId: string, rules: PinRules, label: string) =>
+export const noteRules = (device: DeviceStore, accountId: string, rules: PinRules, label: string) =>
   changeVault(device, accountId, (it) => Object.assign(it, { rules, label }))
 
-export const noteEncrypting = (device: DeviceDb, accountId: string, encrypting: Vault['encrypting']) =>
+export const noteEncrypting = (device: DeviceStore, accountId: string, encrypting: Vault['encrypting']) =>
   changeVault(device, accountId, (it) => Object.assign(it, { encrypting }))
 
 // ---- keys

@@ -1,15 +1,6 @@
-/** This phone: its own small store, and its id. */
-import { DeviceDb, readMeta, writeMeta } from '@/local/db'
+/** This phone's id: made once, and no other as long as its data is not cleared. */
+import { device } from '@/local/deviceStore'
 import { newId } from '@/shared/ids'
 
-export const device = new DeviceDb()
-
-export async function deviceId(): Promise<string> {
-  return device.transaction('rw', device.meta, async () => {
-    const known = await readMeta<string>(device, 'device_id')
-    if (known) return known
-    const made = newId()
-    await writeMeta(device, 'device_id', made)
-    return made
-  })
-}
+export const deviceId = async (): Promise<string> =>
+  (await device.change<string>('device_id', (known) => known ?? newId()))!

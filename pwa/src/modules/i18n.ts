@@ -1,23 +1,18 @@
 /** Two languages: Chinese comes with the page, English is fetched when somebody asks for it. Each entry brings its own texts. */
 import type { App } from 'vue'
-import { createI18n } from 'vue-i18n'
-
-export const LANGUAGES = ['zh-CN', 'en'] as const
-export type Language = (typeof LANGUAGES)[number]
-
-const KEY = 'wangge.language'
+import { createI18n, type MessageContext } from 'vue-i18n'
+import { keepLanguage, type Language } from './chosenLanguage'
 
 interface Messages {
   [key: string]: string | Messages
 }
 
-/** The language chosen on this machine; Chinese until somebody chooses. */
-export function chosenLanguage(): Language {
-  try {
-    return localStorage.getItem(KEY) === 'en' ? 'en' : 'zh-CN'
-  } catch {
-    return 'zh-CN'
-  }
+/** Our texts know one thing only: `{name}` is what the caller gives. */
+function messageCompiler(message: unknown) {
+  const parts = String(message).split(/\{(\w+)\}/)
+  if (parts.length === 1) return () => parts[0]!
+  return (context: MessageContext) =>
+    parts.map((part, i) => (i % 2 ? String(context.named(part) ?? '') : part)).join('')
 }
 
 export function makeI18n(zh: Messages, loadEnglish: () => Promise<Messages>) {
@@ -25,6 +20,7 @@ export function makeI18n(zh: Messages, loadEnglish: () => Promise<Messages>) {
     legacy: false,
     locale: 'zh-CN',
     fallbackLocale: 'zh-CN',
+    messageCompiler,
     missingWarn: import.meta.env.DEV,
     fallbackWarn: false,
     messages: { 'zh-CN': zh } as Record<string, Messages>,
@@ -42,12 +38,7 @@ export function makeI18n(zh: Messages, loadEnglish: () => Promise<Messages>) {
       })
     }
     i18n.global.locale.value = language
-    document.documentElement.lang = language
-    try {
-      localStorage.setItem(KEY, language)
-    } catch {
-      // A browser without storage keeps the language until it is closed.
-    }
+    keepLanguage(language)
   }
 
   return {

@@ -13,11 +13,12 @@ import {
   createVault,
   type Unlocked,
 } from '@/local/vault'
+import { triedAtDoor } from '@/door/door'
+import { device } from '@/local/deviceStore'
 import { resultOf } from '@/api/client'
 import { ownProblem, type Problem } from '@/api/problems'
 import { pinRules } from '@/local/pin'
 import { FIRST_STATE } from '@/sync/state'
-import { device } from './device'
 import { noteSurprise } from './errors'
 import { gate, labelOf } from './gate'
 import { nothingHeld } from './holds'
@@ -32,6 +33,7 @@ import {
   policies,
   stopEngine,
   syncState,
+  warmUp,
   work,
 } from './work'
 
@@ -63,13 +65,28 @@ export function lockNow(): void {
   void lock().catch(noteSurprise)
 }
 
-/** Try a PIN at the lock. */
-export async function unlock(pin: string): Promise<Unlocked> {
+function locked() {
   const at = gate.value
   if (at?.step !== 'unlock') throw new Error('Nothing is locked')
-  const result = await unlockWithPin(device, at.account_id, pin, Date.now())
-  if (result.ok) await Promise.all([result.settled, enter(at.account_id, result.dataKey, at.me)])
+  return at
+}
+
+/** Try a PIN at the lock; what it opens is gone into with `passGate`. */
+export const tryPin = (pin: string): Promise<Unlocked> => unlockWithPin(device, locked().account_id, pin, Date.now())
+
+/** Go in with what a PIN has opened; gives what came of the try. */
+export async function passGate(tried: Promise<Unlocked>): Promise<Unlocked> {
+  const { account_id, me } = locked()
+  warmUp(account_id).catch(() => undefined) // whoever enters hears of it
+  const result = await tried
+  if (result.ok) await Promise.all([result.settled, enter(account_id, result.dataKey, me)])
   return result
+}
+
+/** Go in with what was given at the door while the app was loading. What is not the PIN, the lock screen tells. */
+export async function enterByDoor(): Promise<void> {
+  const tried = triedAtDoor()
+  if (tried && gate.value?.step === 'unlock') await passGate(tried).catch(() => undefined)
 }
 
 /** The PIN that was asked for: it makes the vault, or wraps the key that is at hand anew. */

@@ -32,9 +32,11 @@ import type { Locks, Network } from '@/sync/context'
 import type { SyncEngine } from '@/sync/engine'
 import { ownLocks, SYNC_LOCK, UPLOAD_LOCK } from '@/sync/locks'
 import { FIRST_STATE, type SyncState } from '@/sync/state'
-import { device, deviceId } from './device'
+import { device } from '@/local/deviceStore'
+import { deviceId } from './device'
 import { noteSurprise } from './errors'
 import { gate, labelOf } from './gate'
+import { forgetAccount, lastAccount, rememberAccount } from './lastAccount'
 import { lastFix } from './position'
 
 export interface Work {
@@ -82,7 +84,6 @@ export function atWork(): Work {
 
 export const policies = () => ({ ...FIRST_POLICIES, ...work.value?.me.policies })
 
-const ACCOUNT_KEY = 'wangge.account'
 /** Time for the first page to be there before the sync begins, and for a quiet moment before tidying. */
 const SYNC_AFTER_MS = 700
 const TIDY_AFTER_MS = 20_000
@@ -92,7 +93,7 @@ export async function resumeWork(languageOf: () => string): Promise<void> {
   language = languageOf
   listenForOccasions()
   await confirmErased()
-  const accountId = localStorage.getItem(ACCOUNT_KEY)
+  const accountId = lastAccount()
   if (!accountId) return
   await meet(accountId, null)
   if (gate.value?.step === 'unlock') setTimeout(() => void hearOrders().catch(noteSurprise), SYNC_AFTER_MS)
@@ -103,7 +104,7 @@ async function meet(accountId: string, me: Me | null): Promise<void> {
   const vault = await readVault(device, accountId)
   if (!vault) return meetWithoutVault(accountId, me)
   const of = { account_id: accountId, label: vault.label, me }
-  localStorage.setItem(ACCOUNT_KEY, accountId)
+  rememberAccount(accountId)
   const dataKey = await unlockBare(vault, accountId)
   const rules = me ? rulesOf(me) : vault.rules
   if (!dataKey) gate.value = vault.pin ? { ...of, step: 'unlock', isClosing: false } : { ...of, step: 'sign_in' }
@@ -121,7 +122,7 @@ async function meetWithoutVault(accountId: string, me: Me | null): Promise<void>
   if (!known) return
   const rules = rulesOf(known)
   const label = labelOf(known.person.name)
-  localStorage.setItem(ACCOUNT_KEY, accountId)
+  rememberAccount(accountId)
   if (rules.required) {
     gate.value = {
       account_id: accountId,
@@ -218,7 +219,7 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
   }
   if (me) await writeMeta(db, 'me', me)
   if (noted?.value !== device_id) await writeMeta(db, 'device_id', device_id)
-  localStorage.setItem(ACCOUNT_KEY, accountId)
+  rememberAccount(accountId)
   work.value = { me: known, db, device_id }
   gate.value = null
   if (me) startEngine()
@@ -235,7 +236,7 @@ export function closeStore(db: LocalDb): void {
 
 /** Nobody is at work here; what is stored stays. */
 export function leaveAccount(): void {
-  localStorage.removeItem(ACCOUNT_KEY)
+  forgetAccount()
   coolDown()
   gate.value = null
   work.value = null
@@ -431,11 +432,11 @@ function runEngine(fresh: SyncEngine, { db }: Work): void {
 
 /** Erase the store; a mark on the phone remembers to tell the server, should it be cut off just then. */
 async function eraseStore(accountId: string): Promise<void> {
-  await writeMeta(device, 'erased', true)
+  await device.put('erased', true)
   // The key first: should the rest be cut off, what is left says nothing.
   await destroyVault(device, accountId)
   await deleteStore(accountId)
-  localStorage.removeItem(ACCOUNT_KEY)
+  forgetAccount()
 }
 
 /** Nobody is at work here any more, and the sign-in page says why. */
@@ -453,10 +454,10 @@ function leaveErased(erased: SyncEngine): void {
 
 /** Tell the server, as often as needed, that the store is gone; it stops asking by refusing the session. */
 async function confirmErased(): Promise<void> {
-  if (!(await readMeta<boolean>(device, 'erased'))) return
+  if (!(await device.get<boolean>('erased'))) return
   wasErased.value = true
   const answer = await resultOf(api().POST('/api/me/device/wiped', { body: { left_unsent: 0 } }))
-  if (answer.ok || meansSignIn(answer.problem)) await device.meta.delete('erased')
+  if (answer.ok || meansSignIn(answer.problem)) await device.delete('erased')
 }
 
 export async function stopEngine(): Promise<void> {

@@ -1,7 +1,8 @@
 /** A phone's store in memory and a server of scripted answers, for tests beside the code. */
 import Dexie from 'dexie'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
-import { DeviceDb, LocalDb, writeMeta } from '@/local/db'
+import { LocalDb, writeMeta } from '@/local/db'
+import { DeviceStore } from '@/local/deviceStore'
 import type { Capture } from '@/local/outbox'
 import { makeCipher } from '@/local/cipher'
 import type { StoreCipher } from '@/local/storeCipher'
@@ -41,7 +42,7 @@ export function openStore(factory = new IDBFactory(), cipher: StoreCipher = make
 
 export const DATA_KEY = Uint8Array.from({ length: 32 }, (_, i) => i)
 
-export const openDevice = (factory: IDBFactory) => new DeviceDb({ indexedDB: factory, IDBKeyRange })
+export const openDevice = (factory: IDBFactory) => new DeviceStore(factory)
 
 /** What lies on the disk, as one text: every row of every table of every database, binary columns as their bytes. */
 export async function dump(factory: IDBFactory): Promise<string> {

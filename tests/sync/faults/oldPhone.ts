@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import Dexie from 'dexie'
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb'
 import { makeCipher } from '@/local/cipher'
-import { DeviceDb, LocalDb } from '@/local/db'
+import { LocalDb } from '@/local/db'
+import { DeviceStore } from '@/local/deviceStore'
 import { encryptOld } from '@/local/encryptOld'
 import { createVault } from '@/local/vault'
 import { newId } from '@/shared/ids'
@@ -53,7 +54,7 @@ export async function checkOldPhone(stage: Stage, name: string, place: number): 
   await writeOldStore(disk, old, rows, words, photo)
 
   // The release after it found the store plain: it asks for a PIN and encrypts what is there.
-  const device = new DeviceDb({ indexedDB: disk, IDBKeyRange })
+  const device = new DeviceStore(disk)
   const rules = { required: true, min_digits: 6, idle_minutes: 5, free_tries: 5, delay_s: 30, delay_max_s: 3_600, rounds: 1_000 }
   const key = await createVault(device, who.account_id, { label: '', rules, pin: '739205', isOld: true })
   const db = new LocalDb(NAME, makeCipher(key), { indexedDB: disk, IDBKeyRange })

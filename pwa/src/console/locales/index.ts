@@ -1,4 +1,5 @@
-import { chosenLanguage, makeI18n } from '@/modules/i18n'
+import { chosenLanguage } from '@/modules/chosenLanguage'
+import { makeI18n } from '@/modules/i18n'
 import zh from './zh-CN'
 
 const made = makeI18n(zh, () => import('./en').then((module) => module.default))

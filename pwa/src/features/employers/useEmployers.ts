@@ -1,7 +1,7 @@
 /** All employers of the phone in memory: a search over 5,000 takes a millisecond there, and far longer in IndexedDB. */
 import { computed, shallowRef, watch } from 'vue'
 import type { EmployerRow } from '@/local/db'
-import { rememberedEmployers } from '@/local/packs'
+import { readRemembered, rememberedEmployers } from '@/local/packs'
 import { allEmployers } from '@/local/reference'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
@@ -20,6 +20,31 @@ export type Filter = 'all' | 'unvisited' | 'key' | 'waiting'
 
 /** Time for a first look to be painted. */
 const AFTER_FIRST_MS = 250
+
+/** A row as the list shows it: what nobody looks at is not worked out. */
+class Line implements Listed {
+  private distance: number | null | undefined
+
+  constructor(
+    private readonly of: { row: EmployerRow },
+    private readonly own: Map<string, string>,
+    private readonly from: LonLat | null,
+  ) {}
+
+  get row() {
+    return this.of.row
+  }
+
+  get visited_at() {
+    return visitedAt(this.row, this.own)
+  }
+
+  get distance_m() {
+    return (this.distance ??= this.from && this.row.position ? distanceM(this.from, this.row.position) : null)
+  }
+}
+
+const rest = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
 
 /** All rows of the phone; null until they have been read. */
 export function useAllEmployers() {
@@ -55,17 +80,22 @@ export const visitedAt = (row: EmployerRow, own: Map<string, string>): string | 
 /** On the key supervision list for more than that nobody has been there yet, which its row says anyway. */
 export const isKey = (row: EmployerRow) => (row.key_list ?? []).some((why) => why !== 'unsupervised')
 
+async function afterFirst(): Promise<void> {
+  await rest(AFTER_FIRST_MS)
+  if (work.value) await readRemembered(work.value.db, () => rest(0))
+}
+
 export function useEmployerList() {
   // What the packs held is on the screen before the rows themselves are read.
   const first = work.value ? rememberedEmployers(work.value.db) : null
   const isShown = shallowRef(first === null)
-  if (first) setTimeout(() => (isShown.value = true), AFTER_FIRST_MS)
+  if (first) void afterFirst().then(() => (isShown.value = true))
   const all = useLive<EmployerRow[] | null>(
     () => (isShown.value && work.value ? allEmployers(work.value.db) : null),
     null,
     [() => work.value?.db, isShown],
   )
-  const rows = computed(() => all.value ?? first)
+  const rows = computed<{ row: EmployerRow }[] | null>(() => all.value?.map((row) => ({ row })) ?? first)
   const own = useOwnVisits()
   const typed = shallowRef('')
   const filter = shallowRef<Filter>('all')
@@ -76,22 +106,21 @@ export function useEmployerList() {
     from.value = position.value ? [position.value.lon, position.value.lat] : null
   }, { immediate: true }) // prettier-ignore
 
-  const byName = computed(() =>
-    [...(rows.value ?? [])].sort((a, b) => (a.initials < b.initials ? -1 : a.initials > b.initials ? 1 : 0)),
-  )
-  const listed = computed<Listed[]>(() =>
-    byName.value.map((row) => ({
-      row,
-      visited_at: visitedAt(row, own.value),
-      distance_m: from.value && row.position ? distanceM(from.value, row.position) : null,
-    })),
-  )
-  const sorted = computed(() =>
+  const byName = computed(() => {
+    // What was packed lies in this order, and most of it has not been read yet.
+    if (!all.value) return rows.value ?? []
+    return [...rows.value!].sort(({ row: a }, { row: b }) =>
+      a.initials < b.initials ? -1 : a.initials > b.initials ? 1 : 0,
+    )
+  })
+  const listed = computed(() => byName.value.map((of) => new Line(of, own.value, from.value)))
+  const sorted = computed<Listed[]>(() =>
     nearFirst.value && from.value
       ? [...listed.value].sort((a, b) => (a.distance_m ?? Infinity) - (b.distance_m ?? Infinity))
       : listed.value,
   )
   const shown = computed(() => {
+    if (filter.value === 'all' && !typed.value.trim()) return sorted.value
     const kept = sorted.value.filter(({ row, visited_at }) => {
       if (filter.value === 'unvisited') return !visited_at && !row.gone
       if (filter.value === 'key') return isKey(row)

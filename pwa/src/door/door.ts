@@ -1,0 +1,96 @@
+/**
+ * The door while the app behind it is still being read: a few KB, so that she types her PIN at once, and it is stretched while a cheap
+ * phone takes up the rest. The app goes on from there: with what the door has opened, or with the digits typed so far (LockScreen.vue).
+ */
+import { device } from '@/local/deviceStore'
+import { readVault, unlockWithPin, type Unlocked } from '@/local/vault'
+import { chosenLanguage } from '@/modules/chosenLanguage'
+import { lastAccount } from '@/modules/lastAccount'
+import { button, element } from './elements'
+import { makePinPad, type PinPad } from './pinPad'
+import { DOOR_WORDS } from './words'
+
+/** What she did at the door. */
+export interface AtDoor {
+  typed: string
+  /** A PIN was given; what came of it. */
+  tried: Promise<Unlocked> | null
+  wants: 'forgotten' | 'other' | null
+}
+
+const NOTHING: AtDoor = { typed: '', tried: null, wants: null }
+
+let standing: { main: HTMLElement; pad: PinPad; done: AtDoor } | null = null
+
+/** Put up the door of whoever was last at work here; gives false where no PIN stands before her store. */
+export async function putUpDoor(): Promise<boolean> {
+  const accountId = lastAccount()
+  const vault = accountId && (await readVault(device, accountId))
+  if (!vault || !vault.pin || vault.bare) return false
+  const words = DOOR_WORDS[chosenLanguage()]
+  const done = { ...NOTHING }
+  const busy = element('p', 'wg-hidden')
+  busy.setAttribute('role', 'status')
+  const pad = makePinPad({ ...words, yes: words.open }, (pin) => {
+    busy.textContent = words.busy
+    pad.setOff(true)
+    done.tried = unlockWithPin(device, accountId, pin, Date.now())
+    // Whoever takes it up hears of it.
+    done.tried.catch(() => undefined)
+  })
+  const want = (what: AtDoor['wants']) => () => {
+    done.wants = what
+    pad.setOff(true)
+  }
+  const icon = element('img')
+  Object.assign(icon, { src: '/icons/wangge.svg', alt: '', width: 56, height: 56 })
+  const main = element(
+    'main',
+    'wg-lock',
+    element('header', '', icon, element('p', 'wg-lock__label', vault.label)),
+    element('h1', '', words.enter),
+    busy,
+    pad.element,
+    element(
+      'footer',
+      '',
+      button('wg-link', words.forgotten, want('forgotten')),
+      button('wg-link', words.other, want('other')),
+    ),
+  )
+  main.dataset.lock = 'unlock'
+  await pageIsThere()
+  document.body.append(main)
+  standing = { main, pad, done }
+  return true
+}
+
+/** This script does not wait for the page to be read to its end. */
+const pageIsThere = async () => {
+  if (document.readyState !== 'loading') return
+  await new Promise((done) => document.addEventListener('DOMContentLoaded', done, { once: true }))
+}
+
+/** The PIN that was given at the door, and what comes of it; null while none was. */
+export const triedAtDoor = (): Promise<Unlocked> | null => standing?.done.tried ?? null
+
+/** Take the door away; gives what she did there. */
+export function takeDoorAway(): AtDoor {
+  if (!standing) return NOTHING
+  const { main, pad, done } = standing
+  standing = null
+  const { typed } = pad
+  pad.remove()
+  main.remove()
+  return { ...done, typed }
+}
+
+/** The app itself could not be read: say so, in place of an empty page. */
+export function sayNotLoaded(): void {
+  takeDoorAway()
+  const words = DOOR_WORDS[chosenLanguage()]
+  const note = element('p', 'wg-note wg-note--bad', words.notLoaded)
+  note.setAttribute('role', 'alert')
+  const again = button('wg-link', words.reload, () => location.reload())
+  document.body.append(element('main', 'wg-body', note, again))
+}
