@@ -38,7 +38,7 @@ export default defineConfig({
   plugins: [
     vue(),
     consoleEntry(),
-    classicScripts(),
+    classicScripts({ 'index.html': ['src/main.ts', 'src/local/cipher.ts'] }),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'sw',
@@ -103,7 +103,7 @@ export default defineConfig({
             {
               name: 'door',
               priority: 4,
-              test: /vite\/preload-helper|pwa\/src\/(door\/(door|pinPad|elements|words)|local\/(deviceStore|vault|pin)|modules\/(keptLook|lastAccount)|shared\/paint)\b/,
+              test: /vite\/preload-helper|rolldown\/runtime|pwa\/src\/(door\/(door|pinPad|elements|words)|local\/(deviceStore|firstRead|vault|pin)|modules\/(keptLook|lastAccount)|shared\/paint)\b/,
             },
             { name: 'vue', priority: 3, test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\// },
             {
@@ -111,7 +111,11 @@ export default defineConfig({
               priority: 2,
               test: /pwa\/src\/(modules\/(errors|i18n)|shared\/(geo|ids|time)|api\/problems)\./,
             },
-            { name: 'field', priority: 1, test: /pwa\/src\/(App|router|modules\/work|features\/patrols\/TodayPage)\./ },
+            {
+              name: 'field',
+              priority: 1,
+              test: /pwa\/src\/(App|router|modules\/(work|language|lock|holds|pwa|position|space)|features\/(patrols\/TodayPage|account\/install))\./,
+            },
           ],
         },
       },

@@ -1,6 +1,6 @@
 import { transformSync } from '@babel/core'
 import toSystem from '@babel/plugin-transform-modules-systemjs'
-import type { Plugin } from 'vite'
+import type { Plugin, Rolldown } from 'vite'
 import { LOADER_FILE, readLoader } from './loader.mjs'
 
 /** Salts the names of the files: a module put another way is another file to a phone that keeps files by their names. */
@@ -11,8 +11,10 @@ const FORM = 'system 1'
  *
  * Chromium keeps the compiled code of classic scripts that a service worker has put by, and of modules never: a cheap phone would
  * parse and compile all of them again at every start (docs/decisions/0028).
+ *
+ * @param ahead by page: modules that it imports when it is ready; their files are read while it gets ready
  */
-export const classicScripts = (): Plugin => ({
+export const classicScripts = (ahead: Record<string, string[]>): Plugin => ({
   name: 'wangge-classic-scripts',
   apply: 'build',
   augmentChunkHash: () => FORM,
@@ -20,9 +22,12 @@ export const classicScripts = (): Plugin => ({
     order: 'post',
     handler(_options, bundle) {
       this.emitFile({ type: 'asset', fileName: LOADER_FILE, source: readLoader() })
-      for (const file of Object.values(bundle)) {
+      const files = Object.values(bundle)
+      const chunks = files.filter((file): file is Rolldown.OutputChunk => file.type === 'chunk')
+      for (const file of files) {
         if (file.type === 'chunk') file.code = asClassic(file.code)
-        else if (file.fileName.endsWith('.html')) file.source = withLoader(String(file.source))
+        else if (file.fileName.endsWith('.html'))
+          file.source = withLoader(String(file.source), filesOf(ahead[file.fileName] ?? [], chunks))
       }
     },
   },
@@ -40,17 +45,35 @@ const asClassic = (code: string): string =>
     configFile: false,
   })!.code!
 
-const ENTRY = /<script( async)? type="module" crossorigin (src="[^"]*")><\/script>/
-const AHEAD = /<link rel="modulepreload" crossorigin (href="[^"]*")>/g
+/** The scripts and styles of some modules, with those they import. */
+function filesOf(modules: string[], chunks: Rolldown.OutputChunk[]): string[] {
+  const found = modules.map((module) => {
+    const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/${module}`))
+    if (!chunk) throw new Error(`${module} begins no file of the build`)
+    return [chunk, ...chunks.filter(({ fileName }) => chunk.imports.includes(fileName))]
+  })
+  return [...new Set(found.flat())].flatMap((chunk) => [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])])
+}
+
+const ENTRY = /<script( async)? type="module" crossorigin src="([^"]*)"><\/script>/
+const AHEAD = /<link rel="modulepreload" crossorigin href="([^"]*)">/g
+const readAhead = (url: string) =>
+  url.endsWith('.css')
+    ? `<link rel="stylesheet" crossorigin href="${url}">`
+    : `<link rel="preload" as="script" href="${url}">`
 
 /** The page's module as the loader finds it, and the loader behind it. */
-function withLoader(html: string): string {
-  if (!ENTRY.test(html)) throw new Error('a page of the build has no module to begin with')
+function withLoader(html: string, ahead: string[]): string {
+  const [entry, isAsync, src] = ENTRY.exec(html) ?? []
+  if (!entry) throw new Error('a page of the build has no module to begin with')
+  const links = ahead.map((file) => `/${file}`).filter((url) => !html.includes(url))
+  const scripts = [
+    `<script type="systemjs-module" src="${src}"></script>`,
+    `<script ${isAsync ? 'async' : 'defer'} src="/${LOADER_FILE}"></script>`,
+    readAhead(src!),
+  ]
   return html
-    .replace(
-      ENTRY,
-      (_, isAsync: string | undefined, src: string) =>
-        `<script type="systemjs-module" ${src}></script>\n    <script ${isAsync ? 'async' : 'defer'} src="/${LOADER_FILE}"></script>`,
-    )
-    .replace(AHEAD, '<link rel="preload" as="script" $1>')
+    .replace(entry, scripts.join('\n    '))
+    .replace(AHEAD, (_, url: string) => readAhead(url))
+    .replace('</head>', [...links.map(readAhead), '</head>'].join('\n    '))
 }

@@ -4,14 +4,16 @@ import App from './App.vue'
 import { takeDoorAway, triedAtDoor } from './door/door'
 import { chosenLanguage } from './modules/chosenLanguage'
 import { errors, noteSurprise } from './modules/errors'
+import { gate } from './modules/gate'
 import { fieldI18n } from './modules/language'
-import { enterByDoor, watchIdle } from './modules/lock'
+import { enterByDoor, warmByDoor, watchIdle } from './modules/lock'
 import { pwa } from './modules/pwa'
 import { resumeWork, storeTrouble } from './modules/work'
 import { fetchPage, router } from './router'
 import './features/account/install'
 
 if (triedAtDoor()) fetchPage()
+warmByDoor()
 await Promise.all([
   resumeWork(fieldI18n.language)
     .then(enterByDoor)
@@ -23,9 +25,9 @@ await Promise.all([
 ])
 watchIdle()
 createApp(App).use(errors).use(fieldI18n).use(router).use(pwa).mount('#app')
-// What was behind the door is there before it goes.
+// What is behind the door is there before it goes; the lock screen takes it away itself.
 void router
   .isReady()
   .catch(() => undefined)
   .then(() => nextTick())
-  .then(takeDoorAway)
+  .then(() => gate.value || takeDoorAway())

@@ -3,6 +3,7 @@
  * phone takes up the rest. The app goes on from there: with what the door has opened, or with the digits typed so far (LockScreen.vue).
  */
 import { device } from '@/local/deviceStore'
+import { beginFirstRead } from '@/local/firstRead'
 import { readVault, unlockWithPin, type Unlocked } from '@/local/vault'
 import { chosenLanguage } from '@/modules/chosenLanguage'
 import { lastAccount } from '@/modules/lastAccount'
@@ -22,11 +23,11 @@ const NOTHING: AtDoor = { typed: '', tried: null, wants: null }
 
 let standing: { main: HTMLElement; pad: PinPad; done: AtDoor } | null = null
 
-/** Put up the door of whoever was last at work here; gives false where no PIN stands before her store. */
-export async function putUpDoor(): Promise<boolean> {
+/** Put up the door of whoever was last at work here, where a PIN stands before her store. */
+export async function putUpDoor(): Promise<void> {
   const accountId = lastAccount()
   const vault = accountId && (await readVault(device, accountId))
-  if (!vault || !vault.pin || vault.bare) return false
+  if (!vault || !vault.pin || vault.bare) return
   const words = DOOR_WORDS[chosenLanguage()]
   const done = { ...NOTHING }
   const busy = element('p', 'wg-hidden')
@@ -34,6 +35,7 @@ export async function putUpDoor(): Promise<boolean> {
   const pad = makePinPad({ ...words, yes: words.open }, (pin) => {
     busy.textContent = words.busy
     pad.setOff(true)
+    beginFirstRead(accountId)
     done.tried = unlockWithPin(device, accountId, pin, Date.now())
     // Whoever takes it up hears of it.
     done.tried.catch(() => undefined)
@@ -43,7 +45,7 @@ export async function putUpDoor(): Promise<boolean> {
     pad.setOff(true)
   }
   const icon = element('img')
-  Object.assign(icon, { src: '/icons/wangge.svg', alt: '', width: 56, height: 56 })
+  Object.assign(icon, { src: '/icons/wangge-192.png', alt: '', width: 56, height: 56 })
   const main = element(
     'main',
     'wg-lock',
@@ -62,7 +64,6 @@ export async function putUpDoor(): Promise<boolean> {
   await pageIsThere()
   document.body.append(main)
   standing = { main, pad, done }
-  return true
 }
 
 /** This script does not wait for the page to be read to its end. */

@@ -3,7 +3,6 @@ import '@/shared/ui/theme.css'
 import './door.css'
 import { chosenLanguage } from '@/modules/chosenLanguage'
 import { applyLook, keptLook } from '@/modules/keptLook'
-import { afterPaint } from '@/shared/paint'
 import { putUpDoor, sayNotLoaded } from './door'
 
 applyLook(keptLook())
@@ -11,8 +10,7 @@ document.documentElement.lang = chosenLanguage()
 
 async function begin() {
   // A store that cannot be read is told of by the app, which has the words for it.
-  const stands = await putUpDoor().catch(() => false)
-  if (stands) await afterPaint()
+  await putUpDoor().catch(() => undefined)
   await import('../main')
 }
 

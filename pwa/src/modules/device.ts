@@ -3,4 +3,4 @@ import { device } from '@/local/deviceStore'
 import { newId } from '@/shared/ids'
 
 export const deviceId = async (): Promise<string> =>
-  (await device.change<string>('device_id', (known) => known ?? newId()))!
+  (await device.get<string>('device_id')) ?? (await device.change<string>('device_id', (known) => known ?? newId()))!

@@ -9,8 +9,9 @@ import Dexie from 'dexie'
 import { shallowRef } from 'vue'
 import { makeApi, resultOf } from '@/api/client'
 import { meansSignIn, ownProblem, type Problem, type Result } from '@/api/problems'
-import { LocalDb, readMeta, storeOf, writeMeta, type PackRow } from '@/local/db'
+import { LocalDb, readMeta, storeOf, writeMeta, type MetaRow, type PackRow } from '@/local/db'
 import type { Capture } from '@/local/outbox'
+import { WHO, type FirstRead } from '@/local/firstRead'
 import { pinRules } from '@/local/pin'
 import { loadPacks, refreshPacks } from '@/local/packs'
 import { noKey, StoreLocked, type Bytes, type StoreCipher } from '@/local/storeCipher'
@@ -157,20 +158,27 @@ interface WarmStore {
   db: LocalDb
   /** The packs as they lie there; rejected when the store cannot be opened. */
   packs: Promise<PackRow[]>
+  /** What was read before the store's own code was there; null where that was not asked for, or gave nothing. */
+  first: Promise<FirstRead | null>
 }
 
 let warm: { accountId: string; store: Promise<WarmStore> } | null = null
 
-/** Open a store, and read its packs, while the PIN is being typed and stretched. What is in it cannot be read yet. */
-export function warmUp(accountId: string): Promise<WarmStore> {
+/**
+ * Open a store, and read its packs, while the PIN is being typed and stretched. What is in it cannot be read yet.
+ *
+ * @param read what was read of it before, if anything was
+ */
+export function warmUp(accountId: string, read: Promise<FirstRead | null> | null = null): Promise<WarmStore> {
   if (warm?.accountId === accountId) return warm.store
   coolDown()
   const store = import('@/local/cipher').then(({ makeCipher }) => {
     const db = new LocalDb(storeOf(accountId), makeCipher())
     watchStore(db, accountId)
-    const packs = db.packs.toArray()
+    const first = Promise.resolve(read).catch(() => null)
+    const packs = first.then((found) => found?.packs ?? db.packs.toArray())
     packs.catch(() => undefined) // whoever enters hears of it
-    return { db, packs }
+    return { db, packs, first }
   })
   warm = { accountId, store }
   return store
@@ -183,7 +191,7 @@ function coolDown(): void {
 
 /** Open the store with its key and go to work. The key is cleared: it lives on in the store's cipher alone. */
 export async function enter(accountId: string, dataKey: Bytes, me: Me | null): Promise<void> {
-  const { db, packs } = await warmUp(accountId)
+  const { db, packs, first } = await warmUp(accountId)
   warm = null
   db.cipher.take(dataKey)
   let packed
@@ -205,12 +213,8 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
   }
   await prepareStoreKey(db, accountId, dataKey, vault)
   dataKey.fill(0)
-  const [device_id, [stored, noted]] = await Promise.all([
-    deviceId(),
-    db.meta.bulkGet(['me', 'device_id']),
-    loadPacks(db, packed),
-  ])
-  const known = me ?? (stored?.value as Me | undefined)
+  const [device_id, who] = await Promise.all([deviceId(), whoIsAtWork(db, await first), loadPacks(db, packed)])
+  const known = me ?? who.me
   if (!known) {
     // Killed between making the vault and the first word about her: she signs in once more.
     closeStore(db)
@@ -218,12 +222,26 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
     return
   }
   if (me) await writeMeta(db, 'me', me)
-  if (noted?.value !== device_id) await writeMeta(db, 'device_id', device_id)
+  if (who.device_id !== device_id) await writeMeta(db, 'device_id', device_id)
   rememberAccount(accountId)
   work.value = { me: known, db, device_id }
   gate.value = null
+  db.open().catch((error: unknown) => {
+    if (work.value?.db === db) work.value = null
+    return nameTrouble(error, db, accountId)
+  })
   if (me) startEngine()
   else setTimeout(startEngine, SYNC_AFTER_MS)
+}
+
+/** What the store says of its person and of this phone. Read before the store was open, it opens behind her back. */
+async function whoIsAtWork(db: LocalDb, first: FirstRead | null): Promise<{ me?: Me; device_id?: string }> {
+  const read = (key: string) => {
+    const encrypted = first?.meta.get(key)
+    return encrypted && (db.cipher.decrypt('meta', key, encrypted) as MetaRow)
+  }
+  const rows = first?.meta.size ? WHO.map(read) : await db.meta.bulkGet(WHO)
+  return Object.fromEntries(rows.filter((row) => row !== undefined).map(({ key, value }) => [key, value]))
 }
 
 /** Close a store for good: its key leaves the memory. */
