@@ -38,7 +38,7 @@ export default defineConfig({
   plugins: [
     vue(),
     consoleEntry(),
-    classicScripts({ 'index.html': ['src/main.ts', 'src/local/cipher.ts'] }),
+    classicScripts(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'sw',

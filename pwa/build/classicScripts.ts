@@ -1,33 +1,32 @@
 import { transformSync } from '@babel/core'
 import toSystem from '@babel/plugin-transform-modules-systemjs'
 import type { Plugin, Rolldown } from 'vite'
-import { LOADER_FILE, readLoader } from './loader.mjs'
+import { readLoader, startOf } from './loader.mjs'
 
 /** Salts the names of the files: a module put another way is another file to a phone that keeps files by their names. */
-const FORM = 'system 1'
+const FORM = 'system 2'
 
 /**
  * Modules as classic scripts, loaded by SystemJS.
  *
  * Chromium keeps the compiled code of classic scripts that a service worker has put by, and of modules never: a cheap phone would
- * parse and compile all of them again at every start (docs/decisions/0028).
- *
- * @param ahead by page: modules that it imports when it is ready; their files are read while it gets ready
+ * parse and compile all of them again at every start (docs/decisions/0028). The loader and what a page begins with are one file.
  */
-export const classicScripts = (ahead: Record<string, string[]>): Plugin => ({
+export const classicScripts = (): Plugin => ({
   name: 'wangge-classic-scripts',
   apply: 'build',
   augmentChunkHash: () => FORM,
   generateBundle: {
     order: 'post',
     handler(_options, bundle) {
-      this.emitFile({ type: 'asset', fileName: LOADER_FILE, source: readLoader() })
       const files = Object.values(bundle)
-      const chunks = files.filter((file): file is Rolldown.OutputChunk => file.type === 'chunk')
+      for (const file of files) if (file.type === 'chunk') file.code = asClassic(file.code)
       for (const file of files) {
-        if (file.type === 'chunk') file.code = asClassic(file.code)
-        else if (file.fileName.endsWith('.html'))
-          file.source = withLoader(String(file.source), filesOf(ahead[file.fileName] ?? [], chunks))
+        if (file.type !== 'asset' || !file.fileName.endsWith('.html')) continue
+        const html = String(file.source)
+        const entry = bundle[entryOf(html)] as Rolldown.OutputChunk
+        this.emitFile({ type: 'asset', fileName: startOf(entry.fileName), source: start(entry, bundle) })
+        file.source = withStyles(withStart(html), bundle)
       }
     },
   },
@@ -45,35 +44,42 @@ const asClassic = (code: string): string =>
     configFile: false,
   })!.code!
 
-/** The scripts and styles of some modules, with those they import. */
-function filesOf(modules: string[], chunks: Rolldown.OutputChunk[]): string[] {
-  const found = modules.map((module) => {
-    const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/${module}`))
-    if (!chunk) throw new Error(`${module} begins no file of the build`)
-    return [chunk, ...chunks.filter(({ fileName }) => chunk.imports.includes(fileName))]
+/** The loader, and at hand for it a page's first module with what it imports: a file less is felt on a cheap phone. */
+function start(entry: Rolldown.OutputChunk, bundle: Rolldown.OutputBundle): string {
+  const atHand = [entry.fileName, ...(entry.imports.length === 1 ? entry.imports : [])].map((name) => {
+    const { code } = bundle[name] as Rolldown.OutputChunk
+    if (!code.startsWith('System.register(')) throw new Error(`${name} is not what the loader reads`)
+    return code.replace('System.register(', `keep("/${name}",`)
   })
-  return [...new Set(found.flat())].flatMap((chunk) => [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])])
+  return `${readLoader()}
+(function(){
+var kept={},loader=System.constructor.prototype,instantiate=loader.instantiate;
+loader.instantiate=function(url,parent){return kept[new URL(url).pathname]||instantiate.call(this,url,parent)};
+function keep(name,imports,declare){kept[name]=[imports,declare]}
+${atHand.join('\n')}
+})();`
 }
 
-const ENTRY = /<script( async)? type="module" crossorigin src="([^"]*)"><\/script>/
-const AHEAD = /<link rel="modulepreload" crossorigin href="([^"]*)">/g
-const readAhead = (url: string) =>
-  url.endsWith('.css')
-    ? `<link rel="stylesheet" crossorigin href="${url}">`
-    : `<link rel="preload" as="script" href="${url}">`
+const ENTRY = /<script( async)? type="module" crossorigin src="\/([^"]*)"><\/script>/
+const AHEAD = /\s*<link rel="modulepreload" crossorigin href="([^"]*)">/g
+const STYLES = /<link rel="stylesheet" crossorigin href="\/([^"]*)">/g
+
+function entryOf(html: string): string {
+  const [, , entry] = ENTRY.exec(html) ?? []
+  if (!entry) throw new Error('a page of the build has no module to begin with')
+  return entry
+}
 
 /** The page's module as the loader finds it, and the loader behind it. */
-function withLoader(html: string, ahead: string[]): string {
-  const [entry, isAsync, src] = ENTRY.exec(html) ?? []
-  if (!entry) throw new Error('a page of the build has no module to begin with')
-  const links = ahead.map((file) => `/${file}`).filter((url) => !html.includes(url))
-  const scripts = [
-    `<script type="systemjs-module" src="${src}"></script>`,
-    `<script ${isAsync ? 'async' : 'defer'} src="/${LOADER_FILE}"></script>`,
-    readAhead(src!),
-  ]
-  return html
-    .replace(entry, scripts.join('\n    '))
-    .replace(AHEAD, (_, url: string) => readAhead(url))
-    .replace('</head>', [...links.map(readAhead), '</head>'].join('\n    '))
-}
+const withStart = (html: string) =>
+  html
+    .replace(
+      ENTRY,
+      (_, isAsync: string | undefined, entry: string) =>
+        `<script type="systemjs-module" src="/${entry}"></script>\n    <script ${isAsync ? 'async' : 'defer'} src="/${startOf(entry)}"></script>`,
+    )
+    .replace(AHEAD, '')
+
+/** The page's own styles, within it: the first paint waits for no file. */
+const withStyles = (html: string, bundle: Rolldown.OutputBundle) =>
+  html.replace(STYLES, (_, name: string) => `<style>${String((bundle[name] as Rolldown.OutputAsset).source)}</style>`)

@@ -1,6 +1,6 @@
 /** What the phone keeps offline: everything the field entry can reach, and nothing that only the desk uses. */
 
-import { LOADER_FILE } from './loader.mjs'
+import { startOf } from './loader.mjs'
 
 /**
  * Follow the imports of one HTML entry through Vite's manifest.
@@ -12,9 +12,9 @@ import { LOADER_FILE } from './loader.mjs'
  */
 export function filesOfEntry(manifest, entry) {
   /** @type {Set<string>} */
-  const first = new Set([LOADER_FILE])
+  const first = new Set()
   /** @type {Set<string>} */
-  const all = new Set([LOADER_FILE])
+  const all = new Set()
   /** @param {string} key @param {boolean} isFirst @param {Set<string>} seen */
   const visit = (key, isFirst, seen) => {
     if (seen.has(key)) return
@@ -29,6 +29,7 @@ export function filesOfEntry(manifest, entry) {
     for (const next of chunk.imports ?? []) visit(next, isFirst, seen)
     if (!isFirst) for (const next of chunk.dynamicImports ?? []) visit(next, false, seen)
   }
+  for (const set of [first, all]) set.add(startOf(manifest[entry]?.file ?? ''))
   const ofFirst = new Set()
   for (const key of [entry, ...(manifest[entry]?.dynamicImports ?? [])]) visit(key, true, ofFirst)
   visit(entry, false, new Set())

@@ -1,10 +1,11 @@
-/** The loader of classic scripts (SystemJS) among the built files. */
+/** The loader of classic scripts (SystemJS), and the file in which it comes. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 const { resolve } = createRequire(import.meta.url)
-const { version } = JSON.parse(readFileSync(resolve('systemjs/package.json'), 'utf8'))
 
-export const LOADER_FILE = `assets/system-${version}.js`
 export const readLoader = () =>
   readFileSync(resolve('systemjs/dist/s.min.js'), 'utf8').replace(/\n?\/\/# sourceMappingURL=.*/, '')
+
+/** @param {string} entry the file of a page's first module */
+export const startOf = (entry) => entry.replace(/\.js$/, '.start.js')

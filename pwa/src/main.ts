@@ -6,21 +6,18 @@ import { chosenLanguage } from './modules/chosenLanguage'
 import { errors, noteSurprise } from './modules/errors'
 import { gate } from './modules/gate'
 import { fieldI18n } from './modules/language'
-import { enterByDoor, warmByDoor, watchIdle } from './modules/lock'
+import { watchIdle } from './modules/lock'
 import { pwa } from './modules/pwa'
 import { resumeWork, storeTrouble } from './modules/work'
 import { fetchPage, router } from './router'
 import './features/account/install'
 
 if (triedAtDoor()) fetchPage()
-warmByDoor()
 await Promise.all([
-  resumeWork(fieldI18n.language)
-    .then(enterByDoor)
-    .catch((error: unknown) => {
-      noteSurprise(error)
-      storeTrouble.value ??= { kind: 'cannot_open', rescue: null }
-    }),
+  resumeWork(fieldI18n.language).catch((error: unknown) => {
+    noteSurprise(error)
+    storeTrouble.value ??= { kind: 'cannot_open', rescue: null }
+  }),
   chosenLanguage() === 'en' ? fieldI18n.useLanguage('en') : Promise.resolve(),
 ])
 watchIdle()

@@ -40,8 +40,8 @@ export interface Vault {
 }
 
 export type Unlocked =
-  /** `settled`: the failed tries before it are forgotten. */
-  | { ok: true; dataKey: Bytes; settled: Promise<unknown> }
+  /** `vault`: as it was read for the try; `settled`: the failed tries before it are forgotten. */
+  | { ok: true; dataKey: Bytes; vault: Vault; settled: Promise<unknown> }
   /** `wait_ms` until the next try; 0: at once. */
   | { ok: false; reason: 'wrong' | 'wait'; wait_ms: number; failed: number }
 
@@ -150,7 +150,7 @@ export async function unlockWithPin(
   const dataKey = await unwrap(await mix(vault.device_key, 'pin', stretched), vault.pin, accountId)
   if (!dataKey) return { ok: false, reason: 'wrong', wait_ms: waitNow(vault, now), failed: vault.failed }
   const settled = changeVault(device, accountId, (it) => Object.assign(it, { failed: 0, failed_at: 0, next_at: 0 }))
-  return { ok: true, dataKey, settled }
+  return { ok: true, dataKey, vault, settled }
 }
 
 /** Open a store that asks for no PIN; null when this one does. */

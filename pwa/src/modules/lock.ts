@@ -13,9 +13,7 @@ import {
   createVault,
   type Unlocked,
 } from '@/local/vault'
-import { triedAtDoor } from '@/door/door'
 import { device } from '@/local/deviceStore'
-import { takeFirstRead } from '@/local/firstRead'
 import { resultOf } from '@/api/client'
 import { ownProblem, type Problem } from '@/api/problems'
 import { pinRules } from '@/local/pin'
@@ -23,7 +21,6 @@ import { FIRST_STATE } from '@/sync/state'
 import { noteSurprise } from './errors'
 import { gate, labelOf } from './gate'
 import { nothingHeld } from './holds'
-import { lastAccount } from './lastAccount'
 import {
   api,
   atWork,
@@ -81,20 +78,8 @@ export async function passGate(tried: Promise<Unlocked>): Promise<Unlocked> {
   const { account_id, me } = locked()
   warmUp(account_id).catch(() => undefined) // whoever enters hears of it
   const result = await tried
-  if (result.ok) await Promise.all([result.settled, enter(account_id, result.dataKey, me)])
+  if (result.ok) await Promise.all([result.settled, enter(account_id, result.dataKey, me, result.vault)])
   return result
-}
-
-/** What can be done for whoever has given her PIN at the door before it is known whether it opens. */
-export function warmByDoor(): void {
-  const accountId = lastAccount()
-  if (accountId && triedAtDoor()) warmUp(accountId, takeFirstRead(accountId)).catch(() => undefined)
-}
-
-/** Go in with what was given at the door while the app was loading. What is not the PIN, the lock screen tells. */
-export async function enterByDoor(): Promise<void> {
-  const tried = triedAtDoor()
-  if (tried && gate.value?.step === 'unlock') await passGate(tried).catch(() => undefined)
 }
 
 /** The PIN that was asked for: it makes the vault, or wraps the key that is at hand anew. */

@@ -11,7 +11,8 @@ import { makeApi, resultOf } from '@/api/client'
 import { meansSignIn, ownProblem, type Problem, type Result } from '@/api/problems'
 import { LocalDb, readMeta, storeOf, writeMeta, type MetaRow, type PackRow } from '@/local/db'
 import type { Capture } from '@/local/outbox'
-import { WHO, type FirstRead } from '@/local/firstRead'
+import { triedAtDoor } from '@/door/door'
+import { takeFirstRead, WHO, type FirstRead } from '@/local/firstRead'
 import { pinRules } from '@/local/pin'
 import { loadPacks, refreshPacks } from '@/local/packs'
 import { noKey, StoreLocked, type Bytes, type StoreCipher } from '@/local/storeCipher'
@@ -93,11 +94,26 @@ const TIDY_AFTER_MS = 20_000
 export async function resumeWork(languageOf: () => string): Promise<void> {
   language = languageOf
   listenForOccasions()
+  if (await enterByDoor()) return
   await confirmErased()
   const accountId = lastAccount()
   if (!accountId) return
   await meet(accountId, null)
   if (gate.value?.step === 'unlock') setTimeout(() => void hearOrders().catch(noteSurprise), SYNC_AFTER_MS)
+}
+
+/**
+ * Go in with the PIN that was given at the door while the app was loading. False where none was, or where it does not open: the
+ * gate asks then, and the lock screen says what came of the try.
+ */
+async function enterByDoor(): Promise<boolean> {
+  const [accountId, tried] = [lastAccount(), triedAtDoor()]
+  if (!accountId || !tried) return false
+  warmUp(accountId, takeFirstRead(accountId)).catch(() => undefined) // whoever enters hears of it
+  const result = await tried.catch(() => null)
+  if (!result?.ok) return false
+  await Promise.all([result.settled, enter(accountId, result.dataKey, null, result.vault)])
+  return true
 }
 
 /** Open an account's store, or ask for what opens it. `me` is what a sign-in has just brought. */
@@ -189,8 +205,8 @@ function coolDown(): void {
   warm = null
 }
 
-/** Open the store with its key and go to work. The key is cleared: it lives on in the store's cipher alone. */
-export async function enter(accountId: string, dataKey: Bytes, me: Me | null): Promise<void> {
+/** Open the store with its key and go to work. The key is cleared: it lives on in the store's cipher alone. `known`: its vault, where it has just been read. */
+export async function enter(accountId: string, dataKey: Bytes, me: Me | null, known?: Vault): Promise<void> {
   const { db, packs, first } = await warmUp(accountId)
   warm = null
   db.cipher.take(dataKey)
@@ -203,7 +219,7 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
     return
   }
   if (storeTrouble.value?.kind === 'blocked') storeTrouble.value = null
-  const vault = await readVault(device, accountId)
+  const vault = known ?? (await readVault(device, accountId))
   if (vault?.encrypting) {
     const of = { account_id: accountId, label: vault.label, me }
     const { encryptOld } = await import('@/local/encryptOld')
@@ -214,8 +230,8 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
   await prepareStoreKey(db, accountId, dataKey, vault)
   dataKey.fill(0)
   const [device_id, who] = await Promise.all([deviceId(), whoIsAtWork(db, await first), loadPacks(db, packed)])
-  const known = me ?? who.me
-  if (!known) {
+  const person = me ?? who.me
+  if (!person) {
     // Killed between making the vault and the first word about her: she signs in once more.
     closeStore(db)
     leaveAccount()
@@ -224,7 +240,7 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null): P
   if (me) await writeMeta(db, 'me', me)
   if (who.device_id !== device_id) await writeMeta(db, 'device_id', device_id)
   rememberAccount(accountId)
-  work.value = { me: known, db, device_id }
+  work.value = { me: person, db, device_id }
   gate.value = null
   db.open().catch((error: unknown) => {
     if (work.value?.db === db) work.value = null
