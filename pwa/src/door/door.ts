@@ -35,10 +35,11 @@ export async function putUpDoor(): Promise<void> {
   const pad = makePinPad({ ...words, yes: words.open }, (pin) => {
     busy.textContent = words.busy
     pad.setOff(true)
-    beginFirstRead(accountId)
-    done.tried = unlockWithPin(device, accountId, pin, Date.now())
+    done.tried = unlockWithPin(device, accountId, pin, Date.now(), vault)
     // Whoever takes it up hears of it.
     done.tried.catch(() => undefined)
+    beginFirstRead(accountId)
+    import('@/local/cipher').catch(() => undefined)
   })
   const want = (what: AtDoor['wants']) => () => {
     done.wants = what

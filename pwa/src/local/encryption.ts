@@ -19,14 +19,14 @@ const REMEMBERED: ReadonlySet<string> = new Set(['employers'])
 
 /** A row that has been opened, with the mark of the bytes it came from: another encryption has another nonce. */
 export class OpenedRow<T extends object = object> {
-  /** `from`: the row, or its JSON, which is read when somebody looks at it. */
+  /** `from`: the row, or where its JSON is to be had, which is read when somebody looks at it. */
   constructor(
     readonly mark: number,
-    private from: T | string,
+    private from: T | (() => string),
   ) {}
 
   get row(): T {
-    if (typeof this.from === 'string') this.from = JSON.parse(this.from) as T
+    if (typeof this.from === 'function') this.from = JSON.parse(this.from()) as T
     return this.from
   }
 }

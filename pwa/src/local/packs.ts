@@ -8,11 +8,11 @@
 import type { EmployerRow, LocalDb, PackRow } from './db'
 import { OpenedRow } from './encryption'
 
-const PER_PACK = 500
+const PER_PACK = 75
 /** Fewer rows than this are opened faster than new packs are written. */
 const STALE = 200
 
-/** Keys and marks of a pack's rows, which follow it line by line: a row is read when somebody looks at it. */
+/** Keys and marks of a pack's rows. */
 type Heads = [key: string, mark: number][]
 
 /** In the order of the list, which is the order of the store. */
@@ -27,10 +27,35 @@ export async function loadPacks(db: LocalDb, packs: PackRow[]): Promise<void> {
   )
   for (const plain of opened) {
     if (!plain) continue
-    const [heads, ...rows] = new TextDecoder().decode(plain).split('\n')
-    for (const [i, [key, mark]] of (JSON.parse(heads!) as Heads).entries()) {
-      if (!db.opened.rows.has(key)) db.opened.rows.set(key, new OpenedRow(mark, rows[i]!))
+    const { heads, rows } = unpack(plain)
+    for (const [i, [key, mark]] of heads.entries()) {
+      if (!db.opened.rows.has(key)) db.opened.rows.set(key, new OpenedRow(mark, () => rows()[i]!))
     }
+  }
+}
+
+/** A pack as bytes: how long its heads are, the heads, and a line of JSON for each row. */
+function pack(heads: Heads, rows: object[]): Uint8Array<ArrayBuffer> {
+  const encoder = new TextEncoder()
+  const [head, body] = [
+    encoder.encode(JSON.stringify(heads)),
+    encoder.encode(rows.map((row) => JSON.stringify(row)).join('\n')),
+  ]
+  const whole = new Uint8Array(4 + head.length + body.length)
+  new DataView(whole.buffer).setUint32(0, head.length)
+  whole.set(head, 4)
+  whole.set(body, 4 + head.length)
+  return whole
+}
+
+/** The lines are not read before somebody looks at one of them, and each is a row only for whoever looks at it. */
+function unpack(whole: ArrayBuffer): { heads: Heads; rows: () => string[] } {
+  const decoder = new TextDecoder()
+  const length = new DataView(whole).getUint32(0)
+  let lines: string[] | null = null
+  return {
+    heads: JSON.parse(decoder.decode(new Uint8Array(whole, 4, length))) as Heads,
+    rows: () => (lines ??= decoder.decode(new Uint8Array(whole, 4 + length)).split('\n')),
   }
 }
 
@@ -66,15 +91,14 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
   if (!left.length && db.opened.misses - before < STALE && kept.join() === ids.join()) return
   for (const [n, id] of ids.entries()) {
     const heads: Heads = []
-    const rows: string[] = []
+    const rows: object[] = []
     for (const key of keys.slice(n * PER_PACK, (n + 1) * PER_PACK)) {
       const opened = db.opened.rows.get(key)
       if (!opened) continue
       heads.push([key, opened.mark])
-      rows.push(JSON.stringify(opened.row))
+      rows.push(opened.row)
     }
-    const plain = new TextEncoder().encode([JSON.stringify(heads), ...rows].join('\n'))
-    await db.packs.put({ id, buffer: await db.cipher.encryptFile(placeOf(id), plain.buffer) })
+    await db.packs.put({ id, buffer: await db.cipher.encryptFile(placeOf(id), pack(heads, rows).buffer) })
     await pause()
   }
   await db.packs.where('id').noneOf(ids).delete()
