@@ -62,7 +62,13 @@ export async function signIn(page, app, { login, password, employers }) {
     await page.keyboard.press('Enter')
   }
   await until('all employers are on the phone', async () => (await count(page, 'employers')) >= employers)
-  await until('they are packed for the next start', async () => (await count(page, 'packs')) > 0)
+  let packs = 0
+  await until('they are packed for the next start', async () => {
+    const before = packs
+    packs = await count(page, 'packs')
+    await new Promise((done) => setTimeout(done, 1_000))
+    return packs > 0 && packs === before
+  })
 }
 
 /** The page's own thread as a cheap phone has it: the DevTools protocol does not slow workers. */

@@ -38,7 +38,7 @@ export default defineConfig({
   plugins: [
     vue(),
     consoleEntry(),
-    classicScripts(),
+    classicScripts({ 'index.html': ['src/main.ts', 'src/local/cipher.ts'] }),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'sw',
@@ -89,9 +89,9 @@ export default defineConfig({
     modulePreload: {
       // The browsers that lack it load the same files a little later.
       polyfill: false,
-      // Named one by one in the page, the files of a chunk cost a cheap phone more than finding them by their imports.
-      resolveDependencies: (_file, files, { hostType }) =>
-        hostType === 'html' ? files : files.filter((file) => file.endsWith('.css')),
+      // Named one by one in the page, the scripts of a chunk cost a cheap phone more than finding them by their imports; the styles
+      // of the app behind the door are in the page.
+      resolveDependencies: (file, files) => (/\bmain-/.test(file) ? [] : files.filter((name) => name.endsWith('.css'))),
     },
     rolldownOptions: {
       input: { index: here('./index.html'), console: here('./console.html') },

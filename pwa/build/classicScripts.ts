@@ -11,8 +11,10 @@ const FORM = 'system 2'
  *
  * Chromium keeps the compiled code of classic scripts that a service worker has put by, and of modules never: a cheap phone would
  * parse and compile all of them again at every start (docs/decisions/0028). The loader and what a page begins with are one file.
+ *
+ * @param behindDoor by page: modules that it imports when its door stands; their scripts are read meanwhile, their styles are the page's
  */
-export const classicScripts = (): Plugin => ({
+export const classicScripts = (behindDoor: Record<string, string[]>): Plugin => ({
   name: 'wangge-classic-scripts',
   apply: 'build',
   augmentChunkHash: () => FORM,
@@ -26,7 +28,8 @@ export const classicScripts = (): Plugin => ({
         const html = String(file.source)
         const entry = bundle[entryOf(html)] as Rolldown.OutputChunk
         this.emitFile({ type: 'asset', fileName: startOf(entry.fileName), source: start(entry, bundle) })
-        file.source = withStyles(withStart(html), bundle)
+        const ahead = filesOf(behindDoor[file.fileName] ?? [], bundle)
+        file.source = withStyles(withAhead(withStart(html), ahead), bundle)
       }
     },
   },
@@ -60,6 +63,17 @@ ${atHand.join('\n')}
 })();`
 }
 
+/** The scripts and styles of some modules, with those they import. */
+function filesOf(modules: string[], bundle: Rolldown.OutputBundle): string[] {
+  const chunks = Object.values(bundle).filter((file): file is Rolldown.OutputChunk => file.type === 'chunk')
+  const found = modules.map((module) => {
+    const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/${module}`))
+    if (!chunk) throw new Error(`${module} begins no file of the build`)
+    return [chunk, ...chunks.filter(({ fileName }) => chunk.imports.includes(fileName))]
+  })
+  return [...new Set(found.flat())].flatMap((chunk) => [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])])
+}
+
 const ENTRY = /<script( async)? type="module" crossorigin src="\/([^"]*)"><\/script>/
 const AHEAD = /\s*<link rel="modulepreload" crossorigin href="([^"]*)">/g
 const STYLES = /<link rel="stylesheet" crossorigin href="\/([^"]*)">/g
@@ -79,6 +93,17 @@ const withStart = (html: string) =>
         `<script type="systemjs-module" src="/${entry}"></script>\n    <script ${isAsync ? 'async' : 'defer'} src="/${startOf(entry)}"></script>`,
     )
     .replace(AHEAD, '')
+
+function withAhead(html: string, files: string[]): string {
+  const links = files
+    .filter((name) => !html.includes(`"/${name}"`))
+    .map((name) =>
+      name.endsWith('.css')
+        ? `<link rel="stylesheet" crossorigin href="/${name}">`
+        : `<link rel="preload" as="script" href="/${name}">`,
+    )
+  return html.replace('</head>', [...links, '</head>'].join('\n    '))
+}
 
 /** The page's own styles, within it: the first paint waits for no file. */
 const withStyles = (html: string, bundle: Rolldown.OutputBundle) =>
