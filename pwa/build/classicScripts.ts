@@ -28,7 +28,7 @@ export const classicScripts = (behindDoor: Record<string, string[]>): Plugin => 
         const html = String(file.source)
         const entry = bundle[entryOf(html)] as Rolldown.OutputChunk
         this.emitFile({ type: 'asset', fileName: startOf(entry.fileName), source: start(entry, bundle) })
-        const ahead = filesOf(behindDoor[file.fileName] ?? [], bundle)
+        const ahead = filesOf(behindDoor[file.fileName] ?? [], bundle).filter((name) => !atHand(entry).includes(name))
         file.source = withStyles(withAhead(withStart(html), ahead), bundle)
       }
     },
@@ -47,9 +47,12 @@ const asClassic = (code: string): string =>
     configFile: false,
   })!.code!
 
+/** What comes with the loader. */
+const atHand = ({ fileName, imports }: Rolldown.OutputChunk) => [fileName, ...(imports.length === 1 ? imports : [])]
+
 /** The loader, and at hand for it a page's first module with what it imports: a file less is felt on a cheap phone. */
 function start(entry: Rolldown.OutputChunk, bundle: Rolldown.OutputBundle): string {
-  const atHand = [entry.fileName, ...(entry.imports.length === 1 ? entry.imports : [])].map((name) => {
+  const modules = atHand(entry).map((name) => {
     const { code } = bundle[name] as Rolldown.OutputChunk
     if (!code.startsWith('System.register(')) throw new Error(`${name} is not what the loader reads`)
     return code.replace('System.register(', `keep("/${name}",`)
@@ -59,7 +62,7 @@ function start(entry: Rolldown.OutputChunk, bundle: Rolldown.OutputBundle): stri
 var kept={},loader=System.constructor.prototype,instantiate=loader.instantiate;
 loader.instantiate=function(url,parent){return kept[new URL(url).pathname]||instantiate.call(this,url,parent)};
 function keep(name,imports,declare){kept[name]=[imports,declare]}
-${atHand.join('\n')}
+${modules.join('\n')}
 })();`
 }
 
