@@ -116,6 +116,11 @@ export default defineConfig({
               priority: 1,
               test: /pwa\/src\/(App|router|modules\/(work|language|lock|holds|pwa|position|space)|features\/(patrols\/TodayPage|account\/install))\./,
             },
+            {
+              name: 'lists',
+              priority: 0,
+              test: /pwa\/src\/(features\/employers\/(EmployersPage|useEmployers|overdue|search)|shared\/ui\/(VirtualRows|ChoiceChips))\b/,
+            },
           ],
         },
       },

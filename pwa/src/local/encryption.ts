@@ -31,10 +31,38 @@ export class OpenedRow<T extends object = object> {
   }
 }
 
+/** Rows that were opened at another time and kept. */
+export interface KeptRows {
+  /** By their keys. */
+  all(): Iterable<[unknown, OpenedRow]>
+  /** As a first look wants them: none is read before somebody looks at it. */
+  inOrder(): OpenedRow[]
+}
+
 export class OpenedRows {
-  readonly rows = new Map<unknown, OpenedRow>()
+  private readonly known = new Map<unknown, OpenedRow>()
+  /** Those that were kept, until somebody asks for one. */
+  private more: KeptRows | null = null
+  /** Those that were kept, until all have been read. */
+  kept: KeptRows | null = null
   /** How many rows had to be opened by the cipher. */
   misses = 0
+
+  get rows(): Map<unknown, OpenedRow> {
+    const more = this.more?.all() ?? []
+    this.more = null
+    for (const [key, opened] of more) if (!this.known.has(key)) this.known.set(key, opened)
+    return this.known
+  }
+
+  takeIn(kept: KeptRows): void {
+    this.more = this.kept = kept
+  }
+
+  forget(): void {
+    this.more = this.kept = null
+    this.known.clear()
+  }
 
   open(key: unknown, encrypted: Uint8Array, byCipher: () => object): object {
     const mark = markOf(encrypted)

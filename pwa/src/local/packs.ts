@@ -1,5 +1,5 @@
 /**
- * Employers once more, a few hundred encrypted together: a cold start opens ten files by the platform's cipher instead of five
+ * Employers once more, some of them encrypted together: a cold start opens a few dozen files by the platform's cipher instead of five
  * thousand rows by ours.
  *
  * A pack only fills the memory of opened rows (encryption.ts), which goes by the bytes that lie in the table: a row that has changed
@@ -8,7 +8,9 @@
 import type { EmployerRow, LocalDb, PackRow } from './db'
 import { OpenedRow } from './encryption'
 
+/** Chromium keeps a value of less than 64 KB with its key; a larger one is a file, and a way of its own to it. */
 const PER_PACK = 75
+const PER_PIECE = 500
 /** Fewer rows than this are opened faster than new packs are written. */
 const STALE = 200
 
@@ -20,56 +22,86 @@ const idOf = (n: number) => `employers:${String(n).padStart(6, '0')}`
 /** Under what a pack is encrypted: one of another release, of another form, does not open. */
 const placeOf = (id: string) => `${id} by lines`
 
+/** A pack that is open. Its lines are not read before somebody looks at one of them, and each is a row only for whoever looks at it. */
+class Pack {
+  readonly count: number
+  private readonly headsLength: number
+  private lines: string[] | null = null
+
+  constructor(private readonly whole: ArrayBuffer) {
+    const view = new DataView(whole)
+    this.count = view.getUint32(0)
+    this.headsLength = view.getUint32(4)
+  }
+
+  heads(): Heads {
+    return JSON.parse(this.text(8, this.headsLength)) as Heads
+  }
+
+  line(i: number): string {
+    this.lines ??= this.text(8 + this.headsLength).split('\n')
+    return this.lines[i]!
+  }
+
+  private text(at: number, length?: number): string {
+    return new TextDecoder().decode(new Uint8Array(this.whole, at, length))
+  }
+
+  static of(heads: Heads, rows: object[]): ArrayBuffer {
+    const encoder = new TextEncoder()
+    const head = encoder.encode(JSON.stringify(heads))
+    const body = encoder.encode(rows.map((row) => JSON.stringify(row)).join('\n'))
+    const whole = new Uint8Array(8 + head.length + body.length)
+    const view = new DataView(whole.buffer)
+    view.setUint32(0, rows.length)
+    view.setUint32(4, head.length)
+    whole.set(head, 8)
+    whole.set(body, 8 + head.length)
+    return whole.buffer
+  }
+}
+
 /** Take the packs into memory; damaged ones are passed over. `packs`: as they lie in the store, in its order. */
 export async function loadPacks(db: LocalDb, packs: PackRow[]): Promise<void> {
-  const opened = await Promise.all(
+  const plain = await Promise.all(
     packs.map(({ id, buffer }) => db.cipher.decryptFile(placeOf(id), buffer).catch(() => null)),
   )
-  for (const plain of opened) {
-    if (!plain) continue
-    const { heads, rows } = unpack(plain)
-    for (const [i, [key, mark]] of heads.entries()) {
-      if (!db.opened.rows.has(key)) db.opened.rows.set(key, new OpenedRow(mark, () => rows()[i]!))
-    }
-  }
+  const opened = plain.filter((whole) => whole !== null).map((whole) => new Pack(whole))
+  if (!opened.length) return
+  db.opened.takeIn({
+    *all() {
+      for (const pack of opened) {
+        for (const [i, [key, mark]] of pack.heads().entries()) yield [key, new OpenedRow(mark, () => pack.line(i))]
+      }
+    },
+    inOrder: () =>
+      opened.flatMap((pack) => Array.from({ length: pack.count }, (_, i) => new OpenedRow(0, () => pack.line(i)))),
+  })
 }
 
-/** A pack as bytes: how long its heads are, the heads, and a line of JSON for each row. */
-function pack(heads: Heads, rows: object[]): Uint8Array<ArrayBuffer> {
-  const encoder = new TextEncoder()
-  const [head, body] = [
-    encoder.encode(JSON.stringify(heads)),
-    encoder.encode(rows.map((row) => JSON.stringify(row)).join('\n')),
-  ]
-  const whole = new Uint8Array(4 + head.length + body.length)
-  new DataView(whole.buffer).setUint32(0, head.length)
-  whole.set(head, 4)
-  whole.set(body, 4 + head.length)
-  return whole
+/**
+ * Employers as they were packed, in the order of the list, for a first look until all of them have been read; later those that were
+ * opened since. Null where there are none.
+ */
+export function rememberedEmployers(db: LocalDb): { row: EmployerRow }[] | null {
+  const { kept } = db.opened
+  if (kept) return kept.inOrder() as OpenedRow<EmployerRow>[]
+  const rows = [...db.opened.rows.values()] as OpenedRow<EmployerRow>[]
+  return rows.length ? rows.sort((a, b) => byInitials(a.row, b.row)) : null
 }
 
-/** The lines are not read before somebody looks at one of them, and each is a row only for whoever looks at it. */
-function unpack(whole: ArrayBuffer): { heads: Heads; rows: () => string[] } {
-  const decoder = new TextDecoder()
-  const length = new DataView(whole).getUint32(0)
-  let lines: string[] | null = null
-  return {
-    heads: JSON.parse(decoder.decode(new Uint8Array(whole, 4, length))) as Heads,
-    rows: () => (lines ??= decoder.decode(new Uint8Array(whole, 4 + length)).split('\n')),
-  }
-}
-
-/** Employers as they were packed, in the order of the list, for a first look until all of them have been read; null when nothing was packed. */
-export const rememberedEmployers = (db: LocalDb): OpenedRow<EmployerRow>[] | null =>
-  db.opened.rows.size ? ([...db.opened.rows.values()] as OpenedRow<EmployerRow>[]) : null
+/** The order of the list. */
+export const byInitials = (a: EmployerRow, b: EmployerRow): number =>
+  a.initials < b.initials ? -1 : a.initials > b.initials ? 1 : 0
 
 /** Read the rows that were packed, so many at a time. In pieces, with `pause` between, so that nobody waits. */
 export async function readRemembered(db: LocalDb, pause: () => Promise<void>): Promise<void> {
   let n = 0
   for (const opened of db.opened.rows.values()) {
     void opened.row
-    if (++n % PER_PACK === 0) await pause()
+    if (++n % PER_PIECE === 0) await pause()
   }
+  db.opened.kept = null
 }
 
 /** Write the packs anew where too many rows are in none of them, or where one holds an employer that has left. In pieces, with `pause` between, so that nobody waits. */
@@ -83,7 +115,6 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
   const known = new Set(keys)
   const left = [...db.opened.rows.keys()].filter((key) => !known.has(key as string))
   for (const key of left) db.opened.rows.delete(key)
-  // In the order of the list, so that sorting it at the next start has nothing to do.
   const initials = (key: string) => (db.opened.rows.get(key)?.row as EmployerRow | undefined)?.initials ?? ''
   keys.sort((a, b) => (initials(a) < initials(b) ? -1 : 1))
   const ids = Array.from({ length: Math.ceil(keys.length / PER_PACK) }, (_, n) => idOf(n))
@@ -98,7 +129,7 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
       heads.push([key, opened.mark])
       rows.push(opened.row)
     }
-    await db.packs.put({ id, buffer: await db.cipher.encryptFile(placeOf(id), pack(heads, rows).buffer) })
+    await db.packs.put({ id, buffer: await db.cipher.encryptFile(placeOf(id), Pack.of(heads, rows)) })
     await pause()
   }
   await db.packs.where('id').noneOf(ids).delete()

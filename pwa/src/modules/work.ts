@@ -265,7 +265,7 @@ export function closeStore(db: LocalDb): void {
   closed.add(db)
   db.close()
   db.cipher.forget()
-  db.opened.rows.clear()
+  db.opened.forget()
 }
 
 /** Nobody is at work here; what is stored stays. */

@@ -1,7 +1,7 @@
 /** All employers of the phone in memory: a search over 5,000 takes a millisecond there, and far longer in IndexedDB. */
 import { computed, shallowRef, watch } from 'vue'
 import type { EmployerRow } from '@/local/db'
-import { readRemembered, rememberedEmployers } from '@/local/packs'
+import { byInitials, readRemembered, rememberedEmployers } from '@/local/packs'
 import { allEmployers } from '@/local/reference'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
@@ -109,9 +109,7 @@ export function useEmployerList() {
   const byName = computed(() => {
     // What was packed lies in this order, and most of it has not been read yet.
     if (!all.value) return rows.value ?? []
-    return [...rows.value!].sort(({ row: a }, { row: b }) =>
-      a.initials < b.initials ? -1 : a.initials > b.initials ? 1 : 0,
-    )
+    return [...rows.value!].sort((a, b) => byInitials(a.row, b.row))
   })
   const listed = computed(() => byName.value.map((of) => new Line(of, own.value, from.value)))
   const sorted = computed<Listed[]>(() =>
