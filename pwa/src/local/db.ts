@@ -179,7 +179,7 @@ export interface PhotoBytesRow {
   encrypted?: 1
 }
 
-/** Rows of a table encrypted together; see packs.ts. */
+/** A slice of some rows that are encrypted together; see packs.ts. */
 export interface PackRow {
   id: string
   buffer: ArrayBuffer

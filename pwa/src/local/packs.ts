@@ -8,19 +8,48 @@
 import type { EmployerRow, LocalDb, PackRow } from './db'
 import { OpenedRow } from './encryption'
 
-/** Chromium keeps a value of less than 64 KB with its key; a larger one is a file, and a way of its own to it. */
-const PER_PACK = 75
-const PER_PIECE = 500
+const PER_PACK = 500
+/** Bytes. Chromium keeps a value of less than 64 KB with its key; a larger one is a file of its own, and takes its time. */
+const SLICE = 60_000
 /** Fewer rows than this are opened faster than new packs are written. */
 const STALE = 200
 
 /** Keys and marks of a pack's rows. */
 type Heads = [key: string, mark: number][]
 
-/** In the order of the list, which is the order of the store. */
-const idOf = (n: number) => `employers:${String(n).padStart(6, '0')}`
-/** Under what a pack is encrypted: one of another release, of another form, does not open. */
-const placeOf = (id: string) => `${id} by lines`
+const padded = (n: number) => String(n).padStart(4, '0')
+/** In the order of the list, which is the order of the store. The form is part of the name: a pack of another one does not open. */
+const packId = (n: number) => `employers by lines:${padded(n)}`
+const sliceId = (pack: string, n: number) => `${pack}:${padded(n)}`
+const packOfSlice = (id: string) => id.slice(0, id.lastIndexOf(':'))
+
+/** Slices by their packs, in the order of the store. */
+function whole(slices: PackRow[]): Map<string, ArrayBuffer> {
+  const parts = new Map<string, Uint8Array[]>()
+  for (const { id, buffer } of slices) {
+    const pack = packOfSlice(id)
+    parts.set(pack, [...(parts.get(pack) ?? []), new Uint8Array(buffer)])
+  }
+  return new Map([...parts].map(([pack, bytes]) => [pack, joined(bytes)]))
+}
+
+function joined(parts: Uint8Array[]): ArrayBuffer {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes.buffer
+}
+
+function sliced(pack: string, buffer: ArrayBuffer): PackRow[] {
+  const count = Math.ceil(buffer.byteLength / SLICE)
+  return Array.from({ length: count }, (_, n) => ({
+    id: sliceId(pack, n),
+    buffer: buffer.slice(n * SLICE, (n + 1) * SLICE),
+  }))
+}
 
 /** A pack that is open. Its lines are not read before somebody looks at one of them, and each is a row only for whoever looks at it. */
 class Pack {
@@ -28,8 +57,8 @@ class Pack {
   private readonly headsLength: number
   private lines: string[] | null = null
 
-  constructor(private readonly whole: ArrayBuffer) {
-    const view = new DataView(whole)
+  constructor(private readonly bytes: ArrayBuffer) {
+    const view = new DataView(bytes)
     this.count = view.getUint32(0)
     this.headsLength = view.getUint32(4)
   }
@@ -44,7 +73,7 @@ class Pack {
   }
 
   private text(at: number, length?: number): string {
-    return new TextDecoder().decode(new Uint8Array(this.whole, at, length))
+    return new TextDecoder().decode(new Uint8Array(this.bytes, at, length))
   }
 
   static of(heads: Heads, rows: object[]): ArrayBuffer {
@@ -61,12 +90,12 @@ class Pack {
   }
 }
 
-/** Take the packs into memory; damaged ones are passed over. `packs`: as they lie in the store, in its order. */
-export async function loadPacks(db: LocalDb, packs: PackRow[]): Promise<void> {
+/** Take the packs into memory; damaged ones are passed over. `slices`: as they lie in the store, in its order. */
+export async function loadPacks(db: LocalDb, slices: PackRow[]): Promise<void> {
   const plain = await Promise.all(
-    packs.map(({ id, buffer }) => db.cipher.decryptFile(placeOf(id), buffer).catch(() => null)),
+    [...whole(slices)].map(([id, buffer]) => db.cipher.decryptFile(id, buffer).catch(() => null)),
   )
-  const opened = plain.filter((whole) => whole !== null).map((whole) => new Pack(whole))
+  const opened = plain.filter((bytes) => bytes !== null).map((bytes) => new Pack(bytes))
   if (!opened.length) return
   db.opened.takeIn({
     *all() {
@@ -99,7 +128,7 @@ export async function readRemembered(db: LocalDb, pause: () => Promise<void>): P
   let n = 0
   for (const opened of db.opened.rows.values()) {
     void opened.row
-    if (++n % PER_PIECE === 0) await pause()
+    if (++n % PER_PACK === 0) await pause()
   }
   db.opened.kept = null
 }
@@ -117,9 +146,9 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
   for (const key of left) db.opened.rows.delete(key)
   const initials = (key: string) => (db.opened.rows.get(key)?.row as EmployerRow | undefined)?.initials ?? ''
   keys.sort((a, b) => (initials(a) < initials(b) ? -1 : 1))
-  const ids = Array.from({ length: Math.ceil(keys.length / PER_PACK) }, (_, n) => idOf(n))
-  const kept = await db.packs.toCollection().primaryKeys()
-  if (!left.length && db.opened.misses - before < STALE && kept.join() === ids.join()) return
+  const ids = Array.from({ length: Math.ceil(keys.length / PER_PACK) }, (_, n) => packId(n))
+  const kept = new Set((await db.packs.toCollection().primaryKeys()).map(packOfSlice))
+  if (!left.length && db.opened.misses - before < STALE && [...kept].join() === ids.join()) return
   for (const [n, id] of ids.entries()) {
     const heads: Heads = []
     const rows: object[] = []
@@ -129,8 +158,14 @@ export async function refreshPacks(db: LocalDb, pause: () => Promise<void>): Pro
       heads.push([key, opened.mark])
       rows.push(opened.row)
     }
-    await db.packs.put({ id, buffer: await db.cipher.encryptFile(placeOf(id), Pack.of(heads, rows)) })
+    const slices = sliced(id, await db.cipher.encryptFile(id, Pack.of(heads, rows)))
+    await db.transaction('rw', db.packs, async () => {
+      await db.packs.where('id').startsWith(`${id}:`).delete()
+      await db.packs.bulkPut(slices)
+    })
     await pause()
   }
-  await db.packs.where('id').noneOf(ids).delete()
+  const written = new Set(ids)
+  const gone = (await db.packs.toCollection().primaryKeys()).filter((id) => !written.has(packOfSlice(id)))
+  await db.packs.bulkDelete(gone)
 }
