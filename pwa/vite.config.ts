@@ -89,9 +89,8 @@ export default defineConfig({
     modulePreload: {
       // The browsers that lack it load the same files a little later.
       polyfill: false,
-      // Named one by one in the page, the scripts of a chunk cost a cheap phone more than finding them by their imports; the styles
-      // of the app behind the door are in the page.
-      resolveDependencies: (file, files) => (/\bmain-/.test(file) ? [] : files.filter((name) => name.endsWith('.css'))),
+      // Named one by one in the page, the scripts of a chunk cost a cheap phone more than finding them by their imports.
+      resolveDependencies: () => [],
     },
     rolldownOptions: {
       input: { index: here('./index.html'), console: here('./console.html') },

@@ -1,7 +1,7 @@
 import { transformSync } from '@babel/core'
 import toSystem from '@babel/plugin-transform-modules-systemjs'
 import type { Plugin, Rolldown } from 'vite'
-import { readLoader, startOf } from './loader.mjs'
+import { atHand, readLoader, startOf } from './loader.mjs'
 
 /** Salts the names of the files: a module put another way is another file to a phone that keeps files by their names. */
 const FORM = 'system 2'
@@ -28,7 +28,9 @@ export const classicScripts = (behindDoor: Record<string, string[]>): Plugin => 
         const html = String(file.source)
         const entry = bundle[entryOf(html)] as Rolldown.OutputChunk
         this.emitFile({ type: 'asset', fileName: startOf(entry.fileName), source: start(entry, bundle) })
-        const ahead = filesOf(behindDoor[file.fileName] ?? [], bundle).filter((name) => !atHand(entry).includes(name))
+        const ahead = filesOf(behindDoor[file.fileName] ?? [], bundle).filter(
+          (name) => !atHand(entry.fileName, entry.imports).includes(name),
+        )
         file.source = withStyles(withAhead(withStart(html), ahead), bundle)
       }
     },
@@ -47,12 +49,9 @@ const asClassic = (code: string): string =>
     configFile: false,
   })!.code!
 
-/** What comes with the loader. */
-const atHand = ({ fileName, imports }: Rolldown.OutputChunk) => [fileName, ...(imports.length === 1 ? imports : [])]
-
 /** The loader, and at hand for it a page's first module with what it imports: a file less is felt on a cheap phone. */
 function start(entry: Rolldown.OutputChunk, bundle: Rolldown.OutputBundle): string {
-  const modules = atHand(entry).map((name) => {
+  const modules = atHand(entry.fileName, entry.imports).map((name) => {
     const { code } = bundle[name] as Rolldown.OutputChunk
     if (!code.startsWith('System.register(')) throw new Error(`${name} is not what the loader reads`)
     return code.replace('System.register(', `keep("/${name}",`)
@@ -69,12 +68,18 @@ ${modules.join('\n')}
 /** The scripts and styles of some modules, with those they import. */
 function filesOf(modules: string[], bundle: Rolldown.OutputBundle): string[] {
   const chunks = Object.values(bundle).filter((file): file is Rolldown.OutputChunk => file.type === 'chunk')
-  const found = modules.map((module) => {
+  const found = new Set<Rolldown.OutputChunk>()
+  const take = (chunk: Rolldown.OutputChunk) => {
+    if (found.has(chunk)) return
+    found.add(chunk)
+    for (const next of chunks) if (chunk.imports.includes(next.fileName)) take(next)
+  }
+  for (const module of modules) {
     const chunk = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith(`/${module}`))
     if (!chunk) throw new Error(`${module} begins no file of the build`)
-    return [chunk, ...chunks.filter(({ fileName }) => chunk.imports.includes(fileName))]
-  })
-  return [...new Set(found.flat())].flatMap((chunk) => [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])])
+    take(chunk)
+  }
+  return [...found].flatMap((chunk) => [chunk.fileName, ...(chunk.viteMetadata?.importedCss ?? [])])
 }
 
 const ENTRY = /<script( async)? type="module" crossorigin src="\/([^"]*)"><\/script>/
@@ -108,6 +113,9 @@ function withAhead(html: string, files: string[]): string {
   return html.replace('</head>', [...links, '</head>'].join('\n    '))
 }
 
-/** The page's own styles, within it: the first paint waits for no file. */
+/** The page's own styles, within it: the first paint waits for no file. Whoever asks for such a file later finds it there already. */
 const withStyles = (html: string, bundle: Rolldown.OutputBundle) =>
-  html.replace(STYLES, (_, name: string) => `<style>${String((bundle[name] as Rolldown.OutputAsset).source)}</style>`)
+  html.replace(STYLES, (link, name: string) => {
+    const { source } = bundle[name] as Rolldown.OutputAsset
+    return `<style>${String(source)}</style>${link.replace('>', ' disabled>')}`
+  })

@@ -1,6 +1,5 @@
 /** What the phone keeps offline: everything the field entry can reach, and nothing that only the desk uses. */
-
-import { startOf } from './loader.mjs'
+import { atHand, startOf } from './loader.mjs'
 
 /**
  * Follow the imports of one HTML entry through Vite's manifest.
@@ -11,10 +10,13 @@ import { startOf } from './loader.mjs'
  *   it opens, and the static imports of both; `all`: that and what is loaded later on demand.
  */
 export function filesOfEntry(manifest, entry) {
+  const page = manifest[entry]
+  if (!page) throw new Error(`${entry} is no entry of the build`)
+  const start = startOf(page.file)
   /** @type {Set<string>} */
-  const first = new Set()
+  const first = new Set([start])
   /** @type {Set<string>} */
-  const all = new Set()
+  const all = new Set([start])
   /** @param {string} key @param {boolean} isFirst @param {Set<string>} seen */
   const visit = (key, isFirst, seen) => {
     if (seen.has(key)) return
@@ -29,9 +31,16 @@ export function filesOfEntry(manifest, entry) {
     for (const next of chunk.imports ?? []) visit(next, isFirst, seen)
     if (!isFirst) for (const next of chunk.dynamicImports ?? []) visit(next, false, seen)
   }
-  for (const set of [first, all]) set.add(startOf(manifest[entry]?.file ?? ''))
   const ofFirst = new Set()
-  for (const key of [entry, ...(manifest[entry]?.dynamicImports ?? [])]) visit(key, true, ofFirst)
+  for (const key of [entry, ...(page.dynamicImports ?? [])]) visit(key, true, ofFirst)
   visit(entry, false, new Set())
+  // They come with the loader.
+  for (const file of atHand(
+    page.file,
+    (page.imports ?? []).map((key) => manifest[key]?.file ?? ''),
+  )) {
+    first.delete(file)
+    all.delete(file)
+  }
   return { first, all }
 }

@@ -1,4 +1,4 @@
-/** The loader of classic scripts (SystemJS), and the file in which it comes. */
+/** The loader of classic scripts (SystemJS), and what comes in one file with it. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
@@ -9,3 +9,11 @@ export const readLoader = () =>
 
 /** @param {string} entry the file of a page's first module */
 export const startOf = (entry) => entry.replace(/\.js$/, '.start.js')
+
+/**
+ * The modules that come with the loader: a page's first one, and the one it imports where that is all it imports.
+ *
+ * @param {string} entry
+ * @param {string[]} imports
+ */
+export const atHand = (entry, imports) => [entry, ...(imports.length === 1 ? imports : [])]

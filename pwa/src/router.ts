@@ -59,7 +59,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/employers/:id/visit',
     name: 'visit',
-    component: () => import('./features/visits/VisitPage.vue'),
+    component: day(() => import('./features/visits/VisitPage.vue')),
     props: true,
   },
   {
