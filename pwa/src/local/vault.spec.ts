@@ -333,6 +333,15 @@ describe('the vault', () => {
     expect(await vault.unlockWithPin(device, ACCOUNT, '902741', NOON)).toMatchObject({ ok: true, dataKey })
   })
 
+  it('goes by the vault as it is now, though it was stretched by the one that was read before', async () => {
+    const { device, dataKey } = await made()
+    const before = (await vault.readVault(device, ACCOUNT))!
+    expect(await vault.unlockWithPin(device, ACCOUNT, PIN, NOON, before)).toMatchObject({ ok: true, dataKey })
+    await vault.setPin(device, ACCOUNT, dataKey, '902741', rules)
+    expect(await vault.unlockWithPin(device, ACCOUNT, PIN, NOON, before)).toMatchObject({ ok: false, reason: 'wrong' })
+    expect(await vault.unlockWithPin(device, ACCOUNT, '902741', NOON, before)).toMatchObject({ ok: true, dataKey })
+  })
+
   it('opens with the key the server kept, whichever of two it was, and with no other phone’s', async () => {
     const { device, dataKey } = await made()
     const first = (await vault.addServerWrap(device, ACCOUNT, dataKey, 'k1'))!

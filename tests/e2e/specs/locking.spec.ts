@@ -82,6 +82,70 @@ test('wrong PINs are counted, waits outlast a reload, and the right one still op
   await expect(app.page.getByRole('heading', { name: '今日巡查' })).toBeVisible()
 })
 
+test('what she does at the door while the app is still on its way goes on behind it', async ({ newPhone, city }) => {
+  const who = await city.anySupervisor()
+  // Without the service worker the app's files come by the network, and can be held up.
+  const { app } = await newPhone({ serviceWorkers: 'block' })
+  const { page } = app
+  await app.signIn(who.login, city.password)
+  await app.standBeforeDoor()
+  const today = page.getByRole('heading', { name: '今日巡查' })
+  const typed = (n: number) => expect(page.getByLabel(`已输入 ${n} 位`)).toBeVisible()
+  let letIn = () => {}
+  const beforeTheApp = async (does: () => Promise<void>) => {
+    const held = new Promise<void>((done) => (letIn = done))
+    await page.route('**/assets/main-*.js', async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.reload({ waitUntil: 'commit' })
+    await app.door.waitFor()
+    await does()
+    await expect(page.locator('#app')).toBeEmpty()
+    letIn()
+    await page.unroute('**/assets/main-*.js')
+  }
+
+  await beforeTheApp(async () => {
+    await page.keyboard.type('4815')
+    await typed(4)
+  })
+  await expect(page.locator('#app [data-lock]')).toBeVisible()
+  await expect(app.door).toHaveCount(1)
+  await typed(4)
+  await page.keyboard.type('16')
+  await page.keyboard.press('Enter')
+  await expect(today).toBeVisible()
+  await expect(app.door).toHaveCount(0)
+
+  await beforeTheApp(() => app.typePin(NEW_PIN))
+  await expect(page.getByRole('alert')).toContainText('解锁码不对，已错 1 次')
+  await app.typePin(app.pin)
+  await expect(today).toBeVisible()
+
+  await beforeTheApp(() => app.typePin(app.pin))
+  await expect(today).toBeVisible()
+  await expect(app.door).toHaveCount(0)
+  await app.expectAllSafe()
+
+  await beforeTheApp(() => page.getByRole('button', { name: '忘记解锁码' }).click())
+  await expect(page.getByRole('heading', { name: '忘记解锁码' })).toBeVisible()
+  await expect(page.getByLabel('账号')).toBeVisible()
+})
+
+test('an app that cannot be read says so, and opens again when it can', async ({ newPhone, city }) => {
+  const who = await city.anySupervisor()
+  const { app } = await newPhone({ serviceWorkers: 'block' })
+  const { page } = app
+  await app.signIn(who.login, city.password)
+  await page.route('**/assets/main-*.js', (route) => route.abort())
+  await page.reload({ waitUntil: 'commit' })
+  await expect(page.getByRole('alert')).toContainText('应用没能打开')
+  await page.unroute('**/assets/main-*.js')
+  await page.getByRole('button', { name: '重新打开' }).click()
+  await expect(page.getByRole('heading', { name: '今日巡查' })).toBeVisible()
+})
+
 test('left alone it locks; a draft and the page she was on are there again', async ({ newPhone, city, photos }) => {
   const who = await city.anySupervisor()
   const [employer] = await city.employersOf(who)

@@ -15,6 +15,7 @@ interface PhoneOptions {
   network?: 'wifi' | 'cellular'
   /** Whether she lets the app know where she is. */
   geolocation?: boolean
+  serviceWorkers?: 'allow' | 'block'
 }
 
 interface Stage {
@@ -57,9 +58,9 @@ export const test = base.extend<Stage, House>({
 
   newPhone: async ({ browser, server }, use) => {
     const contexts: BrowserContext[] = []
-    await use(async ({ network = 'wifi', geolocation = true } = {}) => {
+    await use(async ({ network = 'wifi', geolocation = true, serviceWorkers = 'allow' } = {}) => {
       const permissions = geolocation ? PHONE.permissions : []
-      const context = await browser.newContext({ ...PHONE, permissions, baseURL: server.baseUrl })
+      const context = await browser.newContext({ ...PHONE, permissions, serviceWorkers, baseURL: server.baseUrl })
       contexts.push(context)
       await preparePhone(context, network)
       return { context, app: new FieldApp(await context.newPage()) }
