@@ -177,6 +177,8 @@ export interface PhotoBytesRow {
   buffer: ArrayBuffer
   /** Missing on those that were stored before the store was encrypted. */
   encrypted?: 1
+  /** On the first of several rows: how many the file has. */
+  slices?: number
 }
 
 /** A slice of some rows that are encrypted together; see packs.ts. */
@@ -263,6 +265,8 @@ export class LocalDb extends Dexie {
     this.version(3).stores({ tracks: 'id, patrol_id, state, on' })
     // The base map of her area; what employers' survey forms say.
     this.version(4).stores({ base_parts: 'id', forms: 'id' })
+    // Files lie in slices: a release that reads only the first must not open them.
+    this.version(5).stores({})
   }
 }
 

@@ -57,6 +57,6 @@ async function encryptFile(db: LocalDb, id: string): Promise<void> {
   const encrypted = await encryptedBytes(db, id, row.type, row.buffer)
   await db.transaction('rw', db.photo_bytes, async () => {
     // Sent and gone meanwhile: it stays gone.
-    if (await db.photo_bytes.get(id)) await db.photo_bytes.put(encrypted)
+    if (await db.photo_bytes.get(id)) await db.photo_bytes.bulkPut(encrypted)
   })
 }

@@ -7,6 +7,7 @@
  */
 import type { EmployerRow, LocalDb, PackRow } from './db'
 import { OpenedRow } from './encryption'
+import { joined } from './slices'
 
 const PER_PACK = 500
 /** Bytes. Chromium keeps a value of less than 64 KB with its key; a larger one is a file of its own, and takes its time. */
@@ -31,16 +32,6 @@ function whole(slices: PackRow[]): Map<string, ArrayBuffer> {
     parts.set(pack, [...(parts.get(pack) ?? []), new Uint8Array(buffer)])
   }
   return new Map([...parts].map(([pack, bytes]) => [pack, joined(bytes)]))
-}
-
-function joined(parts: Uint8Array[]): ArrayBuffer {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes.buffer
 }
 
 function sliced(pack: string, buffer: ArrayBuffer): PackRow[] {

@@ -2,7 +2,7 @@
 import { newId } from '@/shared/ids'
 import { sha256OfBytes } from '@/shared/sha256'
 import type { LocalDb, OutboxRow, Part, PhotoBytesRow, PhotoRow, UploadRow } from './db'
-import { encryptedBytes } from './photoBytes'
+import { deleteBytes, encryptedBytes } from './photoBytes'
 import { draftOf, type Capture, type Draft } from './seal'
 import type { EvidencePayload, NoteMedium, NoteType } from './shapes'
 
@@ -91,10 +91,10 @@ const draftRow = (capture: Capture, of: DraftOf) => ({
 })
 
 async function keepFiles(db: LocalDb, row: PhotoRow, files: FileToKeep[]): Promise<PhotoRow> {
-  // Before the transaction, which would not wait for the cipher; one file at a time, so that no frame waits for two.
+  // Before the transaction, which would not wait for the cipher.
   const encrypted: PhotoBytesRow[] = []
   for (const { part, type, buffer } of files)
-    encrypted.push(await encryptedBytes(db, uploadId(row.id, part), type, buffer))
+    encrypted.push(...(await encryptedBytes(db, uploadId(row.id, part), type, buffer)))
   await db.transaction('rw', db.photos, db.uploads, db.photo_bytes, async () => {
     await db.photos.add(row)
     for (const bytes of encrypted) await db.photo_bytes.add(bytes)
@@ -134,7 +134,7 @@ export async function dropDraftPhoto(db: LocalDb, photoId: string): Promise<void
     await db.photos.delete(photoId)
     const ids = PARTS.map((part) => uploadId(photoId, part))
     await db.uploads.bulkDelete(ids)
-    await db.photo_bytes.bulkDelete(ids)
+    await deleteBytes(db, ids)
   })
 }
 

@@ -6,6 +6,7 @@
 import { meansSignIn, ownProblem, type Problem } from '@/api/problems'
 import { readMeta, writeMeta } from '@/local/db'
 import { asksForPerson, isReceived } from '@/local/outbox'
+import { deleteBytes } from '@/local/photoBytes'
 import { FIRST_POLICIES, type Me } from '@/local/shapes'
 import { backoffMs } from './backoff'
 import { call, type Fetch, type Locks, type Network, type SyncContext } from './context'
@@ -323,7 +324,12 @@ export class SyncEngine {
     const before = daysAgo(limits.phone_record_keep_days)
     const arrived = await db.uploads.where('state').equals('stored').toArray()
     const bytesBefore = daysAgo(limits.phone_photo_keep_days)
-    await db.photo_bytes.bulkDelete(arrived.filter((part) => (part.stored_at ?? '') <= bytesBefore).map(({ id }) => id))
+    const here = new Set(await db.photo_bytes.toCollection().primaryKeys())
+    const letGo = arrived.filter(({ id, stored_at }) => here.has(id) && (stored_at ?? '') <= bytesBefore)
+    await deleteBytes(
+      db,
+      letGo.map(({ id }) => id),
+    )
     await db.transaction('rw', [db.records, db.outbox, db.photos, db.uploads, db.photo_bytes, db.tracks], async () => {
       const old = await db.outbox.filter((row) => row.captured_at < before).toArray()
       const done = old.filter((row) => row.state === 'sent' || (row.state === 'needs_you' && !asksForPerson(row)))

@@ -1,7 +1,7 @@
 /** Bytes on their way: resumable, thumbnails first, then photos' copies, notes, originals, the smallest first, never in the way of data. */
 import { failed, ownProblem, type Problem, type Result } from '@/api/problems'
 import { readMeta, type LocalDb, type UploadRow } from '@/local/db'
-import { readBytes } from '@/local/photoBytes'
+import { deleteBytes, readBytes } from '@/local/photoBytes'
 import { FIRST_POLICIES, type ByteReceipt, type Me, type Policies } from '@/local/shapes'
 import { sha256OfBytes } from '@/shared/sha256'
 import { isoMoment } from '@/shared/time'
@@ -194,7 +194,7 @@ async function noteStored(context: SyncContext, row: UploadRow, { sha256, receip
       upload_url: null,
     })
     // How long they stay after that is the deployment's policy; `tidy` lets go of them later.
-    if (keepDays === 0) await db.photo_bytes.delete(row.id)
+    if (keepDays === 0) await deleteBytes(db, [row.id])
   })
   return { ok: true, data: null }
 }
@@ -209,10 +209,10 @@ async function noteFailure(context: SyncContext, row: UploadRow, problem: Proble
     (!isHash && !STOPS_ALL.has(problem.type) && [400, 403, 413, 415, 422].includes(problem.status))
   if (isFinal && row.part === 'thumb') {
     // Nobody need look at this: it only runs ahead of the copy.
-    const { uploads, photo_bytes } = context.db
-    await context.db.transaction('rw', uploads, photo_bytes, async () => {
-      await uploads.delete(row.id)
-      await photo_bytes.delete(row.id)
+    const { db } = context
+    await db.transaction('rw', db.uploads, db.photo_bytes, async () => {
+      await db.uploads.delete(row.id)
+      await deleteBytes(db, [row.id])
     })
     return
   }
