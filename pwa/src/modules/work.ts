@@ -250,14 +250,13 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null, kn
   else setTimeout(startEngine, SYNC_AFTER_MS)
 }
 
-/** What the store says of its person and of this phone. Read before the store was open, it opens behind her back. */
+/** What the store says of its person and of this phone; of what was read before, where all of it was there, encrypted. */
 async function whoIsAtWork(db: LocalDb, first: FirstRead | null): Promise<{ me?: Me; device_id?: string }> {
-  const read = (key: string) => {
-    const encrypted = first?.meta.get(key)
-    return encrypted && (db.cipher.decrypt('meta', key, encrypted) as MetaRow)
-  }
-  const rows = first?.meta.size ? WHO.map(read) : await db.meta.bulkGet(WHO)
-  return Object.fromEntries(rows.filter((row) => row !== undefined).map(({ key, value }) => [key, value]))
+  const rows =
+    first?.meta.size === WHO.length
+      ? [...first.meta].map(([key, encrypted]) => db.cipher.decrypt('meta', key, encrypted) as MetaRow)
+      : (await db.meta.bulkGet(WHO)).filter((row) => row !== undefined)
+  return Object.fromEntries(rows.map(({ key, value }) => [key, value]))
 }
 
 /** Close a store for good: its key leaves the memory. */
