@@ -91,19 +91,19 @@ test('what she does at the door while the app is still on its way goes on behind
   await app.standBeforeDoor()
   const today = page.getByRole('heading', { name: '今日巡查' })
   const typed = (n: number) => expect(page.getByLabel(`已输入 ${n} 位`)).toBeVisible()
-  let letIn = () => {}
+  let held = Promise.resolve()
+  await page.route('**/assets/main-*.js', async (route) => {
+    await held
+    await route.continue()
+  })
   const beforeTheApp = async (does: () => Promise<void>) => {
-    const held = new Promise<void>((done) => (letIn = done))
-    await page.route('**/assets/main-*.js', async (route) => {
-      await held
-      await route.continue()
-    })
+    let letIn = () => {}
+    held = new Promise<void>((done) => (letIn = done))
     await page.reload({ waitUntil: 'commit' })
     await app.door.waitFor()
     await does()
     await expect(page.locator('#app')).toBeEmpty()
     letIn()
-    await page.unroute('**/assets/main-*.js')
   }
 
   await beforeTheApp(async () => {
