@@ -11,7 +11,10 @@ const SLICE = 1 << 20
 
 const sliceId = (id: string, n: number) => (n ? `${id}/${n}` : id)
 
-/** A file as rows for the store, one at a time, so that no frame waits for two. */
+/** Chromium encrypts at once and on the page's thread: the screen has its turn before each slice. */
+const breath = () => new Promise<void>((done) => setTimeout(done))
+
+/** A file as rows for the store, one slice at a time, so that no frame waits for two. */
 export async function encryptedBytes(
   db: LocalDb,
   id: string,
@@ -21,6 +24,7 @@ export async function encryptedBytes(
   const slices = Math.max(1, Math.ceil(buffer.byteLength / SLICE))
   const rows: PhotoBytesRow[] = []
   for (let n = 0; n < slices; n++) {
+    await breath()
     const key = sliceId(id, n)
     const slice = await db.cipher.encryptFile(key, buffer.slice(n * SLICE, (n + 1) * SLICE))
     rows.push({ id: key, type, buffer: slice, encrypted: 1, ...(n === 0 && slices > 1 ? { slices } : {}) })
