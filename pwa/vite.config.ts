@@ -102,7 +102,7 @@ export default defineConfig({
             {
               name: 'door',
               priority: 4,
-              test: /vite\/preload-helper|rolldown\/runtime|pwa\/src\/(door\/(door|pinPad|elements|words)|local\/(deviceStore|firstRead|vault|pin)|modules\/(keptLook|lastAccount)|shared\/paint)\b/,
+              test: /vite\/preload-helper|pwa\/src\/(door\/(door|pinPad|elements|words)|local\/(deviceStore|firstRead|vault|pin)|modules\/(keptLook|lastAccount))\b/,
             },
             { name: 'vue', priority: 3, test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\// },
             {

@@ -1,10 +1,10 @@
 import { transformSync } from '@babel/core'
 import toSystem from '@babel/plugin-transform-modules-systemjs'
 import type { Plugin, Rolldown } from 'vite'
-import { atHand, readLoader, startOf } from './loader.mjs'
+import { atHand, LOADER_VERSION, readLoader, startOf } from './loader.mjs'
 
 /** Salts the names of the files: a module put another way is another file to a phone that keeps files by their names. */
-const FORM = 'system 2'
+const FORM = `system ${LOADER_VERSION} 2`
 
 /**
  * Modules as classic scripts, loaded by SystemJS.

@@ -4,6 +4,9 @@ import { createRequire } from 'node:module'
 
 const { resolve } = createRequire(import.meta.url)
 
+/** @type {string} */
+export const LOADER_VERSION = JSON.parse(readFileSync(resolve('systemjs/package.json'), 'utf8')).version
+
 export const readLoader = () =>
   readFileSync(resolve('systemjs/dist/s.min.js'), 'utf8').replace(/\n?\/\/# sourceMappingURL=.*/, '')
 
