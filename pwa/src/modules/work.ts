@@ -94,7 +94,10 @@ const TIDY_AFTER_MS = 20_000
 export async function resumeWork(languageOf: () => string): Promise<void> {
   language = languageOf
   listenForOccasions()
-  if (await enterByDoor()) return
+  if (await enterByDoor()) {
+    void confirmErased().catch(noteSurprise)
+    return
+  }
   await confirmErased()
   const accountId = lastAccount()
   if (!accountId) return
