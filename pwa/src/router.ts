@@ -40,14 +40,14 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/employers/:id',
     name: 'employer',
-    component: file(() => import('./features/employers/EmployerPage.vue')),
+    component: file(day(() => import('./features/employers/EmployerPage.vue'))),
     props: true,
     meta: { tab: true },
   },
   {
     path: '/employers/:id/file',
     name: 'file',
-    component: file(() => import('./features/employerFile/FilePage.vue')),
+    component: file(day(() => import('./features/employerFile/FilePage.vue'))),
     props: true,
   },
   {
@@ -65,7 +65,7 @@ const routes: RouteRecordRaw[] = [
   {
     path: '/outbox',
     name: 'outbox',
-    component: () => import('./features/outbox/OutboxPage.vue'),
+    component: day(() => import('./features/outbox/OutboxPage.vue')),
     meta: { tab: true },
   },
   {
