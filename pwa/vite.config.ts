@@ -60,7 +60,6 @@ export default defineConfig({
           { src: '/icons/wangge-192.png', sizes: '192x192', type: 'image/png' },
           { src: '/icons/wangge-512.png', sizes: '512x512', type: 'image/png' },
           { src: '/icons/wangge-maskable-512.png', sizes: '512x512', type: 'image/png', purpose: 'maskable' },
-          { src: '/icons/wangge.svg', sizes: 'any', type: 'image/svg+xml' },
         ],
       },
       injectManifest: {
