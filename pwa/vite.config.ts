@@ -38,7 +38,7 @@ export default defineConfig({
   plugins: [
     vue(),
     consoleEntry(),
-    classicScripts({ 'index.html': ['src/main.ts', 'src/local/cipher.ts'] }),
+    classicScripts(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'sw',
@@ -101,7 +101,7 @@ export default defineConfig({
             {
               name: 'door',
               priority: 4,
-              test: /vite\/preload-helper|pwa\/src\/(door\/(door|pinPad|elements|words)|local\/(deviceStore|firstRead|vault|pin)|modules\/(keptLook|lastAccount))\b/,
+              test: /vite\/preload-helper|pwa\/src\/(door\/(door|pinPad|elements|words)|local\/(deviceStore|firstRead|names|vault|pin)|modules\/(keptLook|lastAccount)|shared\/paint)\b/,
             },
             { name: 'vue', priority: 3, test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\// },
             {

@@ -1,20 +1,19 @@
 import { transformSync } from '@babel/core'
 import toSystem from '@babel/plugin-transform-modules-systemjs'
-import type { Plugin, Rolldown } from 'vite'
-import { atHand, LOADER_VERSION, readLoader, startOf } from './loader.mjs'
+import { minifySync, type Plugin, type Rolldown } from 'vite'
+import { atHand, BEHIND_DOOR, behindOf, LOADER_VERSION, readLoader, startOf } from './loader.mjs'
 
 /** Salts the names of the files: a module put another way is another file to a phone that keeps files by their names. */
-const FORM = `system ${LOADER_VERSION} 2`
+const FORM = `system ${LOADER_VERSION} 4`
 
 /**
  * Modules as classic scripts, loaded by SystemJS.
  *
  * Chromium keeps the compiled code of classic scripts that a service worker has put by, and of modules never: a cheap phone would
- * parse and compile all of them again at every start (docs/decisions/0028). The loader and what a page begins with are one file.
- *
- * @param behindDoor by page: modules that it imports when its door stands; their scripts are read meanwhile, their styles are the page's
+ * parse and compile all of them again at every start (docs/decisions/0028). The loader and what a page begins with are one file, and
+ * what its door imports is another: a phone pays for each file at every start.
  */
-export const classicScripts = (behindDoor: Record<string, string[]>): Plugin => ({
+export const classicScripts = (): Plugin => ({
   name: 'wangge-classic-scripts',
   apply: 'build',
   augmentChunkHash: () => FORM,
@@ -27,11 +26,20 @@ export const classicScripts = (behindDoor: Record<string, string[]>): Plugin => 
         if (file.type !== 'asset' || !file.fileName.endsWith('.html')) continue
         const html = String(file.source)
         const entry = bundle[entryOf(html)] as Rolldown.OutputChunk
-        this.emitFile({ type: 'asset', fileName: startOf(entry.fileName), source: start(entry, bundle) })
-        const ahead = filesOf(behindDoor[file.fileName] ?? [], bundle).filter(
-          (name) => !atHand(entry.fileName, entry.imports).includes(name),
-        )
-        file.source = withStyles(withAhead(withStart(html), ahead), bundle)
+        const inStart = atHand(entry.fileName, entry.imports)
+        const behind = filesOf(BEHIND_DOOR[file.fileName] ?? [], bundle).filter((name) => !inStart.includes(name))
+        const scripts = behind.filter((name) => name.endsWith('.js'))
+        const styles = behind.filter((name) => name.endsWith('.css'))
+        const together = scripts.length ? [behindOf(entry.fileName)] : []
+        for (const fileName of together)
+          this.emitFile({
+            type: 'asset',
+            fileName,
+            source: `(function(keep){\n${kept(scripts, bundle)}\n})(System.keep)`,
+          })
+        const source = `${start(scripts, together[0])}\n(function(keep){\n${kept(inStart, bundle)}\n})(System.keep)`
+        this.emitFile({ type: 'asset', fileName: startOf(entry.fileName), source })
+        file.source = withStyles(withAhead(withStart(html), [...together, ...styles]), bundle)
       }
     },
   },
@@ -40,30 +48,49 @@ export const classicScripts = (behindDoor: Record<string, string[]>): Plugin => 
 /** SystemJS resolves in its own time, the platform at once: what asks for the latter goes by the module's address, as it can. */
 const withoutResolve = (code: string) => code.replaceAll('import.meta.resolve', 'undefined')
 
-const asClassic = (code: string): string =>
-  transformSync(withoutResolve(code), {
+/** Babel prints at length what was short: it is shortened once more. */
+function asClassic(code: string): string {
+  const long = transformSync(withoutResolve(code), {
     plugins: [toSystem],
     compact: true,
     comments: false,
     babelrc: false,
     configFile: false,
   })!.code!
-
-/** The loader, and at hand for it a page's first module with what it imports: a file less is felt on a cheap phone. */
-function start(entry: Rolldown.OutputChunk, bundle: Rolldown.OutputBundle): string {
-  const modules = atHand(entry.fileName, entry.imports).map((name) => {
-    const { code } = bundle[name] as Rolldown.OutputChunk
-    if (!code.startsWith('System.register(')) throw new Error(`${name} is not what the loader reads`)
-    return code.replace('System.register(', `keep("/${name}",`)
-  })
-  return `${readLoader()}
-(function(){
-var kept={},loader=System.constructor.prototype,instantiate=loader.instantiate;
-loader.instantiate=function(url,parent){return kept[new URL(url).pathname]||instantiate.call(this,url,parent)};
-function keep(name,imports,declare){kept[name]=[imports,declare]}
-${modules.join('\n')}
-})();`
+  const { code: short, errors } = minifySync('classic.js', long, { module: false })
+  if (errors.length) throw new Error(errors[0]!.message)
+  return short
 }
+
+/** The loader; modules that were kept are at hand for it, and what is behind the door comes in one file when the first of it is asked for. */
+const start = (behind: string[], file: string | undefined): string => `${readLoader()}
+(function(){
+var kept={},behind=${JSON.stringify(behind.map((name) => `/${name}`))},file=${JSON.stringify(file ? `/${file}` : null)},reading;
+var loader=System.constructor.prototype,instantiate=loader.instantiate;
+loader.instantiate=function(url,parent){
+var name=new URL(url).pathname;
+if(kept[name])return kept[name];
+if(behind.indexOf(name)<0)return instantiate.call(this,url,parent);
+return(reading=reading||read()).then(function(){return kept[name]})
+};
+System.keep=function(name,imports,declare){kept[name]=[imports,declare]};
+function read(){return new Promise(function(done,fail){
+var script=document.createElement('script');
+script.src=file;
+script.onload=done;
+script.onerror=function(){reading=null;fail(new Error(file+' could not be read'))};
+document.head.append(script)
+})}
+})();`
+
+const kept = (names: string[], bundle: Rolldown.OutputBundle): string =>
+  names
+    .map((name) => {
+      const { code } = bundle[name] as Rolldown.OutputChunk
+      if (!code.startsWith('System.register(')) throw new Error(`${name} is not what the loader reads`)
+      return code.replace('System.register(', `keep("/${name}",`)
+    })
+    .join('\n')
 
 /** The scripts and styles of some modules, with those they import. */
 function filesOf(modules: string[], bundle: Rolldown.OutputBundle): string[] {
@@ -98,7 +125,7 @@ const withStart = (html: string) =>
     .replace(
       ENTRY,
       (_, isAsync: string | undefined, entry: string) =>
-        `<script type="systemjs-module" src="/${entry}"></script>\n    <script ${isAsync ? 'async' : 'defer'} src="/${startOf(entry)}"></script>`,
+        `<script type="systemjs-module" src="/${entry}"></script>\n    <script ${isAsync ? 'async blocking="render"' : 'defer'} src="/${startOf(entry)}"></script>`,
     )
     .replace(AHEAD, '')
 

@@ -1,5 +1,5 @@
 /** What the phone keeps offline: everything the field entry can reach, and nothing that only the desk uses. */
-import { atHand, startOf } from './loader.mjs'
+import { atHand, BEHIND_DOOR, behindOf, startOf } from './loader.mjs'
 
 /**
  * Follow the imports of one HTML entry through Vite's manifest.
@@ -12,11 +12,12 @@ import { atHand, startOf } from './loader.mjs'
 export function filesOfEntry(manifest, entry) {
   const page = manifest[entry]
   if (!page) throw new Error(`${entry} is no entry of the build`)
-  const start = startOf(page.file)
+  const behind = BEHIND_DOOR[entry] ?? []
+  const together = [startOf(page.file), ...(behind.length ? [behindOf(page.file)] : [])]
   /** @type {Set<string>} */
-  const first = new Set([start])
+  const first = new Set(together)
   /** @type {Set<string>} */
-  const all = new Set([start])
+  const all = new Set(together)
   /** @param {string} key @param {boolean} isFirst @param {Set<string>} seen */
   const visit = (key, isFirst, seen) => {
     if (seen.has(key)) return
@@ -32,13 +33,12 @@ export function filesOfEntry(manifest, entry) {
     if (!isFirst) for (const next of chunk.dynamicImports ?? []) visit(next, false, seen)
   }
   const ofFirst = new Set()
-  for (const key of [entry, ...(page.dynamicImports ?? [])]) visit(key, true, ofFirst)
+  for (const key of [entry, ...behind]) visit(key, true, ofFirst)
   visit(entry, false, new Set())
-  // They come with the loader.
-  for (const file of atHand(
-    page.file,
-    (page.imports ?? []).map((key) => manifest[key]?.file ?? ''),
-  )) {
+  // They come with the loader, or together behind the door.
+  const fileOf = (/** @type {string} */ key) => manifest[key]?.file ?? ''
+  const inOne = behind.length ? [...ofFirst].map(fileOf) : []
+  for (const file of [...atHand(page.file, (page.imports ?? []).map(fileOf)), ...inOne]) {
     first.delete(file)
     all.delete(file)
   }

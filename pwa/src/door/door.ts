@@ -4,9 +4,10 @@
  */
 import { device } from '@/local/deviceStore'
 import { beginFirstRead } from '@/local/firstRead'
-import { readVault, unlockWithPin, type Unlocked } from '@/local/vault'
+import { readVault, unlockWithPin, type Unlocked, type Vault } from '@/local/vault'
 import { chosenLanguage } from '@/modules/chosenLanguage'
-import { lastAccount } from '@/modules/lastAccount'
+import { doorNote, lastAccount, noteDoor, type DoorNote } from '@/modules/lastAccount'
+import { afterPaint } from '@/shared/paint'
 import { button, element } from './elements'
 import { makePinPad, type PinPad } from './pinPad'
 import { DOOR_WORDS } from './words'
@@ -23,11 +24,36 @@ const NOTHING: AtDoor = { typed: '', tried: null, wants: null }
 
 let standing: { main: HTMLElement; pad: PinPad; done: AtDoor } | null = null
 
-/** Put up the door of whoever was last at work here, where a PIN stands before her store. */
+/** Put up the door of whoever was last at work here, where a PIN stands before her store. Resolves when it has been painted. */
 export async function putUpDoor(): Promise<void> {
   const accountId = lastAccount()
-  const vault = accountId && (await readVault(device, accountId))
-  if (!vault || !vault.pin || vault.bare) return
+  if (!accountId) return
+  const known = doorNote(accountId)
+  device.open()
+  if (known) beginFirstRead(accountId)
+  await pageIsThere()
+  if (!known) return checkDoor(accountId, null)
+  stand(known)
+  await afterPaint()
+  checkDoor(accountId, known).catch(() => undefined) // the app tells of a store that cannot be read
+}
+
+/** The vault says whether the door is the right one. */
+async function checkDoor(accountId: string, known: DoorNote | null): Promise<void> {
+  const note = noteOf(accountId, await readVault(device, accountId))
+  if (JSON.stringify(note) === JSON.stringify(known)) return
+  noteDoor(note)
+  if (known && !standing) return // the app has taken over
+  takeDoorAway()
+  if (note) stand(note)
+}
+
+const noteOf = (account_id: string, vault: Vault | undefined): DoorNote | null =>
+  vault?.pin && !vault.bare
+    ? { account_id, label: vault.label, salt: [...vault.pin.salt], rounds: vault.pin.rounds }
+    : null
+
+function stand({ account_id, label, ...stretching }: DoorNote): void {
   const words = DOOR_WORDS[chosenLanguage()]
   const done = { ...NOTHING }
   const busy = element('p', 'wg-hidden')
@@ -35,10 +61,9 @@ export async function putUpDoor(): Promise<void> {
   const pad = makePinPad({ ...words, yes: words.open }, (pin) => {
     busy.textContent = words.busy
     pad.setOff(true)
-    done.tried = unlockWithPin(device, accountId, pin, Date.now(), vault)
+    done.tried = unlockWithPin(device, account_id, pin, Date.now(), stretching)
     // Whoever takes it up hears of it.
     done.tried.catch(() => undefined)
-    beginFirstRead(accountId)
     import('@/local/cipher').catch(() => undefined)
   })
   const want = (what: AtDoor['wants']) => () => {
@@ -50,7 +75,7 @@ export async function putUpDoor(): Promise<void> {
   const main = element(
     'main',
     'wg-lock',
-    element('header', '', icon, element('p', 'wg-lock__label', vault.label)),
+    element('header', '', icon, element('p', 'wg-lock__label', label)),
     element('h1', '', words.enter),
     busy,
     pad.element,
@@ -62,7 +87,6 @@ export async function putUpDoor(): Promise<void> {
     ),
   )
   main.dataset.lock = 'unlock'
-  await pageIsThere()
   document.body.append(main)
   standing = { main, pad, done }
 }

@@ -2,7 +2,7 @@
  * The phone's own store, one per account, so that a second person on the same phone neither sees nor sends the first one's work.
  *
  * Fields carry the names of the wire. Photo bytes are ArrayBuffers (Blobs failed on a WebKit version). A new shape is a
- * new version number with an upgrade step and a test that starts from the old data; no version is ever edited.
+ * new version number, with an upgrade step where rows change, and a test that starts from the old data.
  *
  * On the disk every row is encrypted but for its key and its indexed columns (see encryption.ts): an index must never hold anything
  * that says who or what, and vault.spec.ts knows the list of those that do not.
@@ -246,9 +246,12 @@ export class LocalDb extends Dexie {
     // Dexie's cache copies every row once more: 5,000 employers would cost twice.
     super(name, { cache: 'disabled', ...options })
     this.use(encryption(cipher, this.opened))
-    this.version(1).stores({
+    // Versions before it are not named: none had rows to bring along, and Dexie compares with what is there. A cheap phone reads each
+    // at every start. 5: files lie in slices, and a release that reads only the first must not open them.
+    this.version(5).stores({
       grids: 'id, generation',
-      employers: 'id, generation, initials',
+      // Initials of names are names: the list is sorted in memory.
+      employers: 'id, generation',
       patrols: 'id, generation, planned_on',
       records: 'id, captured_on, employer_id, patrol_id',
       outbox: 'op_id, device_seq, state, entity_id, employer_id',
@@ -258,20 +261,13 @@ export class LocalDb extends Dexie {
       drafts: 'key, employer_id',
       reference: 'key',
       meta: 'key',
+      packs: 'id',
+      tracks: 'id, patrol_id, state, on',
+      base_parts: 'id',
+      forms: 'id',
     })
-    // Initials of names are names: the list is sorted in memory.
-    this.version(2).stores({ employers: 'id, generation', packs: 'id' })
-    // The way while on duty.
-    this.version(3).stores({ tracks: 'id, patrol_id, state, on' })
-    // The base map of her area; what employers' survey forms say.
-    this.version(4).stores({ base_parts: 'id', forms: 'id' })
-    // Files lie in slices: a release that reads only the first must not open them.
-    this.version(5).stores({})
   }
 }
-
-/** Name of an account's store. */
-export const storeOf = (accountId: string) => `wangge-${accountId}`
 
 export async function readMeta<T>(db: LocalDb, key: string): Promise<T | undefined> {
   return (await db.meta.get(key))?.value as T | undefined

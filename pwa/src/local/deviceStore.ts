@@ -55,6 +55,11 @@ export class DeviceStore {
     return result
   }
 
+  /** It will be wanted. */
+  open(): void {
+    this.opening ??= this.begun()
+  }
+
   close(): void {
     void this.opening?.then((db) => db.close())
     this.opening = null
@@ -78,16 +83,16 @@ export class DeviceStore {
   }
 
   private async begin(mode: IDBTransactionMode): Promise<IDBTransaction> {
-    const db = await (this.opening ??= this.open())
+    const db = await (this.opening ??= this.begun())
     try {
       return db.transaction(TABLE, mode)
     } catch {
       // Taken away by the browser between two uses.
-      return (await (this.opening = this.open())).transaction(TABLE, mode)
+      return (await (this.opening = this.begun())).transaction(TABLE, mode)
     }
   }
 
-  private open(): Promise<IDBDatabase> {
+  private begun(): Promise<IDBDatabase> {
     const opening = new Promise<IDBDatabase>((done, failed) => {
       const request = (this.factory ?? indexedDB).open(NAME, VERSION)
       request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: 'key' })

@@ -37,6 +37,8 @@ export interface KeptRows {
   all(): Iterable<[unknown, OpenedRow]>
   /** As a first look wants them: none is read before somebody looks at it. */
   inOrder(): OpenedRow[]
+  /** How many there are when all have been opened. */
+  total: number
 }
 
 export class OpenedRows {
@@ -45,6 +47,9 @@ export class OpenedRows {
   private more: KeptRows | null = null
   /** Those that were kept, until all have been read. */
   kept: KeptRows | null = null
+  /** Resolves when all that were kept are here: whoever wants every row waits for it. */
+  all: Promise<void> = Promise.resolve()
+  private isForgotten = false
   /** How many rows had to be opened by the cipher. */
   misses = 0
 
@@ -56,10 +61,11 @@ export class OpenedRows {
   }
 
   takeIn(kept: KeptRows): void {
-    this.more = this.kept = kept
+    if (!this.isForgotten) this.more = this.kept = kept
   }
 
   forget(): void {
+    this.isForgotten = true
     this.more = this.kept = null
     this.known.clear()
   }

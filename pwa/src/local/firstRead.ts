@@ -1,12 +1,14 @@
 /**
  * What the first page is made of, read while the code that opens the store is still on its way: by IndexedDB itself, as it lies there.
  *
- * Only for whoever gives her PIN before the app is there; everybody else's store is open by then.
+ * Begun when the door stands: what it reads is encrypted, and of no use to whoever does not come in.
  */
 import type { PackRow } from './db'
+import { packId, slicesOf, storeOf } from './names'
 
 export interface FirstRead {
-  packs: PackRow[]
+  /** Slices of the first pack. */
+  pack: PackRow[]
   /** Encrypted rows of `meta` by their keys. */
   meta: Map<string, Uint8Array>
 }
@@ -17,7 +19,7 @@ export const WHO = ['me', 'device_id']
 let begun: { accountId: string; read: Promise<FirstRead | null> } | null = null
 
 export function beginFirstRead(accountId: string): void {
-  const read = readRaw(`wangge-${accountId}`)
+  const read = readRaw(storeOf(accountId))
   read.catch(() => undefined) // whoever takes it hears of it
   begun = { accountId, read }
 }
@@ -45,13 +47,13 @@ async function readRaw(name: string): Promise<FirstRead | null> {
     if (!db.objectStoreNames.contains('packs')) return null
     const reading = db.transaction(['packs', 'meta'])
     const meta = reading.objectStore('meta')
-    const [packs, ...rows] = await Promise.all([
-      done<PackRow[]>(reading.objectStore('packs').getAll()),
+    const [pack, ...rows] = await Promise.all([
+      done<PackRow[]>(reading.objectStore('packs').getAll(IDBKeyRange.bound(...slicesOf(packId(0))))),
       ...WHO.map((key) => done<{ encrypted?: Uint8Array } | undefined>(meta.get(key))),
     ])
     const found = new Map<string, Uint8Array>()
     for (const [i, row] of rows.entries()) if (row?.encrypted) found.set(WHO[i]!, row.encrypted)
-    return { packs, meta: found }
+    return { pack, meta: found }
   } finally {
     db.close()
   }

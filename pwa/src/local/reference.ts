@@ -27,7 +27,10 @@ export const pullState = async (db: LocalDb) => (await readMeta<PullState>(db, '
 
 export const ownGrids = (db: LocalDb): Promise<GridRow[]> => db.grids.toArray()
 
-export const allEmployers = (db: LocalDb): Promise<EmployerRow[]> => db.employers.toArray()
+export async function allEmployers(db: LocalDb): Promise<EmployerRow[]> {
+  await db.opened.all
+  return db.employers.toArray()
+}
 
 /** Patrols of a day and of the days after it, soonest first. */
 export const patrolsFrom = (db: LocalDb, day: string): Promise<PatrolRow[]> =>

@@ -22,7 +22,7 @@ import { storePage } from '@/sync/pull'
 import { LocalDb, writeMeta } from './db'
 import { saveDraft } from './drafts'
 import { exportUnsent } from './outbox'
-import { loadPacks, refreshPacks, rememberedEmployers } from './packs'
+import { loadPacks, readFirstPack, refreshPacks, rememberedEmployers } from './packs'
 import { readBytes } from './photoBytes'
 import { keepPhoto, uploadId } from './photos'
 import { pinRules, pinTrouble, waitAfter } from './pin'
@@ -181,6 +181,10 @@ describe('the store on the disk', () => {
 
 describe('packs of employers', () => {
   const many = Array.from({ length: 1_200 }, (_, i) => employerOf(`e${String(i).padStart(4, '0')}`))
+  const loadAll = async (db: LocalDb) => {
+    await loadPacks(db, await readFirstPack(db), () => Promise.resolve())
+    await db.opened.all
+  }
   const page = { items: many.map((data) => ({ kind: 'employer' as const, id: data.id, data })), cursor: 'c', reset: true, up_to_date: true, progress: null, scope_grid_ids: [] } // prettier-ignore
 
   it('open a cold start’s employers without the rows’ own cipher, and are never wrong about a row that changed', async () => {
@@ -191,12 +195,35 @@ describe('packs of employers', () => {
     await db.employers.delete('e0008')
     db.close()
     const again = openStore(factory)
-    await loadPacks(again, await again.packs.toArray())
+    await loadAll(again)
     const rows = await again.employers.toArray()
     expect(rows).toHaveLength(1_199)
     expect(again.opened.misses).toBe(1)
     expect(rows.find(({ id }) => id === 'e0007')!.name).toBe('改了名')
     expect(rows.find(({ id }) => id === 'e0009')).toEqual(await db.open().then(() => db.employers.get('e0009')))
+  })
+
+  it('show the first of them at once, with how many all are, and keep nothing once the store is locked', async () => {
+    const { db, factory } = await phone()
+    await storePage(db, EMPTY_PULL, page as never, NOON)
+    await refreshPacks(db, () => Promise.resolve())
+    db.close()
+    let paint = () => undefined as void
+    const painted = () => new Promise<void>((done) => (paint = done))
+    const again = openStore(factory)
+    await loadPacks(again, await readFirstPack(again), painted)
+    expect(rememberedEmployers(again)).toMatchObject({ total: 1_200, rows: { length: 500 } })
+    paint()
+    await again.opened.all
+    expect(rememberedEmployers(again)).toMatchObject({ total: 1_200, rows: { length: 1_200 } })
+    const locked = openStore(factory)
+    await loadPacks(locked, await readFirstPack(locked), painted)
+    locked.close()
+    locked.cipher.forget()
+    locked.opened.forget()
+    paint()
+    await locked.opened.all
+    expect(locked.opened.rows.size).toBe(0)
   })
 
   it('are passed over when they are damaged', async () => {
@@ -206,7 +233,7 @@ describe('packs of employers', () => {
     await db.packs.toCollection().modify((row) => void new Uint8Array(row.buffer).fill(7, 20, 30))
     db.close()
     const again = openStore(factory)
-    await loadPacks(again, await again.packs.toArray())
+    await loadAll(again)
     expect(await again.employers.toArray()).toHaveLength(1_200)
     expect(again.opened.misses).toBe(1_200)
   })
@@ -219,10 +246,10 @@ describe('packs of employers', () => {
     await refreshPacks(db, () => Promise.resolve())
     db.close()
     const again = openStore(factory)
-    await loadPacks(again, await again.packs.toArray())
+    await loadAll(again)
     expect(again.opened.rows.has('e0007')).toBe(true)
     expect(again.opened.rows.has('e0008')).toBe(false)
-    expect(rememberedEmployers(again)).toHaveLength(1_199)
+    expect(rememberedEmployers(again)).toMatchObject({ total: 1_199, rows: { length: 1_199 } })
   })
 
   it('are written only when many rows are in none', async () => {
@@ -335,7 +362,7 @@ describe('the vault', () => {
 
   it('goes by the vault as it is now, though it was stretched by the one that was read before', async () => {
     const { device, dataKey } = await made()
-    const before = (await vault.readVault(device, ACCOUNT))!
+    const before = (await vault.readVault(device, ACCOUNT))!.pin!
     expect(await vault.unlockWithPin(device, ACCOUNT, PIN, NOON, before)).toMatchObject({ ok: true, dataKey })
     await vault.setPin(device, ACCOUNT, dataKey, '902741', rules)
     expect(await vault.unlockWithPin(device, ACCOUNT, PIN, NOON, before)).toMatchObject({ ok: false, reason: 'wrong' })

@@ -39,6 +39,11 @@ export interface Vault {
   encrypting: { table: string; after: string | null } | null
 }
 
+interface Stretching {
+  salt: ArrayLike<number> & { join(): string }
+  rounds: number
+}
+
 export type Unlocked =
   /** `vault`: as it was read for the try; `settled`: the failed tries before it are forgotten. */
   | { ok: true; dataKey: Bytes; vault: Vault; settled: Promise<unknown> }
@@ -126,14 +131,14 @@ export function waitNow(vault: Vault, now: number): number {
 /**
  * Try a PIN. The try is counted before it is known to be right, so that neither a reload nor a second tab gives tries away.
  *
- * @param known the vault as it has just been read, for whoever has: the PIN is stretched while the try is being counted
+ * @param known how the PIN was stretched the last time, for whoever knows: it is stretched while the try is being counted
  */
 export async function unlockWithPin(
   device: DeviceStore,
   accountId: string,
   pin: string,
   now: number,
-  known?: Vault,
+  known?: Stretching,
 ): Promise<Unlocked> {
   let wait_ms = 0
   const counting = changeVault(device, accountId, (it) => {
@@ -147,12 +152,13 @@ export async function unlockWithPin(
     it.failed_at = now
     it.next_at = now + waitAfter(it.failed, it.rules)
   })
-  const ahead = known?.pin && !waitNow(known, now) ? stretch(pin, known.pin.salt, known.pin.rounds) : null
+  const ahead = known ? stretch(pin, Uint8Array.from(known.salt), known.rounds) : null
   const vault = await counting
   if (!vault?.pin) throw new Error('this store opens by no PIN')
   if (wait_ms > 0) return { ok: false, reason: 'wait', wait_ms, failed: vault.failed }
-  const isSame = known?.pin?.salt.join() === vault.pin.salt.join()
-  const stretched = await ((isSame && ahead) || stretch(pin, vault.pin.salt, vault.pin.rounds))
+  const { salt, rounds } = vault.pin
+  const isSame = known?.rounds === rounds && known.salt.join() === salt.join()
+  const stretched = await ((isSame && ahead) || stretch(pin, salt, rounds))
   const dataKey = await unwrap(await mix(vault.device_key, 'pin', stretched), vault.pin, accountId)
   if (!dataKey) return { ok: false, reason: 'wrong', wait_ms: waitNow(vault, now), failed: vault.failed }
   const settled = changeVault(device, accountId, (it) => Object.assign(it, { failed: 0, failed_at: 0, next_at: 0 }))

@@ -9,12 +9,13 @@ import Dexie from 'dexie'
 import { shallowRef } from 'vue'
 import { makeApi, resultOf } from '@/api/client'
 import { meansSignIn, ownProblem, type Problem, type Result } from '@/api/problems'
-import { LocalDb, readMeta, storeOf, writeMeta, type MetaRow, type PackRow } from '@/local/db'
+import { LocalDb, readMeta, writeMeta, type MetaRow, type PackRow } from '@/local/db'
+import { storeOf } from '@/local/names'
 import type { Capture } from '@/local/outbox'
 import { triedAtDoor } from '@/door/door'
 import { takeFirstRead, WHO, type FirstRead } from '@/local/firstRead'
 import { pinRules } from '@/local/pin'
-import { loadPacks, refreshPacks } from '@/local/packs'
+import { loadPacks, readFirstPack, refreshPacks } from '@/local/packs'
 import { noKey, StoreLocked, type Bytes, type StoreCipher } from '@/local/storeCipher'
 import { FIRST_POLICIES, type Binding, type Me } from '@/local/shapes'
 import {
@@ -112,10 +113,11 @@ export async function resumeWork(languageOf: () => string): Promise<void> {
 async function enterByDoor(): Promise<boolean> {
   const [accountId, tried] = [lastAccount(), triedAtDoor()]
   if (!accountId || !tried) return false
-  warmUp(accountId, takeFirstRead(accountId)).catch(() => undefined) // whoever enters hears of it
+  warmUp(accountId).catch(() => undefined) // whoever enters hears of it
   const result = await tried.catch(() => null)
   if (!result?.ok) return false
-  await Promise.all([result.settled, enter(accountId, result.dataKey, null, result.vault)])
+  result.settled.catch(noteSurprise)
+  await enter(accountId, result.dataKey, null, result.vault)
   return true
 }
 
@@ -175,29 +177,29 @@ async function storeWithoutVault(accountId: string): Promise<{ me?: Me } | null>
 
 interface WarmStore {
   db: LocalDb
-  /** The packs as they lie there; rejected when the store cannot be opened. */
-  packs: Promise<PackRow[]>
+  /** The first pack as it lies there; rejected when the store cannot be opened. */
+  pack: Promise<PackRow[]>
   /** What was read before the store's own code was there; null where that was not asked for, or gave nothing. */
   first: Promise<FirstRead | null>
+  device_id: Promise<string>
 }
 
 let warm: { accountId: string; store: Promise<WarmStore> } | null = null
 
-/**
- * Open a store, and read its packs, while the PIN is being typed and stretched. What is in it cannot be read yet.
- *
- * @param read what was read of it before, if anything was
- */
-export function warmUp(accountId: string, read: Promise<FirstRead | null> | null = null): Promise<WarmStore> {
+/** Open a store, and read its first pack, while the PIN is being typed and stretched. What is in it cannot be read yet. */
+export function warmUp(accountId: string): Promise<WarmStore> {
   if (warm?.accountId === accountId) return warm.store
   coolDown()
   const store = import('@/local/cipher').then(({ makeCipher }) => {
     const db = new LocalDb(storeOf(accountId), makeCipher())
     watchStore(db, accountId)
-    const first = Promise.resolve(read).catch(() => null)
-    const packs = first.then((found) => found?.packs ?? db.packs.toArray())
-    packs.catch(() => undefined) // whoever enters hears of it
-    return { db, packs, first }
+    // What was read while this code was on its way, if anything was.
+    const first = (takeFirstRead(accountId) ?? Promise.resolve(null)).catch(() => null)
+    const pack = first.then((found) => found?.pack ?? readFirstPack(db))
+    pack.catch(() => undefined) // whoever enters hears of it
+    const device_id = deviceId()
+    device_id.catch(() => undefined)
+    return { db, pack, first, device_id }
   })
   warm = { accountId, store }
   return store
@@ -210,12 +212,12 @@ function coolDown(): void {
 
 /** Open the store with its key and go to work. The key is cleared: it lives on in the store's cipher alone. `known`: its vault, where it has just been read. */
 export async function enter(accountId: string, dataKey: Bytes, me: Me | null, known?: Vault): Promise<void> {
-  const { db, packs, first } = await warmUp(accountId)
+  const { db, pack, first, device_id: id } = await warmUp(accountId)
   warm = null
   db.cipher.take(dataKey)
   let packed
   try {
-    packed = await packs
+    packed = await pack
   } catch (error) {
     dataKey.fill(0)
     await nameTrouble(error, db, accountId)
@@ -232,7 +234,12 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null, kn
   }
   await prepareStoreKey(db, accountId, dataKey, vault)
   dataKey.fill(0)
-  const [device_id, who] = await Promise.all([deviceId(), whoIsAtWork(db, await first), loadPacks(db, packed)])
+  // What was read at the door is old by the time a lock screen is opened.
+  const [device_id, who] = await Promise.all([
+    id,
+    whoIsAtWork(db, known ? await first : null),
+    loadPacks(db, packed),
+  ])
   const person = me ?? who.me
   if (!person) {
     // Killed between making the vault and the first word about her: she signs in once more.

@@ -9,3 +9,9 @@ export const afterPaint = (): Promise<void> =>
     setTimeout(done, LONGEST_MS)
     requestAnimationFrame(() => setTimeout(done))
   })
+
+/** Time for a first page to be painted, and to be seen before more is done to it. */
+const FIRST_LOOK_MS = 250
+
+/** Resolves when a page that has just been made has been looked at. */
+export const afterFirstLook = (): Promise<void> => new Promise((done) => setTimeout(done, FIRST_LOOK_MS))

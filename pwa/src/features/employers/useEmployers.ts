@@ -6,6 +6,7 @@ import { allEmployers } from '@/local/reference'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
 import { distanceM, type LonLat } from '@/shared/geo'
+import { afterFirstLook } from '@/shared/paint'
 import { useLive } from '@/shared/useLive'
 import { fit } from './search'
 
@@ -17,9 +18,6 @@ export interface Listed {
 }
 
 export type Filter = 'all' | 'unvisited' | 'key' | 'waiting'
-
-/** Time for a first look to be painted. */
-const AFTER_FIRST_MS = 250
 
 /** A row as the list shows it: what nobody looks at is not worked out. */
 class Line implements Listed {
@@ -81,21 +79,27 @@ export const visitedAt = (row: EmployerRow, own: Map<string, string>): string | 
 export const isKey = (row: EmployerRow) => (row.key_list ?? []).some((why) => why !== 'unsupervised')
 
 async function afterFirst(): Promise<void> {
-  await rest(AFTER_FIRST_MS)
+  await afterFirstLook()
   if (work.value) await readRemembered(work.value.db, () => rest(0))
 }
 
 export function useEmployerList() {
   // What the packs held is on the screen before the rows themselves are read.
-  const first = work.value ? rememberedEmployers(work.value.db) : null
-  const isShown = shallowRef(first === null)
-  if (first) void afterFirst().then(() => (isShown.value = true))
+  const remembered = () => (work.value ? rememberedEmployers(work.value.db) : null)
+  const first = shallowRef(remembered())
+  const isShown = shallowRef(first.value === null)
+  if (first.value) {
+    void work.value!.db.opened.all.then(() => (first.value = remembered()))
+    void afterFirst().then(() => (isShown.value = true))
+  }
   const all = useLive<EmployerRow[] | null>(
     () => (isShown.value && work.value ? allEmployers(work.value.db) : null),
     null,
     [() => work.value?.db, isShown],
   )
-  const rows = computed<{ row: EmployerRow }[] | null>(() => all.value?.map((row) => ({ row })) ?? first)
+  const rows = computed<{ row: EmployerRow }[] | null>(
+    () => all.value?.map((row) => ({ row })) ?? first.value?.rows ?? null,
+  )
   const own = useOwnVisits()
   const typed = shallowRef('')
   const filter = shallowRef<Filter>('all')
@@ -117,8 +121,9 @@ export function useEmployerList() {
       ? [...listed.value].sort((a, b) => (a.distance_m ?? Infinity) - (b.distance_m ?? Infinity))
       : listed.value,
   )
+  const isWhole = computed(() => filter.value === 'all' && !typed.value.trim())
   const shown = computed(() => {
-    if (filter.value === 'all' && !typed.value.trim()) return sorted.value
+    if (isWhole.value) return sorted.value
     const kept = sorted.value.filter(({ row, visited_at }) => {
       if (filter.value === 'unvisited') return !visited_at && !row.gone
       if (filter.value === 'key') return isKey(row)
@@ -140,6 +145,8 @@ export function useEmployerList() {
     filter,
     nearFirst,
     shown,
+    /** As long as the list will be: the first page stands before all of it is open. */
+    length: computed(() => Math.max(shown.value.length, isWhole.value && !all.value ? (first.value?.total ?? 0) : 0)),
     hasPosition: computed(() => from.value !== null),
   }
 }

@@ -1,7 +1,8 @@
 /** The last way out: what the server does not have, as a file the person can hand in and only the server can open. */
 import { resultOf } from '@/api/client'
 import type { components } from '@/api/schema.gen'
-import { readMeta, storeOf, writeMeta, type LocalDb } from '@/local/db'
+import { readMeta, writeMeta, type LocalDb } from '@/local/db'
+import { storeOf } from '@/local/names'
 import { exportUnsent } from '@/local/outbox'
 import { openAsItIs } from '@/local/rescue'
 import type { Bytes } from '@/local/storeCipher'

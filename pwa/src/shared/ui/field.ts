@@ -1,3 +1,4 @@
+import 'vant/es/style/base.css'
 import 'vant/es/cell/index.css'
 import 'vant/es/field/index.css'
 

@@ -1,3 +1,4 @@
+import 'vant/es/style/base.css'
 import 'vant/es/overlay/index.css'
 import 'vant/es/popup/index.css'
 
