@@ -14,7 +14,8 @@ import {
   visitOf,
 } from '@/testing/phone'
 import { discardDraft, readDraft, saveDraft } from './drafts'
-import { exportUnsent, isReceived, markSeen, operationOf, resend, standing } from './outbox'
+import { exportUnsent, markSeen, operationOf, resend } from './outbox'
+import { isReceived, standing } from './standing'
 import { readBytes } from './photoBytes'
 import { dropDraftPhoto, keepPhoto, uploadId } from './photos'
 import { correctEmployer, finishPatrol, recordCheckIn, recordVisit, registerEmployer, startPatrol } from './records'

@@ -88,7 +88,10 @@ class Pack {
 
 /** The slices of the first pack, as they lie there. */
 export const readFirstPack = (db: LocalDb): Promise<PackRow[]> =>
-  db.packs.where('id').between(...slicesOf(packId(0)), true, true).toArray()
+  db.packs
+    .where('id')
+    .between(...slicesOf(packId(0)), true, true)
+    .toArray()
 
 /**
  * Take the packs into memory: the first of them now, the others when the first page has been painted; damaged ones are passed over.

@@ -1,7 +1,7 @@
 /** The work package as screens read it. */
 import type { EmployerRow, GridRow, LocalDb, PatrolRow } from './db'
 import { readMeta } from './db'
-import { asksForPerson } from './outbox'
+import { asksForPerson } from './standing'
 
 export interface PullState {
   cursor: string | null

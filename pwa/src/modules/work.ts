@@ -235,11 +235,7 @@ export async function enter(accountId: string, dataKey: Bytes, me: Me | null, kn
   await prepareStoreKey(db, accountId, dataKey, vault)
   dataKey.fill(0)
   // What was read at the door is old by the time a lock screen is opened.
-  const [device_id, who] = await Promise.all([
-    id,
-    whoIsAtWork(db, known ? await first : null),
-    loadPacks(db, packed),
-  ])
+  const [device_id, who] = await Promise.all([id, whoIsAtWork(db, known ? await first : null), loadPacks(db, packed)])
   const person = me ?? who.me
   if (!person) {
     // Killed between making the vault and the first word about her: she signs in once more.

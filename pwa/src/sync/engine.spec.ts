@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { standing } from '@/local/outbox'
+import { standing } from '@/local/standing'
 import { keepNote, keepPhoto } from '@/local/photos'
 import { recordCheckIn, recordVisit } from '@/local/records'
 import { pullState } from '@/local/reference'

@@ -5,7 +5,7 @@
  */
 import { meansSignIn, ownProblem, type Problem } from '@/api/problems'
 import { readMeta, writeMeta } from '@/local/db'
-import { asksForPerson, isReceived } from '@/local/outbox'
+import { asksForPerson, isReceived } from '@/local/standing'
 import { deleteBytes } from '@/local/photoBytes'
 import { FIRST_POLICIES, type Me } from '@/local/shapes'
 import { backoffMs } from './backoff'

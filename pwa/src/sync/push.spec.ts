@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { standing } from '@/local/outbox'
+import { standing } from '@/local/standing'
 import { keepPhoto } from '@/local/photos'
 import { recordCheckIn, recordVisit, reportIncident, startPatrol } from '@/local/records'
 import { newId } from '@/shared/ids'

@@ -1,5 +1,5 @@
 /** S5: photos that do not get through hold back no record. */
-import { isReceived } from '@/local/outbox'
+import { isReceived } from '@/local/standing'
 import { fail } from '../invariants'
 import { tell, type Stage, type Telling } from './story'
 

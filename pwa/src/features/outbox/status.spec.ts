@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createI18n } from 'vue-i18n'
 import { ownProblem } from '@/api/problems'
-import type { Standing } from '@/local/outbox'
+import type { Standing } from '@/local/standing'
 import en from '@/locales/en'
 import zh from '@/locales/zh-CN'
 import { FIRST_STATE, type SyncState } from '@/sync/state'

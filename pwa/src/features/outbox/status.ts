@@ -1,5 +1,5 @@
 /** The one honest sentence about what has been sent, without the screen: a test can ask it at any moment. */
-import type { Standing } from '@/local/outbox'
+import type { Standing } from '@/local/standing'
 import type { Policies } from '@/local/shapes'
 import type { SyncState } from '@/sync/state'
 

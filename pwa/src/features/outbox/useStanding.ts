@@ -1,6 +1,6 @@
 /** What is safe and what waits, as receipts say, following the store. */
 import { effectScope, type ShallowRef } from 'vue'
-import { standing, type Standing } from '@/local/outbox'
+import { standing, type Standing } from '@/local/standing'
 import { work } from '@/modules/work'
 import { useLive } from '@/shared/useLive'
 

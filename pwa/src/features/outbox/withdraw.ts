@@ -2,7 +2,8 @@
 import { resultOf, type Api } from '@/api/client'
 import { failed, type Result } from '@/api/problems'
 import type { LocalDb, OutboxRow, UploadRow } from '@/local/db'
-import { asksForPerson, isReceived, markSeen } from '@/local/outbox'
+import { markSeen } from '@/local/outbox'
+import { asksForPerson, isReceived } from '@/local/standing'
 
 /** As the server wants it. */
 export const REASON_LENGTH = { min: 2, max: 300 }

@@ -1,6 +1,6 @@
 /** How the state of one operation is said and coloured. */
 import type { OutboxRow } from '@/local/db'
-import { asksForPerson } from '@/local/outbox'
+import { asksForPerson } from '@/local/standing'
 
 export function stateOf(row: OutboxRow): { key: string; tone: string } {
   if (row.state === 'needs_you' && !asksForPerson(row)) return { key: 'outbox.state.handled', tone: '' }
