@@ -14,6 +14,8 @@ async function onDisk(page: Page): Promise<string> {
   return JSON.stringify(tables.flat().map(({ plain, encrypted }) => [plain, encrypted && Buffer.from(encrypted, 'base64').toString('utf8')]))
 }
 
+const BEHIND_THE_DOOR = '**/assets/*.behind.js'
+
 test('a PIN is chosen at the first sign-in; after a reload nothing is to be seen before it is given, nor read on the disk', async ({
   newPhone,
   city,
@@ -92,15 +94,17 @@ test('what she does at the door while the app is still on its way goes on behind
   const today = page.getByRole('heading', { name: '今日巡查' })
   const typed = (n: number) => expect(page.getByLabel(`已输入 ${n} 位`)).toBeVisible()
   let held = Promise.resolve()
-  await page.route('**/assets/main-*.js', async (route) => {
+  await page.route(BEHIND_THE_DOOR, async (route) => {
     await held
     await route.continue()
   })
   const beforeTheApp = async (does: () => Promise<void>) => {
     let letIn = () => {}
     held = new Promise<void>((done) => (letIn = done))
+    const isHeld = page.waitForRequest(BEHIND_THE_DOOR)
     await page.reload({ waitUntil: 'commit' })
     await app.door.waitFor()
+    await isHeld
     await does()
     await expect(page.locator('#app')).toBeEmpty()
     letIn()
@@ -138,10 +142,10 @@ test('an app that cannot be read says so, and opens again when it can', async ({
   const { app } = await newPhone({ serviceWorkers: 'block' })
   const { page } = app
   await app.signIn(who.login, city.password)
-  await page.route('**/assets/main-*.js', (route) => route.abort())
+  await page.route(BEHIND_THE_DOOR, (route) => route.abort())
   await page.reload({ waitUntil: 'commit' })
   await expect(page.getByRole('alert')).toContainText('应用没能打开')
-  await page.unroute('**/assets/main-*.js')
+  await page.unroute(BEHIND_THE_DOOR)
   await page.getByRole('button', { name: '重新打开' }).click()
   await expect(page.getByRole('heading', { name: '今日巡查' })).toBeVisible()
 })
