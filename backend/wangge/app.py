@@ -31,6 +31,7 @@ from wangge.catalogues.controllers import CatalogueController
 from wangge.certificates.controllers import CertificateController, OwnCertificateController
 from wangge.core.background import every
 from wangge.core.db import make_engine, unit_of_work
+from wangge.core.gzip_pieces import COMPRESSES_ITSELF
 from wangge.core.health import HealthController
 from wangge.core.logging import request_log
 from wangge.core.media_type import json_says_so
@@ -200,7 +201,9 @@ def create_app(settings: Settings, app_url: str, pace: Pace = Pace()) -> Litesta
         lifespan=[lifespan],
         state=State({"settings": settings}),
         request_max_body_size=settings.max_body_bytes,
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5, minimum_size=800, exclude=["/assets/.*png"]),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, minimum_size=800, exclude=["/assets/.*png"], exclude_opt_key=COMPRESSES_ITSELF,
+        ),
         openapi_config=OpenAPIConfig(
             title="Wangge 网格", version=__version__, render_plugins=[],
         ),

@@ -46,7 +46,7 @@ from wangge.registries.models import RegistryChunkRow, RegistryImport, RegistryI
 from wangge.seals.models import DeviceKey
 from wangge.signals.models import EmployerSignal, RatingAspect, SignalKind
 from wangge.spatial_imports.models import SpatialImport, SpatialImportFeature
-from wangge.sync.models import Change, Feed, OperationClosing, OperationRetry, SyncOperation
+from wangge.sync.models import Change, Feed, KeptPackage, OperationClosing, OperationRetry, SyncOperation
 from wangge.talks.models import Talk, TalkMaterial
 from wangge.tracks.models import Track
 from wangge.training.models import Course, Exam, ExamResult, TrainingPlan
@@ -60,7 +60,7 @@ __all__ = [
     "EmployerMerge", "EmployerMove", "EmployerSignal", "EmployerSurvey", "EmployerVersion", "Entrustment",
     "EntrustmentEmployer", "Evidence", "Exam", "ExamResult", "Feed", "Finding", "Grid", "GridChange", "GridCoverage",
     "GridTiling", "GridVersion", "HandOver", "HandOverItem", "Incident", "IncidentKind", "InspectionCap", "IntakeCounter",
-    "KeyListDue", "KeyListEntry", "KeyListRule", "KeyListSweep", "LogEntry", "LogNode", "LogPending", "LogRoot",
+    "KeptPackage", "KeyListDue", "KeyListEntry", "KeyListRule", "KeyListSweep", "LogEntry", "LogNode", "LogPending", "LogRoot",
     "MatchCandidate", "MatchDecision", "MaterialKind", "Matter", "OneTimeCode", "OperationClosing", "OperationRetry",
     "PastPassword", "Patrol", "PatrolPause", "PatrolStop", "Person", "PersonPrivate", "PhoneStoreKey", "PhotoHash",
     "PhotoHashDue", "Policy", "Power", "PowerHolder", "PublishedKey", "Rating", "RatingAspect", "RatingChange",

@@ -36,6 +36,7 @@ class Employer(SQLModel, table=True):
         Index("uq_employers_system_no", "system_no", unique=True, postgresql_where=text("system_no is not null")),
         Index("uq_employers_uscc_accepted", "uscc", unique=True, postgresql_where=text("review_state = 'accepted'")),
         Index("ix_employers_uscc", "uscc"),
+        Index("ix_employers_grid_id_id", "grid_id", "id"),
         Index("ix_employers_grid_id_visit_due_on", "grid_id", "visit_due_on"),
         Index("ix_employers_industry_code", "industry_code"),
         Index("ix_employers_key_list", "grid_path", "id", postgresql_where=text("on_key_list")),

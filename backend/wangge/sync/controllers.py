@@ -3,17 +3,19 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import UNFINISHED, Actor
+from wangge.core.gzip_pieces import COMPRESSES_ITSELF
 from wangge.core.paging import Page, PageNumber, PageSize
 from wangge.core.problems import language_of
 from wangge.record_log.server_key import ServerKey
 from wangge.sync import closing, journal_reading, pulling, pushing, retrying
 from wangge.sync.journal_reading import Sort
+from wangge.sync.page_on_the_wire import page_on_the_wire
 from wangge.sync.schemas import ClosingReason, OperationRead, PullPage, Push, PushAnswer
 
 
@@ -35,16 +37,18 @@ class SyncController(Controller):
         """Apply a batch; every operation has its own outcome and signed receipt."""
         return await pushing.push(db, actor, server_key, data, language_of(request))
 
-    @get("/pull")
+    @get("/pull", opt={COMPRESSES_ITSELF: True})
     async def pull(
         self,
+        request: Request[Any, Any, Any],
         db: NamedDependency[AsyncSession],
         actor: NamedDependency[Actor],
         cursor: FromQuery[str | None] = None,
         limit: FromQuery[Annotated[int, Parameter(ge=1, le=2000)]] = 500,
-    ) -> PullPage:
+    ) -> Response[PullPage]:
         """What changed in my scope since the cursor."""
-        return await pulling.pull(db, actor, cursor, limit)
+        page, pieces = await pulling.pull(db, actor, cursor, limit)
+        return await page_on_the_wire(page, pieces, "gzip" in request.headers.get("accept-encoding", ""))
 
     @get("/operations")
     async def operations(

@@ -123,3 +123,27 @@ class Feed(SQLModel, table=True):
     __tablename__ = "feed"
     epoch: UUID = Field(primary_key=True)
     started_at: datetime = moment(default_now=True)
+
+
+class KeptPackage(SQLModel, table=True):
+    """A part of a grid's work package, compressed as it travels: the grid's employers after the part before, as all who see the grid
+    see them.
+
+    What it holds is at least as new as ``tx``; phones get the changes since then besides. ``made_for`` are the feed's epoch and the form
+    of an employer on the wire: for another of either it is of no use.
+    """
+
+    __tablename__ = "kept_packages"
+    __table_args__ = (Index("ix_kept_packages_grid_path", "grid_path", postgresql_using="gist"),)
+    grid_id: UUID = Field(foreign_key="grids.id", primary_key=True)
+    made_for: str = Field(primary_key=True, sa_type=Text)
+    tx: int = Field(primary_key=True, sa_type=BigInteger)
+    part: int = Field(primary_key=True)
+    employers: int
+    last_id: UUID
+    is_last: bool
+    crc: int = Field(sa_type=BigInteger)
+    length: int
+    body: bytes
+    kept_at: datetime = moment(default_now=True)
+    grid_path: str = grid_path_field()

@@ -114,6 +114,7 @@ BESIDES = {
     "match_candidates": "false",
     "match_decisions": "false",
     "books": "false",
+    "kept_packages": "false",
 }
 # Of these the API's role may read nothing at all; some are reached through functions.
 OWNERS_ALONE = {
@@ -134,7 +135,7 @@ OWNERS_ALONE = {
 WRITTEN_ALONE = {"registry_chunk_rows"}
 # Tables whose rows are shown by right as well as by scope, or to nobody: see accounts/test_managing.py and audit_log/.
 BY_RIGHT = {"accounts", "sessions", "devices", "device_keys", "one_time_codes", "past_passwords", "phone_store_keys", "rights"}
-KEYS = {"grid_tilings": "parent_id", "grid_coverage": "grid_id", "coverage_days": "grid_id",
+KEYS = {"kept_packages": "grid_id", "grid_tilings": "parent_id", "grid_coverage": "grid_id", "coverage_days": "grid_id",
         "changes": "seq", "sync_operations": "op_id", "operation_closings": "op_id",
         "operation_retries": "op_id",
         "entrustment_employers": "employer_id", "employer_forms": "employer_id", "employer_edits": "op_id",
@@ -207,6 +208,11 @@ async def _set_to_work(owner: Owner, territory: Territory) -> None:
         await make_import(owner, path, people["city"].id)
         await make_registry(owner, path, people["city"].id, employer_id)
         await make_book(owner, path, people["city"].id)
+        await owner.execute(
+            """insert into kept_packages (grid_id, grid_path, made_for, tx, part, employers, last_id, is_last, crc, length, body)
+               select id, path, 'a test', 1, 0, 1, id, true, 0, 0, '' from grids where path = $1::text::ltree""",
+            path,
+        )  # fmt: skip
     await make_employer(owner, None, position=OUTSIDE, name="境外单位")
     await make_employer(owner, None, position=None, name="无处可寻")
     await make_employer(owner, people["community"].path, review_state="waiting_review", registered_by=people["community"].id)
