@@ -115,11 +115,18 @@ CATALOGUE = {
             Bar("value", 400),
             ("postgis",),
         ),
+        Benchmark(
+            "packages",
+            "ms of all requests of a kept work package of 5,000 employers, its KB on the wire, an empty delta, and 50,000 until the first",
+            "the bare query of the same rows as one JSON text; of a delta select 1",
+            Bar("value", 40),
+            ("postgis",),
+        ),
     )
 }
 
 # Names that stand for several: ``scripts/bench field`` is what the phone promises.
-GROUPS = {"import": ("list_import",), "field": ("shell_size", "cold_start", "keystrokes", "photo", "work_package")}
+GROUPS = {"import": ("list_import",), "field": ("shell_size", "cold_start", "keystrokes", "photo", "work_package", "packages")}
 
 
 def expanded(names: list[str]) -> list[str]:

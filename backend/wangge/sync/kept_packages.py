@@ -99,8 +99,9 @@ async def parts_after(
         place: how far she has come.
         since: the transaction where her cursor stands.
         frontier: the oldest transaction still running; what is made now is as new as that.
-        at_least: how many employers are wanted.
+        at_least: how many employers are wanted; the last part comes whole.
     """
+    given = 0
     todo = [grid_id for grid_id in grid_ids if grid_id > place.grid_id]
     for start in range(0, len(todo), GRIDS_AT_ONCE):
         stretch = todo[start : start + GRIDS_AT_ONCE]
@@ -120,7 +121,10 @@ async def parts_after(
                 part, is_last = part + 1, row["is_last"]
                 finished = grid_id if is_last else finished
                 behind = Place(finished, 0, 0) if is_last else Place(finished, tx, part)
+                given += row["employers"]
                 yield Part(Piece(row["body"], row["crc"], row["length"]), row["employers"], behind)
+                if given >= at_least:
+                    return
 
 
 async def _made(conn: Any, grid_id: UUID, use: str, tx: int, part: int) -> Any:

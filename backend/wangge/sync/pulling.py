@@ -48,9 +48,9 @@ class Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 CURSOR = msgspec.json.Decoder(Cursor)
 
-# What a snapshot holds, in the order of ids: after $1, at most $2 (employers: of the open patrols, beyond the grids $3).
+# What a snapshot holds, in the order of ids: after $1, at most $2, $3 being her grids (employers: of the open patrols, beyond those).
 SNAPSHOT_IDS: dict[KindName, str] = {
-    "grid": "select id from grids where valid_to is null and id > $1 order by id limit $2",
+    "grid": "select id from unnest($3::uuid[]) id where id > $1 order by id limit $2",
     "patrol": f"select id from patrols where {ON_PHONE} and id > $1 order by id limit $2",
     "employer": """
         select distinct e.id from patrol_stops s join employers e on e.id = s.employer_id
@@ -76,52 +76,48 @@ def _decode(text: str | None) -> Cursor | None:
         return None
 
 
-async def _scope(conn: Any, actor: Actor) -> tuple[list[UUID], str]:
-    rows = await conn.fetch("select id from grids where valid_to is null order by id")
-    ids = [r["id"] for r in rows]
-    digest = hashlib.sha256(b"".join([actor.person_id.bytes, *[i.bytes for i in ids]])).hexdigest()[:16]
-    return ids, digest
+# Her grids in the order of their ids (each path of the scope is looked up by itself: the policy alone is a look at every grid), and how
+# far the feed may be read.
+STANDING = """
+    select array(select distinct g.id from unnest(app_scope()) held join grids g on g.path <@ held
+                 where g.valid_to is null order by g.id) as grid_ids,
+           epoch, feed_frontier() as frontier
+    from feed order by started_at desc limit 1
+"""
+
+
+def _digest(actor: Actor, grid_ids: list[UUID]) -> str:
+    return hashlib.sha256(b"".join([actor.person_id.bytes, *[i.bytes for i in grid_ids]])).hexdigest()[:16]
 
 
 async def _snapshot_page(
     conn: Any, grid_ids: list[UUID], cursor: Cursor, frontier: int, limit: int
 ) -> tuple[list[PullItem], list[Piece], Cursor]:
-    """Up to ``limit`` things of the snapshot after the cursor, of them some as kept parts, and the cursor behind them. A kept part comes
-    whole, however little was asked for."""
+    """About ``limit`` things of the snapshot after the cursor, and the cursor behind them. The last kept part comes whole, however little
+    was asked for."""
     items: list[PullItem] = []
     pieces: list[Piece] = []
     stage, after_id, given = cursor.snapshot_kind, cursor.after_id, 0
     while stage < KEPT and given < limit:
         kind, wanted = KINDS[stage], limit - given
-        grids = [grid_ids] if kind == "employer" else []
+        grids = [] if kind == "patrol" else [grid_ids]
         ids = [r[0] for r in await conn.fetch(SNAPSHOT_IDS[kind], after_id, wanted, *grids)]
         items += [item for item in await things(conn, kind, ids) if item.data is not None]
         given += len(ids)
         stage, after_id = (stage, ids[-1]) if len(ids) == wanted else (stage + 1, NIL)
     place, given, is_whole = Place(after_id, cursor.kept_tx, cursor.kept_part), len(items), False
-    if stage == KEPT:
-        use, is_whole = made_for(cursor.epoch), True
-        async with aclosing(parts_after(conn, grid_ids, use, place, cursor.tx, frontier, limit - given)) as parts:
+    if stage == KEPT and given < limit:
+        async with aclosing(parts_after(conn, grid_ids, made_for(cursor.epoch), place, cursor.tx, frontier, limit - given)) as parts:
             async for part in parts:
-                if given and given + part.employers > limit:
-                    is_whole = False
-                    break
-                given += part.employers
-                place = part.behind
+                given, place = given + part.employers, part.behind
                 if part.employers:
                     pieces.append(part.piece)
-    return (
-        items,
-        pieces,
-        msgspec.structs.replace(
-            cursor,
-            snapshot_kind=-1 if is_whole else stage,
-            after_id=NIL if is_whole else place.grid_id,
-            kept_tx=0 if is_whole else place.tx,
-            kept_part=0 if is_whole else place.part,
-            done=cursor.done + given,
-        ),
-    )
+        is_whole = place.grid_id == (grid_ids[-1] if grid_ids else NIL) and not place.part
+    behind = Place(NIL, 0, 0) if is_whole else place
+    return items, pieces, msgspec.structs.replace(
+        cursor, snapshot_kind=-1 if is_whole else stage, after_id=behind.grid_id, kept_tx=behind.tx, kept_part=behind.part,
+        done=cursor.done + given,
+    )  # fmt: skip
 
 
 async def _delta_page(
@@ -152,8 +148,8 @@ async def pull(db: AsyncSession, actor: Actor, cursor_text: str | None, limit: i
     """
     actor.require("field.pull")
     conn = await driver(db)
-    grid_ids, scope = await _scope(conn, actor)
-    epoch, frontier = await conn.fetchrow("select epoch, feed_frontier() from feed order by started_at desc limit 1")
+    grid_ids, epoch, frontier = await conn.fetchrow(STANDING)
+    scope = _digest(actor, grid_ids)
     cursor = _decode(cursor_text)
     # The frontier never goes back: a cursor beyond it comes from a database that has been restored from a backup since.
     reset = cursor is None or cursor.epoch != epoch or cursor.scope != scope or cursor.tx > frontier

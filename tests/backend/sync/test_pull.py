@@ -78,7 +78,7 @@ async def test_a_snapshot_in_pages_of_any_size_is_whole(
     pages = await phone.pull(limit)
     assert [page["reset"] for page in pages] == [True] + [False] * (len(pages) - 1)
     assert [page["up_to_date"] for page in pages] == [False] * (len(pages) - 1) + [True]
-    assert all(len(page["items"]) <= max(limit, kept_packages.PART) for page in pages)
+    assert all(len(page["items"]) < limit + kept_packages.PART for page in pages)
     # a writer anywhere in the cluster may hold the frontier back, and what is above it then comes once more as a delta
     sent = [(item["kind"], item["id"]) for page in pages if page["progress"] for item in page["items"]]
     assert len(sent) == len(set(sent)) == 1 + 12 + 2
