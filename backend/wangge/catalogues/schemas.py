@@ -16,8 +16,13 @@ class CatalogueWord(Struct):
 
 
 class Catalogues(Struct):
-    """Every list that field records choose from, in the order in which to show it."""
+    """Every list that field records choose from, in the order in which to show it.
+
+    ``place_names`` are what names of employers begin with here (provinces, the city, its counties, without 省, 市, 区 and 县), the longest
+    first: a phone that compares names leaves them out, as the server does.
+    """
 
     talk_topics: list[CatalogueWord]
     material_kinds: list[CatalogueWord]
     incident_kinds: list[CatalogueWord]
+    place_names: list[str]

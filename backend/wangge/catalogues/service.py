@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.catalogues.schemas import Catalogues, CatalogueWord
 from wangge.core.errors import FieldProblem, InvalidInput
+from wangge.matching.keys import normaliser_for
 
 List = Literal["talk_topics", "material_kinds", "incident_kinds"]
 LISTS: tuple[List, ...] = ("talk_topics", "material_kinds", "incident_kinds")
@@ -22,7 +23,7 @@ async def read_catalogues(db: AsyncSession) -> Catalogues:
     for name in LISTS:
         rows = await db.execute(text(WORDS.format(name)))
         found[name] = msgspec.convert([dict(r) for r in rows.mappings()], list[CatalogueWord])
-    return Catalogues(**found)
+    return Catalogues(**found, place_names=(await normaliser_for(db)).places)
 
 
 class Words:

@@ -109,8 +109,9 @@ class Normaliser:
     def __init__(self, cities: Iterable[str] = (), counties: Iterable[str] = ()) -> None:
         self._counties = {_bare(name): _bare(name) for name in counties if len(_bare(name)) >= 2}
         silent = {*PROVINCES, *(_bare(name) for name in cities)}
-        known = sorted({*silent, *self._counties}, key=len, reverse=True)
-        self._place = re.compile("^(?:中国)?(" + "|".join(map(re.escape, known)) + f")(?:[{_LEVELS}](?!.{{0,1}}$))?")
+        self.places = sorted({*silent, *self._counties}, key=lambda name: (-len(name), name))
+        """What names and addresses begin with and what says nothing of a firm, the longest first."""
+        self._place = re.compile("^(?:中国)?(" + "|".join(map(re.escape, self.places)) + f")(?:[{_LEVELS}](?!.{{0,1}}$))?")
 
     def name(self, name: str) -> tuple[str, str, str]:
         """Core, branch and county of a name."""

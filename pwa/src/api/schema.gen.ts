@@ -4115,6 +4115,7 @@ export interface components {
         Catalogues: {
             incident_kinds: components["schemas"]["CatalogueWord"][];
             material_kinds: components["schemas"]["CatalogueWord"][];
+            place_names: string[];
             talk_topics: components["schemas"]["CatalogueWord"][];
         };
         /** CatalogueWord */

@@ -6,6 +6,8 @@ import { atWork } from '@/modules/work'
 import { chinaDay } from './time'
 import { useLive } from './useLive'
 
+export type WordList = Exclude<keyof Catalogues, 'place_names'>
+
 export function useCatalogues() {
   const { locale } = useI18n()
   const { db } = atWork()
@@ -16,7 +18,7 @@ export function useCatalogues() {
   const say = (word: CatalogueWord) => (locale.value === 'en' ? word.en : word.zh)
 
   /** What may be chosen today of a list, ready for chips. */
-  const options = (list: keyof Catalogues) =>
+  const options = (list: WordList) =>
     computed(() => {
       const today = chinaDay(Date.now())
       return (stored.value?.[list] ?? [])
@@ -25,7 +27,7 @@ export function useCatalogues() {
     })
 
   /** How a word is said, also one that is no longer offered; its code where the phone does not know it. */
-  const wordOf = (list: keyof Catalogues, code: string) => {
+  const wordOf = (list: WordList, code: string) => {
     const word = stored.value?.[list].find((other) => other.code === code)
     return word ? say(word) : code
   }

@@ -150,3 +150,8 @@ async def test_who_takes_no_gzip_is_told_the_same(owner: Owner, me: Someone, pho
     await packed.pull()
     await plain.pull()
     assert plain.held == packed.held
+
+
+async def test_a_part_is_not_made_without_the_part_before_it(owner: Owner, territory: Territory) -> None:
+    grid_id = territory.grids[WEST_NORTH_1]
+    assert await kept_packages._made(owner, grid_id, "a test", 1, 2) is None

@@ -61,6 +61,9 @@ async def test_anyone_signed_in_reads_the_catalogues_once(owner: Owner, territor
     assert [w["code"] for w in lists["talk_topics"]][:2] == ["contracts", "wages"]
     assert {"zh": "集体讨薪", "en": "Collective wage dispute"}.items() <= lists["incident_kinds"][0].items()
     assert len(lists["material_kinds"]) == 7
+    counties = [row["name"] for row in await owner.fetch("select name from place_names() where level = 2")]
+    assert {"山东", *[name.rstrip("市区县") for name in counties]} <= set(lists["place_names"])
+    assert [len(name) for name in lists["place_names"]] == sorted((len(name) for name in lists["place_names"]), reverse=True)
     again = await http.get("/api/catalogues", headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert await owner.fetchval("select count(*) from talk_topics where source = ''") == 0

@@ -20,7 +20,7 @@ export function useCatalogues() {
     catalogues: stored,
     say,
     /** How a word is said; its code until the words are here. */
-    wordOf: (list: keyof Catalogues, code: string) => {
+    wordOf: (list: Exclude<keyof Catalogues, 'place_names'>, code: string) => {
       const word = stored.value?.[list].find((other) => other.code === code)
       return word ? say(word) : code
     },

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { alikeTo, coreOf, likeness, type Known } from './alike'
+import { alikeTo as alikeAmong, coreOf, likeness, type Known } from './alike'
+
+const PLACES = ['山东', '潍坊', '青州']
+const alikeTo = (found: Parameters<typeof alikeAmong>[0], known: Known[]) => alikeAmong(found, known, PLACES)
 
 const shop = (id: string, name: string, more: Partial<Known> = {}): Known => ({
   id,
@@ -13,10 +16,13 @@ const ids = (found: { id: string }[]) => found.map(({ id }) => id)
 
 describe('is this shop on file already', () => {
   it('knows a name without place, legal form, width and signs', () => {
-    expect(coreOf('潍坊市鑫源机械制造有限责任公司')).toBe('鑫源机械制造')
-    expect(coreOf('鑫源机械（潍坊）制造有限公司')).toBe('鑫源机械制造')
-    expect(coreOf('ＡＢＣ 超市')).toBe('ABC超市')
-    expect(coreOf('公司')).toBe('公司')
+    expect(coreOf('潍坊市鑫源机械制造有限责任公司', PLACES)).toBe('鑫源机械制造')
+    expect(coreOf('鑫源机械（潍坊）制造有限公司', PLACES)).toBe('鑫源机械制造')
+    expect(coreOf('ＡＢＣ 超市', PLACES)).toBe('ABC超市')
+    expect(coreOf('公司', PLACES)).toBe('公司')
+    expect(coreOf('山东省潍坊市青州鑫源机械厂', PLACES)).toBe('鑫源机械厂')
+    expect(coreOf('青州市', PLACES)).toBe('青州市')
+    expect(coreOf('潍坊鑫源机械厂', [])).toBe('潍坊鑫源机械厂')
   })
   it('finds the same code whatever the name says', () => {
     const known = [shop('a', '旧名', { uscc: '91370700729253432M' }), shop('b', '新名')]

@@ -26,14 +26,25 @@ const NEAR_AND_ALIKE_FROM = 0.25
 const SHOWN = 3
 const LEGAL_FORM =
   /(集团)?(股份|责任|控股)*(有限责任|有限|责任|股份)*公司$|\((普通合伙|有限合伙|个人独资|个体工商户)\)$/
-const PLACE = /^(中国)?(山东|潍坊)?[省市]?/
 
-/** A name without place, legal form, width and signs, as the server compares it in the main. */
-export function coreOf(name: string): string {
+/**
+ * A name without place, legal form, width and signs, as the server compares it in the main.
+ *
+ * @param places what names begin with here, the longest first (the catalogue's `place_names`)
+ */
+export function coreOf(name: string, places: readonly string[]): string {
   const plain = name.normalize('NFKC').toUpperCase().replace(/\s/g, '')
-  const short = plain.replace(/\([^()]{2,6}\)/g, '').replace(PLACE, '')
-  const core = short.replace(PLACE, '').replace(LEGAL_FORM, '')
+  const short = withoutPlaces(plain.replace(/\([^()]{2,6}\)/g, ''), places)
+  const core = short.replace(LEGAL_FORM, '')
   return (core.length >= 2 ? core : short).replace(/[^0-9A-Z\u4e00-\u9fff]/g, '')
+}
+
+function withoutPlaces(name: string, places: readonly string[]): string {
+  const text = name.replace(/^中国/, '')
+  const place = places.find((one) => text.startsWith(one))
+  if (!place) return text
+  const rest = text.slice(place.length).replace(/^[省市区县](?!.?$)/, '')
+  return rest.length >= 2 ? withoutPlaces(rest, places) : text
 }
 
 /** How much two names share, 0 to 1: pairs of neighbouring signs (Dice). */
@@ -47,13 +58,13 @@ export function likeness(one: string, other: string): number {
 }
 
 /** The employers that this may be, the likeliest first. */
-export function alikeTo(found: Found, known: readonly Known[]): Alike[] {
-  const core = coreOf(found.name)
+export function alikeTo(found: Found, known: readonly Known[], places: readonly string[]): Alike[] {
+  const core = coreOf(found.name, places)
   const scored: { score: number; alike: Alike }[] = []
   for (const one of known) {
     const distance_m = found.position && one.position ? distanceM(found.position, one.position) : null
     const isAtDoor = distance_m !== null && distance_m <= DOOR_M
-    const other = coreOf(one.name)
+    const other = coreOf(one.name, places)
     const same = core.length >= 2 ? likeness(core, other) : 0
     const holds = core.length >= 3 && other.length >= 3 && (core.includes(other) || other.includes(core))
     const why: Why | null =

@@ -32,7 +32,12 @@ export function aboutBytes(rows: readonly unknown[]): number {
 }
 
 const featuresOf = (data: unknown) => (data as { features?: unknown[] } | undefined)?.features?.length ?? 0
-const wordsOf = (data: unknown) => Object.values((data ?? {}) as Catalogues).reduce((sum, list) => sum + list.length, 0)
+/** What is chosen from; the names of places are for comparing only. */
+const wordsOf = (data: unknown) =>
+  Object.entries((data ?? {}) as Catalogues).reduce(
+    (sum, [name, list]) => sum + (name === 'place_names' ? 0 : list.length),
+    0,
+  )
 
 export async function packParts(db: LocalDb): Promise<PackPart[]> {
   const [grids, employers, patrols, pull, reference, base] = await Promise.all([
