@@ -51,6 +51,8 @@ export async function makeCity(pool: Pool): Promise<{ grid: string; unit: string
     `insert into people (id, name, kind, state, unit_id, grid_path) values ($1, '调度', 'staff', 'appointed', $2, '${CITY_LABEL}')`,
     [planner, unit],
   )
+  // Small worlds have pages, and parts of packages, of a few.
+  await pool.query(`update policies set value = '2' where key = 'kept_package_employers'`)
   return { grid, unit, planner }
 }
 

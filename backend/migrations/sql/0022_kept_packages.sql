@@ -17,4 +17,5 @@ create trigger grids_let_go_of_packages after update of path on grids
 for each row when (old.path is distinct from new.path) execute function grids_let_go_of_packages();
 
 insert into policies (key, valid_from, value, unit, source) values
+ ('kept_package_employers', '2026-01-01', '500', 'employers of a part', 'docs/decisions/0029: as many as a phone asks for at once'),
  ('kept_package_changes', '2026-01-01', '500', 'changes', 'docs/decisions/0029: more of them after a kept package, and it is made anew');

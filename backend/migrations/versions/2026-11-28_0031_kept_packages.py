@@ -40,7 +40,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("delete from policies where key = 'kept_package_changes'")
+    op.execute("delete from policies where key like 'kept\\_package\\_%'")
     op.drop_index("ix_employers_grid_id_id", table_name="employers")
     op.execute("drop trigger grids_let_go_of_packages on grids")
     op.execute("drop function grids_let_go_of_packages()")

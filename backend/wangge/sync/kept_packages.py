@@ -15,8 +15,6 @@ import msgspec
 from wangge.core.gzip_pieces import Piece, piece
 from wangge.sync.things import FORM_OF_EMPLOYERS, things
 
-# Employers of a part: as many as a phone asks for at once.
-PART = 500
 GRIDS_AT_ONCE = 200
 NIL = UUID(int=0)
 
@@ -45,7 +43,10 @@ PARTS = """
           where k.made_for = $3 and (k.grid_id, k.part) >= ($4, $5)) parts
     where before < $6 order by grid_id, part
 """
-IDS = "select id from employers where grid_id = $1 and id > $2 order by id limit $3"
+NEXT = """
+    select size, array(select id from employers where grid_id = $1 and id > $2 order by id limit size) as ids
+    from (select policy('kept_package_employers')::int as size) part
+"""
 LAST_ID = "select last_id from kept_packages where grid_id = $1 and made_for = $2 and tx = $3 and part = $4"
 # Two who make the same part at once: the first to be done is it, since the next part goes on from its last employer.
 KEEP = """
@@ -132,11 +133,11 @@ async def _made(conn: Any, grid_id: UUID, use: str, tx: int, part: int) -> Any:
     after = await conn.fetchval(LAST_ID, grid_id, use, tx, part - 1) if part else NIL
     if after is None:
         return None
-    ids = [row[0] for row in await conn.fetch(IDS, grid_id, after, PART)]
+    size, ids = await conn.fetchrow(NEXT, grid_id, after)
     items = [item for item in await things(conn, "employer", ids) if item.data is not None]
     made = await asyncio.to_thread(piece, msgspec.json.encode(items)[1:-1])
     if part == 0:
         await conn.execute(OUTDATED, grid_id, use, tx)
-    last_id, is_last = (ids[-1] if ids else NIL), len(ids) < PART
+    last_id, is_last = (ids[-1] if ids else NIL), len(ids) < size
     await conn.execute(KEEP, grid_id, use, tx, part, len(items), last_id, is_last, made.crc, made.length, made.body)
     return await conn.fetchrow(ONE, grid_id, use, tx, part)

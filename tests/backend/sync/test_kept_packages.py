@@ -23,8 +23,8 @@ from wangge.sync import kept_packages
 
 
 @pytest.fixture(autouse=True)
-def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept_packages, "PART", 3)
+async def _small_parts(owner: Owner) -> None:
+    await make_policy(owner, "kept_package_employers", 3)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from factories import (
     make_employer,
     make_patrol,
     make_person_with_account,
+    make_policy,
     middle_of,
     today,
     untiled,
@@ -26,7 +27,6 @@ from factories import (
 from phones import NewPhone, Phone, check_in, finish, register, visit
 from scope import assert_holds_exactly_its_scope
 
-from wangge.sync import kept_packages
 from wangge.sync.pulling import CURSOR, Cursor
 
 
@@ -67,10 +67,8 @@ async def test_a_first_pull_is_a_snapshot_of_exactly_her_scope(owner: Owner, ter
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7, 2000])
-async def test_a_snapshot_in_pages_of_any_size_is_whole(
-    owner: Owner, me: Someone, phone: Phone, limit: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(kept_packages, "PART", 2)
+async def test_a_snapshot_in_pages_of_any_size_is_whole(owner: Owner, me: Someone, phone: Phone, limit: int) -> None:
+    await make_policy(owner, "kept_package_employers", 2)
     employers = [await make_employer(owner, WEST_NORTH_1) for _ in range(9)]
     stops = [await make_employer(owner, EAST_SOUTH_2) for _ in range(3)]
     await make_patrol(owner, me, [*stops, employers[0]])
@@ -78,7 +76,7 @@ async def test_a_snapshot_in_pages_of_any_size_is_whole(
     pages = await phone.pull(limit)
     assert [page["reset"] for page in pages] == [True] + [False] * (len(pages) - 1)
     assert [page["up_to_date"] for page in pages] == [False] * (len(pages) - 1) + [True]
-    assert all(len(page["items"]) < limit + kept_packages.PART for page in pages)
+    assert all(len(page["items"]) < limit + 2 for page in pages)
     # a writer anywhere in the cluster may hold the frontier back, and what is above it then comes once more as a delta
     sent = [(item["kind"], item["id"]) for page in pages if page["progress"] for item in page["items"]]
     assert len(sent) == len(set(sent)) == 1 + 12 + 2

@@ -28,7 +28,7 @@ const PUSH = 'pwa/src/sync/push.ts'
 const PULL = 'pwa/src/sync/pull.ts'
 const UPLOAD = 'pwa/src/sync/upload.ts'
 const ENGINE = 'pwa/src/sync/engine.ts'
-const OUTBOX = 'pwa/src/local/outbox.ts'
+const STANDING = 'pwa/src/local/standing.ts'
 const RECORDS = 'pwa/src/local/records.ts'
 const SEAL = 'pwa/src/local/seal.ts'
 
@@ -173,8 +173,8 @@ export const APP_MUTANTS: Mutant[] = [
     name: 'safe_without_photos',
     what: '"all safe" though photos are still on the phone only',
     edits: [
-      { file: OUTBOX, find: `photos_waiting: uploads.filter((row) => row.part === 'copy' && !row.is_note).length`, replace: `photos_waiting: 0` },
-      { file: OUTBOX, find: `notes_waiting: uploads.filter((row) => row.is_note).length`, replace: `notes_waiting: 0` },
+      { file: STANDING, find: `photos_waiting: uploads.filter((row) => row.part === 'copy' && !row.is_note).length`, replace: `photos_waiting: 0` },
+      { file: STANDING, find: `notes_waiting: uploads.filter((row) => row.is_note).length`, replace: `notes_waiting: 0` },
     ],
     caught_by: { faults: ['a round: request POST /api/uploads #1 · cut_before_it_arrives'] },
   },
@@ -183,7 +183,7 @@ export const APP_MUTANTS: Mutant[] = [
     what: '"all safe" while operations are under way',
     edits: [
       {
-        file: OUTBOX,
+        file: STANDING,
         find: `      .anyOf('waiting', 'sending')\n      .filter((row) => row.kind !== 'evidence.announce')`,
         replace: `      .anyOf('waiting')\n      .filter((row) => row.kind !== 'evidence.announce')`,
       },
