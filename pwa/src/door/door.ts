@@ -43,7 +43,8 @@ async function checkDoor(accountId: string, known: DoorNote | null): Promise<voi
   const note = noteOf(accountId, await readVault(device, accountId))
   if (JSON.stringify(note) === JSON.stringify(known)) return
   noteDoor(note)
-  if (known && !standing) return // the app has taken over
+  // The app has taken over, or a PIN is being tried: it is tried on the vault as it is now.
+  if (known && (!standing || standing.done.tried)) return
   takeDoorAway()
   if (note) stand(note)
 }
