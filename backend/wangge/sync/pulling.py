@@ -141,7 +141,7 @@ async def pull(db: AsyncSession, actor: Actor, cursor_text: str | None, limit: i
         db: the request's unit of work, already bound to the person.
         actor: whose phone asks.
         cursor_text: as given with the last page, or None for a first pull.
-        limit: how many things (snapshot) or changes (delta) at the most.
+        limit: how many changes (delta) at the most; of a snapshot how many things, but that its last kept part comes whole.
 
     Raises:
         RightMissing: the role has no phone's scope.
