@@ -59,7 +59,7 @@ async def _fill(owner: Any, person: Any, employers: int) -> None:
     await give_employers(owner, "community", employers - await owner.fetchval(HELD, person))
     await owner.execute("analyze employers; analyze changes")
     # A package stands where the oldest transaction of the cluster does, and the server still works on what is new.
-    while not await owner.fetchval(SETTLED):
+    while not await owner.fetchval(SETTLED):  # noqa: ASYNC110  (another process works)
         await asyncio.sleep(0.5)
 
 
