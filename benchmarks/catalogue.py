@@ -117,7 +117,7 @@ CATALOGUE = {
         ),
         Benchmark(
             "packages",
-            "ms of all requests of a kept work package of 5,000 employers, its KB on the wire, an empty delta, and 50,000 until the first",
+            "ms in the server for a kept work package of 5,000 employers; its KB on the wire, an empty delta, and 50,000 until the first",
             "the bare query of the same rows as one JSON text; of a delta select 1",
             Bar("value", 40),
             ("postgis",),

@@ -7,10 +7,11 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Builder, By, Capabilities, Key, until, type WebDriver, type WebElement } from 'selenium-webdriver'
+import { Builder, By, Capabilities, error, Key, until, type WebDriver, type WebElement } from 'selenium-webdriver'
 
 const LIBRARIES = '/usr/lib'
 const WAIT_MS = 20_000
+const REDRAWN_MOST = 10
 const PIN = '481516'
 
 function miniBrowser(): string {
@@ -60,8 +61,8 @@ export class WebKit {
         const web = await new Builder().usingServer(`http://127.0.0.1:${port}`).withCapabilities(capabilities).build()
         await web.manage().window().setRect({ x: 0, y: 0, width: 414, height: 820 })
         return new WebKit(web, [driver, screen])
-      } catch (error) {
-        if (attempt === 20) throw error
+      } catch (failure) {
+        if (attempt === 20) throw failure
         await pause(200)
       }
     }
@@ -74,33 +75,43 @@ export class WebKit {
 
   /** What is on the screen, for whoever looks into a failure. */
   async keepPicture(name: string): Promise<void> {
-    const kept = join(process.env.WANGGE_TEST_DIR ?? '.cache/test', 'webkit')
-    mkdirSync(kept, { recursive: true })
-    writeFileSync(
-      join(kept, `${name.replaceAll(/\W+/g, '-')}.png`),
-      Buffer.from(await this.driver.takeScreenshot(), 'base64'),
-    )
+    const folder = join(process.env.WANGGE_TEST_DIR ?? '.cache/test', 'webkit')
+    mkdirSync(folder, { recursive: true })
+    const kept = join(folder, name.replaceAll(/\W+/g, '-'))
+    writeFileSync(`${kept}.png`, Buffer.from(await this.driver.takeScreenshot(), 'base64'))
+    writeFileSync(`${kept}.html`, await this.driver.getPageSource())
   }
 
   go = (address: string) => this.driver.get(address)
 
-  /** The element that is in sight, waited for. */
-  async see(by: By, ms = WAIT_MS): Promise<WebElement> {
-    const found = await this.driver.wait(until.elementLocated(by), ms, `not there: ${by}`)
-    return this.driver.wait(until.elementIsVisible(found), ms, `not in sight: ${by}`)
+  /** The element that is in sight, waited for. A page may draw it anew between its being found and looked at: then the new one. */
+  see = (by: By, ms = WAIT_MS): Promise<WebElement> => this.with(by, ms, (found) => Promise.resolve(found))
+
+  private async with<T>(by: By, ms: number, act: (found: WebElement) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const found = await this.driver.wait(until.elementLocated(by), ms, `not there: ${by}`)
+        return await act(await this.driver.wait(until.elementIsVisible(found), ms, `not in sight: ${by}`))
+      } catch (failure) {
+        if (!(failure instanceof error.StaleElementReferenceError) || attempt === REDRAWN_MOST) throw failure
+      }
+    }
   }
 
   text = (words: string, ms?: number) => this.see(By.xpath(`//*[contains(normalize-space(text()), '${words}')]`), ms)
 
   field = (label: string) => this.see(By.xpath(`//*[@id = //label[contains(normalize-space(.), '${label}')]/@for]`))
 
-  async press(words: string): Promise<void> {
-    const button = await this.see(
+  press = (words: string) =>
+    this.click(
       By.xpath(`//button[contains(normalize-space(.), '${words}')] | //a[contains(normalize-space(.), '${words}')]`),
     )
-    await this.driver.executeScript('arguments[0].scrollIntoView({block: "center"})', button)
-    await button.click()
-  }
+
+  private click = (by: By) =>
+    this.with(by, WAIT_MS, async (found) => {
+      await this.driver.executeScript('arguments[0].scrollIntoView({block: "center"})', found)
+      await found.click()
+    })
 
   /** The PIN, by the keys of the keyboard. */
   async typePin(): Promise<void> {
@@ -112,9 +123,7 @@ export class WebKit {
     await this.typePin()
   }
 
-  async tab(name: string): Promise<void> {
-    await (await this.see(By.xpath(`//nav//a[contains(normalize-space(.), '${name}')]`))).click()
-  }
+  tab = (name: string) => this.click(By.xpath(`//nav//a[contains(normalize-space(.), '${name}')]`))
 
   async fill(label: string, value: string): Promise<void> {
     const field = await this.field(label)

@@ -33,7 +33,10 @@ def configure_logging(log_format: str) -> None:
 
 
 def request_log(app: ASGIApp) -> ASGIApp:
-    """Middleware: gives each request an id, echoes it as ``X-Request-Id``, and writes one line when it is answered."""
+    """Middleware: gives each request an id, echoes it as ``X-Request-Id``, and writes one line when it is answered.
+
+    ``Server-Timing`` says how long the answer took to make, in ms: what a browser's tools and the benchmarks show as the server's own time.
+    """
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -50,7 +53,8 @@ def request_log(app: ASGIApp) -> ASGIApp:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
+                took = f"app;dur={(time.perf_counter() - started) * 1000:.2f}"
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode()), (b"server-timing", took.encode())]
             await send(message)
 
         try:

@@ -35,9 +35,10 @@ OLDEST = """
 NEWEST = """
     select grid_id, max(tx) as tx from kept_packages where grid_id = any($1::uuid[]) and made_for = $2 and tx >= $3 group by grid_id
 """
+PART = "grid_id, tx, part, employers, last_id, is_last, crc, length, body"
 # Whole parts in the order of the grids, until there are enough.
-PARTS = """
-    select grid_id, tx, part, employers, last_id, is_last, crc, length, body
+PARTS = f"""
+    select {PART}
     from (select k.*, sum(k.employers) over (order by k.grid_id, k.part) - k.employers as before
           from kept_packages k join unnest($1::uuid[], $2::bigint[]) wanted (grid_id, tx) using (grid_id, tx)
           where k.made_for = $3 and (k.grid_id, k.part) >= ($4, $5)) parts
@@ -49,14 +50,11 @@ NEXT = """
 """
 LAST_ID = "select last_id from kept_packages where grid_id = $1 and made_for = $2 and tx = $3 and part = $4"
 # Two who make the same part at once: the first to be done is it, since the next part goes on from its last employer.
-KEEP = """
+KEEP = f"""
     insert into kept_packages (grid_id, grid_path, made_for, tx, part, employers, last_id, is_last, crc, length, body)
-    select id, path, $2, $3, $4, $5, $6, $7, $8, $9, $10 from grids where id = $1 on conflict do nothing
+    select id, path, $2, $3, $4, $5, $6, $7, $8, $9, $10 from grids where id = $1 on conflict do nothing returning {PART}
 """
-ONE = """
-    select grid_id, tx, part, employers, last_id, is_last, crc, length, body
-    from kept_packages where grid_id = $1 and made_for = $2 and tx = $3 and part = $4
-"""
+MADE_MEANWHILE = f"select {PART} from kept_packages where grid_id = $1 and made_for = $2 and tx = $3 and part = $4"
 OUTDATED = "delete from kept_packages where grid_id = $1 and made_for = $2 and tx < $3"
 
 
@@ -139,5 +137,5 @@ async def _made(conn: Any, grid_id: UUID, use: str, tx: int, part: int) -> Any:
     if part == 0:
         await conn.execute(OUTDATED, grid_id, use, tx)
     last_id, is_last = (ids[-1] if ids else NIL), len(ids) < size
-    await conn.execute(KEEP, grid_id, use, tx, part, len(items), last_id, is_last, made.crc, made.length, made.body)
-    return await conn.fetchrow(ONE, grid_id, use, tx, part)
+    kept = await conn.fetchrow(KEEP, grid_id, use, tx, part, len(items), last_id, is_last, made.crc, made.length, made.body)
+    return kept or await conn.fetchrow(MADE_MEANWHILE, grid_id, use, tx, part)

@@ -12,6 +12,9 @@ KindName = Literal["grid", "patrol", "employer"]
 # What most employers do not have costs no bytes on the wire.
 TOLD_IF_ANY = ("no_uscc_reason", "system_no", "note", "form", "grade", "key_list", "visit_due_on", "is_incomplete")
 
+# Degrees to six places, 0.1 m: no phone's fix is better, and the places beyond are most of what a package of employers would weigh.
+POSITION = "array[round(ST_X(e.position)::numeric, 6)::float8, round(ST_Y(e.position)::numeric, 6)::float8]"
+
 # Of the person's patrols, a phone holds the open ones and those of the last week.
 ON_PHONE = "assignee_id = app_person() and (planned_on >= china_today() - 7 or status in ('planned', 'started'))"
 READ: dict[KindName, str] = {
@@ -19,9 +22,9 @@ READ: dict[KindName, str] = {
         select id, code, name, level, path::text as path, parent_id, ST_AsGeoJSON(geom, 6)::text as geom,
                array[ST_X(label), ST_Y(label)] as label
         from grids where id = any($1::uuid[]) and valid_to is null""",
-    "employer": """
+    "employer": f"""
         select e.id, e.name, e.uscc, e.no_uscc_reason, e.address, e.contact_name, e.contact_phone, e.industry_code, e.employees,
-               case when e.position is not null then array[ST_X(e.position), ST_Y(e.position)] end as position, e.accuracy_m, e.grid_id,
+               case when e.position is not null then {POSITION} end as position, e.accuracy_m, e.grid_id,
                e.review_state, e.duplicate_of, e.last_visited_at, e.version, e.system_no, nullif(e.note, '') as note, e.grade,
                e.visit_due_on, not e.is_complete as is_incomplete,
                case when e.on_key_list then (select array_agg(k.criterion order by k.criterion) from key_list_entries k
@@ -34,7 +37,7 @@ READ: dict[KindName, str] = {
                coalesce((select json_agg(json_build_object(
                                  'id', s.id, 'employer_id', s.employer_id, 'seq', s.seq, 'status', s.status, 'name', e.name,
                                  'position', case when e.position is not null
-                                 then json_build_array(ST_X(e.position), ST_Y(e.position)) end) order by s.seq)
+                                 then to_json({POSITION}) end) order by s.seq)
                          from patrol_stops s left join employers e on e.id = s.employer_id
                          where s.patrol_id = p.id), '[]')::text as stops
         from patrols p where p.id = any($1::uuid[]) and {ON_PHONE}""",

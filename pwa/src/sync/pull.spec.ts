@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { pullState } from '@/local/reference'
 import { recordCheckIn, registerEmployer } from '@/local/records'
-import { capture, checkInOf, employerOf, NOON, openStore, phone, registrationOf } from '@/testing/phone'
-import { storePage, type PullItem, type PullPage } from './pull'
+import {
+  capture,
+  checkInOf,
+  contextOf,
+  employerOf,
+  json,
+  NOON,
+  openStore,
+  phone,
+  registrationOf,
+} from '@/testing/phone'
+import { pull, storePage, type PullItem, type PullPage } from './pull'
 import type { LocalDb } from '@/local/db'
 
 const employer = (id: string, changes = {}): PullItem => ({ kind: 'employer', id, data: employerOf(id, changes) })
@@ -56,6 +66,21 @@ describe('pull', () => {
     await storePage(db, before, page('c3b', [exit('e1')]), NOON)
     expect(await names(db)).toEqual(['e1', 'e2', 'e3'])
     expect((await pullState(db)).cursor).toBe('c3')
+  })
+
+  it('asks for more at once while pages come quickly, and for little again after a slow one', async () => {
+    const { db } = await phone()
+    const took = [1_000, 1_000, 1_000, 5_000, 1_000]
+    const asked: (string | null)[] = []
+    let now = NOON
+    const server = (address: RequestInfo | URL) => {
+      asked.push(new URL(String(address instanceof Request ? address.url : address)).searchParams.get('limit'))
+      now += took[asked.length - 1]!
+      return Promise.resolve(json(page(`c${asked.length}`, [], { up_to_date: asked.length === took.length })))
+    }
+    const report = await pull({ ...contextOf(db, server), now: () => now })
+    expect(report.problem).toBeNull()
+    expect(asked).toEqual(['500', '1000', '2000', '2000', '500'])
   })
 
   it('removes what left the scope', async () => {

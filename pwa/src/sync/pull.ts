@@ -21,7 +21,13 @@ export interface PullReport {
   problem: Problem | null
 }
 
-const PAGE = 500
+/**
+ * How many things are asked for at once: more after each page that came and was stored quickly, for on a slow line what is cut off
+ * comes again whole, and on a good one every request is a wait.
+ */
+const FIRST_PAGE = 500
+const LARGEST_PAGE = 2000
+const QUICK_MS = 3_000
 const MAX_RESETS = 3
 
 export async function pull(
@@ -33,9 +39,11 @@ export async function pull(
 ): Promise<PullReport> {
   let items = 0
   let resets = 0
+  let limit = FIRST_PAGE
   for (;;) {
+    const began = context.now()
     const before = await pullState(context.db)
-    const query = { limit: PAGE, ...(before.cursor ? { cursor: before.cursor } : {}) }
+    const query = { limit, ...(before.cursor ? { cursor: before.cursor } : {}) }
     const result = await call(
       context,
       (api, signal) => api.GET('/api/sync/pull', { params: { query }, signal }),
@@ -45,6 +53,7 @@ export async function pull(
     const after = await storePage(context.db, before, result.data as PullPage, context.now())
     items += result.data.items.length
     onPage(after)
+    limit = context.now() - began < QUICK_MS ? Math.min(2 * limit, LARGEST_PAGE) : FIRST_PAGE
     if (result.data.up_to_date) return { items, problem: null }
     await between()
     if (result.data.reset && ++resets > MAX_RESETS) {

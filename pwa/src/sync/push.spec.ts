@@ -7,9 +7,9 @@ import { canonicalJson } from '@/shared/canonical'
 import { sha256OfBytes, sha256OfText } from '@/shared/sha256'
 import { signText, toBase64url } from '@/shared/signatures'
 import {
-  ACCOUNT,
   capture,
   checkInOf,
+  contextOf,
   json,
   me,
   NOON,
@@ -19,10 +19,9 @@ import {
   problem,
   visitOf,
 } from '@/testing/phone'
-import { writeMeta, type LocalDb } from '@/local/db'
+import { writeMeta } from '@/local/db'
 import type { Outcome } from '@/local/shapes'
-import { ownLocks } from './locks'
-import type { Fetch, SyncContext } from './context'
+import type { Fetch } from './context'
 import { push } from './push'
 
 interface Sent {
@@ -71,19 +70,6 @@ async function signingServer() {
     answer,
   }
 }
-
-const contextOf = (db: LocalDb, fetch: Fetch, now = NOON): SyncContext => ({
-  db,
-  fetch,
-  now: () => now,
-  random: () => 0.5,
-  locks: ownLocks(),
-  apiBase: 'http://server',
-  account_id: ACCOUNT,
-  app_version: 'test',
-  language: () => 'zh-CN',
-  network: () => ({ type: null, save_data: false }),
-})
 
 const bodyOf = (init?: RequestInit) => JSON.parse(String(init?.body)) as Sent
 

@@ -10,6 +10,8 @@ import { FIRST_POLICIES, type Employer, type EmployerPayload, type Me, type Visi
 import type { PreparedPhoto } from '@/local/photos'
 import { newId } from '@/shared/ids'
 import { sha256OfBytes } from '@/shared/sha256'
+import type { Fetch, SyncContext } from '@/sync/context'
+import { ownLocks } from '@/sync/locks'
 
 export const ACCOUNT = '01900000-0000-7000-8000-00000000000a'
 export const DEVICE = '01900000-0000-7000-8000-00000000000d'
@@ -159,3 +161,17 @@ export const json = (body: unknown, status = 200, headers: Record<string, string
 
 export const problem = (type: string, status: number, extra: Record<string, unknown> = {}) =>
   json({ type, title: type, status, detail: type, ...extra }, status)
+
+/** What the sync of such a phone takes from its surroundings, with a clock that stands still. */
+export const contextOf = (db: LocalDb, fetch: Fetch, now = NOON): SyncContext => ({
+  db,
+  fetch,
+  now: () => now,
+  random: () => 0.5,
+  locks: ownLocks(),
+  apiBase: 'http://server',
+  account_id: ACCOUNT,
+  app_version: 'test',
+  language: () => 'zh-CN',
+  network: () => ({ type: null, save_data: false }),
+})
