@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.accounts.actor import UNFINISHED, Actor
@@ -41,13 +42,12 @@ class SyncController(Controller):
     async def pull(
         self,
         request: Request[Any, Any, Any],
-        db: NamedDependency[AsyncSession],
-        actor: NamedDependency[Actor],
+        engine: NamedDependency[AsyncEngine],
         cursor: FromQuery[str | None] = None,
         limit: FromQuery[Annotated[int, Parameter(ge=1, le=2000)]] = 500,
     ) -> Response[PullPage]:
         """What changed in my scope since the cursor."""
-        page, pieces = await pulling.pull(db, actor, cursor, limit)
+        page, pieces = await pulling.pull(engine, request, cursor, limit)
         return await page_on_the_wire(page, pieces, "gzip" in request.headers.get("accept-encoding", ""))
 
     @get("/operations")

@@ -29,8 +29,13 @@ LET_GO = """
         or exists (select from changes c left join employers e on e.id = c.entity_id
                    where c.channel = k.grid_id and c.tx >= k.tx and c.kind = 'employer' and e.grid_id is distinct from k.grid_id))
 """
-OLDEST = """
-    select min(tx) from (select max(tx) as tx from kept_packages where grid_id = any($1::uuid[]) and made_for = $2 group by grid_id) newest
+# Where the oldest of what is kept stands; the grids that are kept whole, and how many employers that is.
+USABLE = """
+    select min(tx) as since, coalesce(array_agg(grid_id) filter (where is_whole), '{}') as whole,
+           coalesce(sum(employers) filter (where is_whole), 0) as employers
+    from (select distinct on (grid_id) grid_id, tx, bool_or(is_last) as is_whole, sum(employers) as employers
+          from kept_packages where grid_id = any($1::uuid[]) and made_for = $2
+          group by grid_id, tx order by grid_id, tx desc) newest
 """
 NEWEST = """
     select grid_id, max(tx) as tx from kept_packages where grid_id = any($1::uuid[]) and made_for = $2 and tx >= $3 group by grid_id
@@ -79,11 +84,20 @@ def made_for(epoch: UUID) -> str:
     return f"{epoch} {hashlib.sha256(FORM_OF_EMPLOYERS.encode()).hexdigest()[:16]}"
 
 
-async def usable_since(conn: Any, grid_ids: list[UUID], use: str) -> int | None:
-    """Let go of what is of no use any more; of the rest, where the oldest stands. None where nothing is kept."""
+class Usable(NamedTuple):
+    """What is kept of a person's grids: where the oldest of it stands (None: nothing is), and how many employers she has in all."""
+
+    since: int | None
+    employers: int
+
+
+async def usable(conn: Any, grid_ids: list[UUID], use: str) -> Usable:
+    """Let go of what is of no use any more, and tell of the rest."""
     await conn.execute(LET_GO, grid_ids, use)
-    oldest: int | None = await conn.fetchval(OLDEST, grid_ids, use)
-    return oldest
+    since, whole, employers = await conn.fetchrow(USABLE, grid_ids, use)
+    if others := [grid_id for grid_id in grid_ids if grid_id not in set(whole)]:
+        employers += await conn.fetchval("select count(*) from employers where grid_id = any($1::uuid[])", others)
+    return Usable(since, int(employers))
 
 
 async def parts_after(

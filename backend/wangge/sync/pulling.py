@@ -9,18 +9,19 @@ reads afterwards: what changes meanwhile is above it and comes with the next del
 import base64
 import hashlib
 from contextlib import aclosing
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
+from litestar import Request
 from msgspec import Meta
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from wangge.accounts.actor import Actor
+from wangge.accounts.actor import Actor, enter_and
 from wangge.core.clock import utc_now
-from wangge.core.db import driver
+from wangge.core.db import pooled_driver
 from wangge.core.gzip_pieces import Piece
-from wangge.sync.kept_packages import NIL, Place, made_for, parts_after, usable_since
+from wangge.sync.kept_packages import NIL, Place, made_for, parts_after, usable
 from wangge.sync.schemas import PullItem, PullPage, PullProgress
 from wangge.sync.things import ON_PHONE, KindName, things
 
@@ -48,19 +49,14 @@ class Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 CURSOR = msgspec.json.Decoder(Cursor)
 
-# What a snapshot holds, in the order of ids: after $1, at most $2, $3 being her grids (employers: of the open patrols, beyond those).
+# What a snapshot holds beside her grids and what is kept of them, in the order of ids: after $1, at most $2. Employers are those of the
+# open patrols that stand in none of her grids, $3.
 SNAPSHOT_IDS: dict[KindName, str] = {
-    "grid": "select id from unnest($3::uuid[]) id where id > $1 order by id limit $2",
     "patrol": f"select id from patrols where {ON_PHONE} and id > $1 order by id limit $2",
     "employer": """
         select distinct e.id from patrol_stops s join employers e on e.id = s.employer_id
         where s.assignee_id = app_person() and s.is_open and e.grid_id <> all($3::uuid[]) and e.id > $1 order by e.id limit $2""",
 }
-CHANGES = """
-    select tx, seq, kind, entity_id from changes
-    where channel = any($1::uuid[]) and (tx, seq) > ($2::bigint, $3::bigint) and tx < $4
-    order by tx, seq limit $5
-"""
 
 
 def _encode(cursor: Cursor) -> str:
@@ -76,18 +72,33 @@ def _decode(text: str | None) -> Cursor | None:
         return None
 
 
-# Her grids in the order of their ids (each path of the scope is looked up by itself: the policy alone is a look at every grid), and how
-# far the feed may be read.
-STANDING = """
-    select array(select distinct g.id from unnest(app_scope()) held join grids g on g.path <@ held
-                 where g.valid_to is null order by g.id) as grid_ids,
-           epoch, feed_frontier() as frontier
-    from feed order by started_at desc limit 1
-"""
+class Standing(NamedTuple):
+    """Where a person stands: her grids in the order of their ids, the feed's epoch and how far it may be read, and what it says after
+    the place that was asked about, as (tx, seq, kind, entity)."""
+
+    actor: Actor
+    grid_ids: list[UUID]
+    epoch: UUID
+    frontier: int
+    changes: list[tuple[int, int, KindName, UUID]]
+
+    @property
+    def scope(self) -> str:
+        """What her cursors are good for."""
+        return hashlib.sha256(b"".join([self.actor.person_id.bytes, *[i.bytes for i in self.grid_ids]])).hexdigest()[:16]
+
+    def fits(self, cursor: Cursor) -> bool:
+        """Whether it can go on from there. The frontier never goes back: a cursor beyond it comes from a database that has been restored
+        from a backup since."""
+        return cursor.epoch == self.epoch and cursor.scope == self.scope and cursor.tx <= self.frontier
 
 
-def _digest(actor: Actor, grid_ids: list[UUID]) -> str:
-    return hashlib.sha256(b"".join([actor.person_id.bytes, *[i.bytes for i in grid_ids]])).hexdigest()[:16]
+async def _stand(conn: Any, request: Request[Any, Any, Any], cursor: Cursor | None, limit: int) -> Standing:
+    after = (cursor.tx, cursor.seq) if cursor and cursor.snapshot_kind < 0 else (None, None)
+    actor, row = await enter_and(conn, request, "wangge_standing(entered.state, $7, $8, $9)", *after, limit)
+    actor.require("field.pull")
+    changes = list(zip(row["txs"], row["seqs"], row["kinds"], row["ids"], strict=True)) if row["txs"] else []
+    return Standing(actor, row["grid_ids"], row["epoch"], row["frontier"], changes)
 
 
 async def _snapshot_page(
@@ -100,8 +111,10 @@ async def _snapshot_page(
     stage, after_id, given = cursor.snapshot_kind, cursor.after_id, 0
     while stage < KEPT and given < limit:
         kind, wanted = KINDS[stage], limit - given
-        grids = [] if kind == "patrol" else [grid_ids]
-        ids = [r[0] for r in await conn.fetch(SNAPSHOT_IDS[kind], after_id, wanted, *grids)]
+        if kind == "grid":
+            ids = [grid_id for grid_id in grid_ids if grid_id > after_id][:wanted]
+        else:
+            ids = [r[0] for r in await conn.fetch(SNAPSHOT_IDS[kind], after_id, wanted, *([grid_ids] if kind == "employer" else []))]
         items += [item for item in await things(conn, kind, ids) if item.data is not None]
         given += len(ids)
         stage, after_id = (stage, ids[-1]) if len(ids) == wanted else (stage + 1, NIL)
@@ -120,51 +133,57 @@ async def _snapshot_page(
     )  # fmt: skip
 
 
-async def _delta_page(
-    conn: Any, actor: Actor, grid_ids: list[UUID], cursor: Cursor, frontier: int, limit: int
-) -> tuple[list[PullItem], Cursor, bool]:
-    """Up to ``limit`` changes after the cursor, and whether that was all there is before the frontier."""
-    rows = await conn.fetch(CHANGES, [*grid_ids, actor.person_id], cursor.tx, cursor.seq, frontier, limit)
+async def _delta_page(conn: Any, standing: Standing, cursor: Cursor, limit: int) -> tuple[list[PullItem], Cursor, bool]:
+    """What the changes after the cursor, at most ``limit``, are about, and whether they were all there is before the frontier."""
     by_kind: dict[KindName, dict[UUID, None]] = {kind: {} for kind in KINDS}
-    for row in rows:
-        by_kind[row["kind"]][row["entity_id"]] = None
+    for _, _, kind, entity_id in standing.changes:
+        by_kind[kind][entity_id] = None
     items = [item for kind, ids in by_kind.items() if ids for item in await things(conn, kind, list(ids))]
-    exhausted = len(rows) < limit
-    place = (frontier, 0) if exhausted else (rows[-1]["tx"], rows[-1]["seq"])
-    return items, msgspec.structs.replace(cursor, tx=place[0], seq=place[1], done=0, total=0), exhausted
+    is_all = len(standing.changes) < limit
+    tx, seq = (standing.frontier, 0) if is_all else standing.changes[-1][:2]
+    return items, msgspec.structs.replace(cursor, tx=tx, seq=seq, done=0, total=0), is_all
 
 
-async def pull(db: AsyncSession, actor: Actor, cursor_text: str | None, limit: int) -> tuple[PullPage, list[Piece]]:
-    """One page for the acting person: what it says, and compressed items that come behind its own.
+async def pull(engine: AsyncEngine, request: Request[Any, Any, Any], cursor_text: str | None, limit: int) -> tuple[PullPage, list[Piece]]:
+    """One page for the request's person: what it says, and compressed items that come behind its own.
 
     Args:
-        db: the request's unit of work, already bound to the person.
-        actor: whose phone asks.
+        engine: of the API's own role.
+        request: whose phone asks.
         cursor_text: as given with the last page, or None for a first pull.
         limit: how many changes (delta) at the most; of a snapshot how many things, but that its last kept part comes whole.
 
     Raises:
         RightMissing: the role has no phone's scope.
+        and as ``provide_actor``.
     """
-    actor.require("field.pull")
-    conn = await driver(db)
-    grid_ids, epoch, frontier = await conn.fetchrow(STANDING)
-    scope = _digest(actor, grid_ids)
     cursor = _decode(cursor_text)
-    # The frontier never goes back: a cursor beyond it comes from a database that has been restored from a backup since.
-    reset = cursor is None or cursor.epoch != epoch or cursor.scope != scope or cursor.tx > frontier
-    if reset or cursor is None:
-        total = await conn.fetchval(
-            "select (select count(*) from employers where grid_id = any($1::uuid[])) + cardinality($1::uuid[])",
-            grid_ids,
-        )
-        oldest = await usable_since(conn, grid_ids, made_for(epoch))
-        cursor = Cursor(epoch, scope, min(frontier, oldest or frontier), snapshot_kind=0, total=total)
-    pieces: list[Piece] = []
-    if cursor.snapshot_kind >= 0:
-        items, pieces, behind = await _snapshot_page(conn, grid_ids, cursor, frontier, limit)
-        up_to_date = False
-    else:
-        items, behind, up_to_date = await _delta_page(conn, actor, grid_ids, cursor, frontier, limit)
-    progress = PullProgress(behind.done, max(behind.total, behind.done)) if cursor.snapshot_kind >= 0 else None
-    return PullPage(_encode(behind), reset, up_to_date, progress, utc_now(), grid_ids, items), pieces
+    async with pooled_driver(engine) as conn:
+        if cursor and cursor.snapshot_kind < 0:
+            # Most pulls find nothing: one statement says so, and nothing else is asked.
+            standing = await _stand(conn, request, cursor, limit)
+            if standing.fits(cursor) and not standing.changes:
+                return _page(standing, cursor, *await _delta_page(conn, standing, cursor, limit)), []
+        async with conn.transaction():
+            standing = await _stand(conn, request, cursor, limit)
+            return await _something(conn, standing, cursor, limit)
+
+
+async def _something(conn: Any, standing: Standing, cursor: Cursor | None, limit: int) -> tuple[PullPage, list[Piece]]:
+    is_reset = cursor is None or not standing.fits(cursor)
+    if is_reset or cursor is None:
+        kept = await usable(conn, standing.grid_ids, made_for(standing.epoch))
+        since = min(standing.frontier, kept.since or standing.frontier)
+        total = kept.employers + len(standing.grid_ids)
+        cursor = Cursor(standing.epoch, standing.scope, since, snapshot_kind=0, total=total)
+    if cursor.snapshot_kind < 0:
+        return _page(standing, cursor, *await _delta_page(conn, standing, cursor, limit)), []
+    items, pieces, behind = await _snapshot_page(conn, standing.grid_ids, cursor, standing.frontier, limit)
+    return _page(standing, cursor, items, behind, False, is_reset=is_reset), pieces
+
+
+def _page(
+    standing: Standing, asked: Cursor, items: list[PullItem], behind: Cursor, up_to_date: bool, *, is_reset: bool = False
+) -> PullPage:
+    progress = PullProgress(behind.done, max(behind.total, behind.done)) if asked.snapshot_kind >= 0 else None
+    return PullPage(_encode(behind), is_reset, up_to_date, progress, utc_now(), standing.grid_ids, items)

@@ -12,7 +12,8 @@ GRIDS = """
 """
 EMPLOYERS = """
     select e.id, e.name, e.uscc, e.contact_phone, e.employees, e.grid_id, e.review_state, e.version, e.last_visited_at,
-           case when e.position is not null then array[ST_X(e.position), ST_Y(e.position)] end as position
+           case when e.position is not null then array[round(ST_X(e.position)::numeric, 6)::float8,
+                                                       round(ST_Y(e.position)::numeric, 6)::float8] end as position
     from employers e
     where e.grid_path <@ $1::text[]::ltree[]
        or e.id in (select s.employer_id from patrol_stops s join patrols p on p.id = s.patrol_id
