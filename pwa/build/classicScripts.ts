@@ -39,7 +39,7 @@ export const classicScripts = (): Plugin => ({
           })
         const source = `${start(scripts, together[0])}\n(function(keep){\n${kept(inStart, bundle)}\n})(System.keep)`
         this.emitFile({ type: 'asset', fileName: startOf(entry.fileName), source })
-        file.source = withStyles(withAhead(withStart(html), [...together, ...styles]), bundle)
+        file.source = withStyles(withAhead(withStart(withoutManifest(html)), [...together, ...styles]), bundle)
       }
     },
   },
@@ -128,6 +128,9 @@ const withStart = (html: string) =>
         `<script type="systemjs-module" src="/${entry}"></script>\n    <script ${isAsync ? 'async blocking="render"' : 'defer'} src="/${startOf(entry)}"></script>`,
     )
     .replace(AHEAD, '')
+
+/** The field app tells its manifest when its first page is there (src/modules/pwa.ts). */
+const withoutManifest = (html: string) => html.replace(/\s*<link rel="manifest"[^>]*>/, '')
 
 function withAhead(html: string, files: string[]): string {
   const links = files

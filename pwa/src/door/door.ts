@@ -92,9 +92,9 @@ function stand({ account_id, label, ...stretching }: DoorNote): void {
   standing = { main, pad, done }
 }
 
-/** This script does not wait for the page to be read to its end. */
+/** This script does not wait for the page to be read to its end; where there is a body, the door can stand in it. */
 const pageIsThere = async () => {
-  if (document.readyState !== 'loading') return
+  if (document.body) return
   await new Promise((done) => document.addEventListener('DOMContentLoaded', done, { once: true }))
 }
 

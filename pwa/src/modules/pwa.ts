@@ -1,5 +1,6 @@
 /** The service worker and what it has to say: a new version is ready, or offline use is not to be had. */
 import { shallowRef } from 'vue'
+import { afterFirstLook } from '@/shared/paint'
 
 /** A new version waits until the person lets it in; null when there is none. */
 export const newVersion = shallowRef<(() => void) | null>(null)
@@ -15,8 +16,19 @@ export const pwa = {
       offlineTrouble.value = 'unsupported'
       return
     }
-    void register()
+    // Neither is of use to the first page, and a slowed phone would take a tenth of its start for them.
+    void afterFirstLook().then(() => {
+      tellManifest()
+      void register()
+    })
   },
+}
+
+/** What the browser installs the app by; the build leaves the link out of the page (build/classicScripts.ts). */
+function tellManifest(): void {
+  const link = document.createElement('link')
+  Object.assign(link, { rel: 'manifest', href: '/manifest.webmanifest' })
+  document.head.append(link)
 }
 
 async function register() {
