@@ -5,6 +5,8 @@ import { createServer } from 'node:http'
 import { isControlled, openPhone, PIN, signIn, slowDown } from './phone.mjs'
 
 const LATEST = 60_000
+// Nobody closes it the moment it stands: until then the try of her PIN is counted, and after five of them she would have to wait.
+const SEEN_MS = 1_000
 
 const [verb, text] = process.argv.slice(2)
 const settings = JSON.parse(text)
@@ -117,7 +119,9 @@ async function start(url) {
     await slowDown(phone, page)
     await phone.setOffline(true)
     await page.goto(url, { waitUntil: 'commit' })
-    return await shown
+    const seen = await shown
+    await new Promise((done) => setTimeout(done, SEEN_MS))
+    return seen
   } finally {
     await phone.close()
   }
