@@ -101,7 +101,7 @@ export default defineConfig({
             {
               name: 'door',
               priority: 4,
-              test: /vite\/preload-helper|pwa\/src\/(door\/(door|pinPad|elements|words)|local\/(deviceStore|firstRead|names|vault|pin)|modules\/(keptLook|lastAccount)|shared\/paint)\b/,
+              test: /vite\/preload-helper|pwa\/src\/(door\/(door|pinPad|elements|words|icon)|local\/(deviceStore|firstRead|names|vault|pin)|modules\/(keptLook|lastAccount)|shared\/paint)\b/,
             },
             { name: 'vue', priority: 3, test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify)\// },
             {

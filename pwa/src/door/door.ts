@@ -9,6 +9,7 @@ import { chosenLanguage } from '@/modules/chosenLanguage'
 import { doorNote, lastAccount, noteDoor, type DoorNote } from '@/modules/lastAccount'
 import { afterPaint } from '@/shared/paint'
 import { button, element } from './elements'
+import icon from './icon.png?inline'
 import { makePinPad, type PinPad } from './pinPad'
 import { DOOR_WORDS } from './words'
 
@@ -23,8 +24,11 @@ export interface AtDoor {
 const NOTHING: AtDoor = { typed: '', tried: null, wants: null }
 
 let standing: { main: HTMLElement; pad: PinPad; done: AtDoor } | null = null
+let pinIsGiven: () => void
+/** From then on nothing is held back for the sake of what is on the screen. */
+const givenPin = new Promise<void>((given) => (pinIsGiven = given))
 
-/** Put up the door of whoever was last at work here, where a PIN stands before her store. Resolves when it has been painted. */
+/** Put up the door of whoever was last at work here, where a PIN stands before her store. Resolves when it has been painted, or opened. */
 export async function putUpDoor(): Promise<void> {
   const accountId = lastAccount()
   if (!accountId) return
@@ -34,7 +38,7 @@ export async function putUpDoor(): Promise<void> {
   await pageIsThere()
   if (!known) return checkDoor(accountId, null)
   stand(known)
-  await afterPaint()
+  await Promise.race([afterPaint(), givenPin])
   checkDoor(accountId, known).catch(() => undefined) // the app tells of a store that cannot be read
 }
 
@@ -65,18 +69,18 @@ function stand({ account_id, label, ...stretching }: DoorNote): void {
     done.tried = unlockWithPin(device, account_id, pin, Date.now(), stretching)
     // Whoever takes it up hears of it.
     done.tried.catch(() => undefined)
-    import('@/local/cipher').catch(() => undefined)
+    pinIsGiven()
   })
   const want = (what: AtDoor['wants']) => () => {
     done.wants = what
     pad.setOff(true)
   }
-  const icon = element('img')
-  Object.assign(icon, { src: '/icons/wangge-192.png', alt: '', width: 56, height: 56 })
+  const image = element('img')
+  Object.assign(image, { src: icon, alt: '', width: 56, height: 56 })
   const main = element(
     'main',
     'wg-lock',
-    element('header', '', icon, element('p', 'wg-lock__label', label)),
+    element('header', '', image, element('p', 'wg-lock__label', label)),
     element('h1', '', words.enter),
     busy,
     pad.element,
