@@ -73,10 +73,12 @@ async def pooled_driver(engine: AsyncEngine) -> AsyncGenerator["asyncpg.Connecti
     Each statement is its own unit of work, unless the block opens a transaction.
     """
     pooled = await engine.raw_connection()
+    connection: asyncpg.Connection[Any] = pooled.driver_connection
     try:
-        yield pooled.driver_connection
+        yield connection
     finally:
-        await greenlet_spawn(pooled.close)
+        # What was broken off within a transaction leaves nobody's identity to the next who takes the connection.
+        await greenlet_spawn(pooled.invalidate if connection.is_in_transaction() else pooled.close)
 
 
 async def driver(session: AsyncSession) -> "asyncpg.Connection[Any]":

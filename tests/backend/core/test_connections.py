@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from wangge.cluster import ClusterUrls
-from wangge.core.db import make_engine, unit_of_work
+from wangge.core.db import make_engine, pooled_driver, unit_of_work
 
 
 async def _backend_of(engine: AsyncEngine) -> int:
@@ -27,6 +27,23 @@ async def test_a_connection_that_the_server_ended_is_replaced_unseen(database: C
         await killer.dispose()
         await asyncio.sleep(0.1)
         assert await _backend_of(engine) != first
+    finally:
+        await engine.dispose()
+
+
+async def test_a_connection_that_is_broken_off_in_a_transaction_goes_to_nobody_else(database: ClusterUrls) -> None:
+    engine = make_engine(database.app, pool_size=1)
+    try:
+        async with pooled_driver(engine) as conn:
+            await conn.execute("begin")
+            await conn.execute("select set_config('app.person_id', '00000000-0000-0000-0000-000000000001', true)")
+            left = conn.get_server_pid()
+        async with pooled_driver(engine) as conn:
+            assert conn.get_server_pid() != left
+            assert not await conn.fetchval("select current_setting('app.person_id', true)")
+            again = conn.get_server_pid()
+        async with pooled_driver(engine) as conn:
+            assert conn.get_server_pid() == again
     finally:
         await engine.dispose()
 
