@@ -12,6 +12,8 @@ import { Builder, By, Capabilities, error, Key, until, type WebDriver, type WebE
 const LIBRARIES = '/usr/lib'
 const WAIT_MS = 20_000
 const REDRAWN_MOST = 10
+const KEY_MS = 3_000
+const KEY_TRIES = 3
 const PIN = '481516'
 
 function miniBrowser(): string {
@@ -113,9 +115,17 @@ export class WebKit {
       await found.click()
     })
 
-  /** The PIN, by the keys of the keyboard. */
+  /** The PIN, by the keys of the keyboard; like a person she looks whether each digit has come before she goes on. */
   async typePin(): Promise<void> {
-    await this.driver.actions().sendKeys(PIN, Key.ENTER).perform()
+    for (const [n, digit] of [...PIN].entries()) {
+      const isThere = async () => (await this.driver.findElements(By.css('.wg-pad__dots i.on'))).length > n
+      for (let attempt = 1; ; attempt++) {
+        await this.driver.actions().sendKeys(digit).perform()
+        if (await this.driver.wait(isThere, KEY_MS).catch(() => false)) break
+        if (attempt === KEY_TRIES) throw new Error(`digit ${n + 1} of the PIN does not come`)
+      }
+    }
+    await this.driver.actions().sendKeys(Key.ENTER).perform()
   }
 
   async unlock(): Promise<void> {
