@@ -1,5 +1,6 @@
 /** What the import room asks of the server. */
 import { failed, ownProblem, problemFrom, type Result } from '@/api/problems'
+import { saveFile } from '@/shared/saveFile'
 import { addressOf, get, post, send, type QueryValue } from '../data/request'
 import type { Geometry, Page } from '../data/types'
 import type { ChangePreview, Draft, FeatureItem, ImportDetail, ImportItem, PreviewMap } from './types'
@@ -68,9 +69,6 @@ export async function download(path: string, query: Query, language: string): Pr
   const name = decodeURIComponent(
     /filename\*=UTF-8''(.+)$/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'export',
   )
-  const address = URL.createObjectURL(await response.blob())
-  const link = Object.assign(document.createElement('a'), { href: address, download: name })
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
+  saveFile(name, await response.blob())
   return { ok: true, data: name }
 }

@@ -402,6 +402,7 @@ export default {
     search: 'Name, credit code or address',
     column: { name: 'Name', state: 'Coverage', registered: 'Registered' },
     package: 'Evidence package',
+    packageFile: '{name} - evidence package.zip',
     packageText:
       'Every record, photo, seal, receipt and log proof about this employer, in one file that can be verified offline. The reason, the time and your name go into the audit log.',
     packageReason: 'Why, such as: handing over the case file',
@@ -1680,6 +1681,7 @@ export default {
       faulty: '{n} need correcting.',
       row: 'Row {n}',
       marked: 'Download marked-up sheet',
+      markedFile: 'marked - {name}',
       apply: 'Import {n} rows',
       done: '{n} rows imported',
     },

@@ -378,6 +378,7 @@ export default {
     search: '名称、信用代码或地址',
     column: { name: '名称', state: '覆盖情况', registered: '登记日期' },
     package: '导出证据包',
+    packageFile: '{name}-证据包.zip',
     packageText:
       '包含手机上报的全部原始记录、照片、封签、回执和存证证明，可离线核验。导出理由、时间和您的姓名会记入审计日志。',
     packageReason: '理由，例如：案卷移送',
@@ -1620,6 +1621,7 @@ export default {
       faulty: '{n} 行需要改正。',
       row: '第 {n} 行',
       marked: '下载标注过的表格',
+      markedFile: '标注-{name}',
       apply: '导入 {n} 行',
       done: '已导入 {n} 行',
     },

@@ -8,6 +8,7 @@ import { openAsItIs } from '@/local/rescue'
 import type { Bytes } from '@/local/storeCipher'
 import type { Me } from '@/local/shapes'
 import { api, atWork, type StoreTrouble } from '@/modules/work'
+import { saveFile } from '@/shared/saveFile'
 import { chinaDay } from '@/shared/time'
 import { sealKeyOf } from '@/sync/sealKey'
 
@@ -41,7 +42,8 @@ async function exportFrom(db: LocalDb, only?: string): Promise<string> {
     seal_key: await sealKeyOf(db, me.account_id),
   }
   const name = `wangge-${me.login}-${only ?? chinaDay(Date.now())}.wangge`
-  return saveFile(name, await encryptForServer(await exportUnsent(db, about, only), key))
+  saveFile(name, await encryptForServer(await exportUnsent(db, about, only), key))
+  return name
 }
 
 /** The server's public key, asked for now or as it was last heard. Throws where it never was. */
@@ -79,13 +81,3 @@ export async function encryptForServer(text: string, { key_id, public_key }: Ser
 }
 
 const base64 = (bytes: Bytes) => btoa(String.fromCharCode(...bytes))
-
-function saveFile(name: string, content: Blob): string {
-  const url = URL.createObjectURL(content)
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(url), 60_000)
-  return name
-}
