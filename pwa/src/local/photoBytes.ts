@@ -3,6 +3,7 @@
  *
  * A slice is what a cheap phone encrypts and writes within a frame; an original of 5 MB at once held its screen for a tenth of a second.
  */
+import { pause } from '@/shared/paint'
 import type { LocalDb, PhotoBytesRow } from './db'
 import { joined } from './slices'
 import { StoreDamaged } from './storeCipher'
@@ -10,9 +11,6 @@ import { StoreDamaged } from './storeCipher'
 const SLICE = 1 << 20
 
 const sliceId = (id: string, n: number) => (n ? `${id}/${n}` : id)
-
-/** Chromium encrypts at once and on the page's thread: the screen has its turn before each slice. */
-const breath = () => new Promise<void>((done) => setTimeout(done))
 
 /** A file as rows for the store, one slice at a time, so that no frame waits for two. */
 export async function encryptedBytes(
@@ -24,7 +22,7 @@ export async function encryptedBytes(
   const slices = Math.max(1, Math.ceil(buffer.byteLength / SLICE))
   const rows: PhotoBytesRow[] = []
   for (let n = 0; n < slices; n++) {
-    await breath()
+    await pause() // Chromium encrypts at once and on the page's thread
     const key = sliceId(id, n)
     const slice = await db.cipher.encryptFile(key, buffer.slice(n * SLICE, (n + 1) * SLICE))
     rows.push({ id: key, type, buffer: slice, encrypted: 1, ...(n === 0 && slices > 1 ? { slices } : {}) })

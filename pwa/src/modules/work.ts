@@ -36,6 +36,7 @@ import type { SyncEngine } from '@/sync/engine'
 import { ownLocks, SYNC_LOCK, UPLOAD_LOCK } from '@/sync/locks'
 import { FIRST_STATE, type SyncState } from '@/sync/state'
 import { device } from '@/local/deviceStore'
+import { pause } from '@/shared/paint'
 import { deviceId } from './device'
 import { noteSurprise } from './errors'
 import { gate, labelOf } from './gate'
@@ -90,6 +91,7 @@ export const policies = () => ({ ...FIRST_POLICIES, ...work.value?.me.policies }
 /** Time for the first page to be there before the sync begins, and for a quiet moment before tidying. */
 const SYNC_AFTER_MS = 700
 const TIDY_AFTER_MS = 20_000
+const BETWEEN_PACKS_MS = 30
 
 /** Take up the work of whoever was last signed in here, without a network. */
 export async function resumeWork(languageOf: () => string): Promise<void> {
@@ -417,9 +419,6 @@ function askToPersist(): void {
     )
 }
 
-/** Let the screen have its turn. */
-const pause = () => new Promise<void>((done) => setTimeout(done, 30))
-
 /** Begin to sync. Its code comes now: the first page does not wait for it. */
 function startEngine(): void {
   const starting = ++starts
@@ -462,7 +461,7 @@ function runEngine(fresh: SyncEngine, { db }: Work): void {
     if (engine !== fresh) return
     fresh
       .tidy()
-      .then(() => refreshPacks(db, pause))
+      .then(() => refreshPacks(db, () => pause(BETWEEN_PACKS_MS)))
       .catch((error: unknown) => engine === fresh && noteSurprise(error))
   }, TIDY_AFTER_MS)
   askToPersist()

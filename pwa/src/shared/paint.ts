@@ -14,4 +14,7 @@ export const afterPaint = (): Promise<void> =>
 const FIRST_LOOK_MS = 250
 
 /** Resolves when a page that has just been made has been looked at. */
-export const afterFirstLook = (): Promise<void> => new Promise((done) => setTimeout(done, FIRST_LOOK_MS))
+export const afterFirstLook = (): Promise<void> => pause(FIRST_LOOK_MS)
+
+/** Let the screen, and whatever else waits, have its turn. */
+export const pause = (ms = 0): Promise<void> => new Promise((done) => setTimeout(done, ms))

@@ -6,7 +6,7 @@ import { allEmployers } from '@/local/reference'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
 import { distanceM, type LonLat } from '@/shared/geo'
-import { afterFirstLook } from '@/shared/paint'
+import { afterFirstLook, pause } from '@/shared/paint'
 import { useLive } from '@/shared/useLive'
 import { fit } from './search'
 
@@ -41,8 +41,6 @@ class Line implements Listed {
     return (this.distance ??= this.from && this.row.position ? distanceM(this.from, this.row.position) : null)
   }
 }
-
-const rest = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
 
 /** All rows of the phone; null until they have been read. */
 export function useAllEmployers() {
@@ -80,7 +78,7 @@ export const isKey = (row: EmployerRow) => (row.key_list ?? []).some((why) => wh
 
 async function afterFirst(): Promise<void> {
   await afterFirstLook()
-  if (work.value) await readRemembered(work.value.db, () => rest(0))
+  if (work.value) await readRemembered(work.value.db, pause)
 }
 
 export function useEmployerList() {
