@@ -1,3 +1,4 @@
+import { semicolon } from '@/shared/punctuation'
 import { momentText } from '../wording/time'
 
 /** What a line of the audit log says of a change: the fields with their values before and after. */
@@ -38,5 +39,5 @@ export function summaryOf(details: Details, t: (key: string) => string, te: (key
     .filter(([key, given]) => !['before', 'after'].includes(key) && given !== null && given !== '' && given !== false)
     .filter(([key]) => !key.endsWith('_id'))
     .map(([key, given]) => `${name(key)} ${value(asText(given))}`)
-  return [...changes, ...others].join('；')
+  return [...changes, ...others].join(semicolon())
 }

@@ -1,5 +1,6 @@
 /** What has arrived of a person's chains, put in order and written as a sheet. */
 import type { components } from '@/api/schema.gen'
+import { comma } from '@/shared/punctuation'
 
 export type Chain = components['schemas']['ChainRead']
 export type ChainSort = 'last_received_at' | 'last_seq' | 'operations' | 'trouble'
@@ -20,7 +21,7 @@ export function sorted(chains: readonly Chain[], sort: string): Chain[] {
 
 /** Numbers as people write them: 3–5、9; from the beginning where the first is not known. */
 export const gapsText = ({ missing }: Chain): string =>
-  missing.map(([from, to]) => ((from ?? 1) === to ? `${to}` : `${from ?? 1}–${to}`)).join('、')
+  missing.map(([from, to]) => ((from ?? 1) === to ? `${to}` : `${from ?? 1}–${to}`)).join(comma())
 
 /** A sheet for any office program: UTF-8 with its mark, one line for each chain. */
 export function sheetOf(headings: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
