@@ -3,7 +3,7 @@
 import io
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from wangge.anomalies.assessing import assess_next
-from wangge.core.clock import utc_now
+from wangge.core.clock import china_day, day_begins, utc_now
 from wangge.core.ids import new_id
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "sync"))
@@ -57,9 +57,16 @@ async def shop(owner: Owner) -> UUID:
     return await make_employer(owner, WEST_NORTH_1)
 
 
+def lately() -> datetime:
+    """Now; in the first hours of a day in China the end of the day before: what happened up to two hours earlier is of the same day."""
+    now = utc_now()
+    begun = day_begins(china_day(now))
+    return now if now - begun > timedelta(hours=2) else begun - timedelta(minutes=1)
+
+
 async def two_far_apart(phone: Phone, shop: UUID) -> tuple[Op, Op]:
     """A check-in, and a minute later one 18 km away."""
-    began = utc_now() - timedelta(minutes=30)
+    began = lately() - timedelta(minutes=30)
     near = check_in(shop, HERE, captured_at=began, binding=bound(*HERE))
     far = check_in(shop, FAR, captured_at=began + timedelta(minutes=1), binding=bound(*FAR))
     assert [o["outcome"] for o in await phone.push(near, far)] == ["applied", "applied"]
@@ -91,7 +98,7 @@ async def test_an_odd_check_in_comes_to_the_desk_with_what_was_seen(
 async def test_a_day_is_looked_at_once_and_again_when_more_comes_in(phone: Phone, shop: UUID, owner: Owner, engine: AsyncEngine) -> None:
     await two_far_apart(phone, shop)
     assert [await assess(engine), await assess(engine)] == [1, 0]
-    await phone.push(visit(shop, binding=bound(*FAR)))
+    await phone.push(visit(shop, captured_at=lately(), binding=bound(*FAR)))
     assert await assess(engine) == 1
     assert await owner.fetchval("select count(*) from anomalies") == 1
 
@@ -103,7 +110,7 @@ async def test_a_day_that_only_rests_is_left_alone(phone: Phone, shop: UUID, own
 
 
 async def test_what_came_late_and_explains_it_takes_the_anomaly_away(phone: Phone, shop: UUID, owner: Owner, engine: AsyncEngine) -> None:
-    began = utc_now() - timedelta(minutes=90)
+    began = lately() - timedelta(minutes=90)
     await phone.push(
         check_in(shop, HERE, captured_at=began, binding=bound(*HERE)),
         # with a clock that ran on: an hour later by the server's time
@@ -113,7 +120,7 @@ async def test_what_came_late_and_explains_it_takes_the_anomaly_away(phone: Phon
     assert await owner.fetchval("select count(*) from anomalies") == 1
     await owner.execute("update policies set value = '100000' where key = 'anomaly_speed_max_kmh'")
     try:
-        await phone.push(visit(shop, binding=bound(*FAR)))
+        await phone.push(visit(shop, captured_at=lately(), binding=bound(*FAR)))
         await assess(engine)
     finally:
         await owner.execute("update policies set value = '150' where key = 'anomaly_speed_max_kmh'")
@@ -213,13 +220,13 @@ async def test_a_conclusion_stays_when_the_day_is_looked_at_again_and_falls_when
     assert await listed(client, territory["county"]) == []
     assert len(await listed(client, territory["county"], status="explained")) == 1
 
-    await phone.push(visit(shop, binding=bound(*FAR)))
+    await phone.push(visit(shop, captured_at=lately(), binding=bound(*FAR)))
     await assess(engine)
     assert await listed(client, territory["county"]) == []
 
     # three more fixes to the last digit like the far one: another reason
     for minutes in (3, 6, 9):
-        moment = utc_now() - timedelta(minutes=minutes)
+        moment = lately() - timedelta(minutes=minutes)
         await phone.push(check_in(shop, FAR, captured_at=moment, binding=bound(*FAR)))
     await assess(engine)
     (again,) = await listed(client, territory["county"], reason="teleport")
