@@ -4,6 +4,8 @@ import { defineConfig } from '@playwright/test'
 import { CHROMIUM } from './support/browser'
 
 const scratch = join(process.env.WANGGE_TEST_DIR ?? join(import.meta.dirname, '../../.cache/test'), 'e2e')
+const DESK = /(accounts|anomalies|books|coverage|employer-file|grids|imports|notes|organisation|people|registries|standing)\.spec\.ts/
+const PHONE = /(access|field-day|odd-days|photos|signing-in|story)\.spec\.ts/
 
 export default defineConfig({
   testDir: './specs',
@@ -20,9 +22,10 @@ export default defineConfig({
   reporter: [['list', { printSteps: process.env.WANGGE_E2E_STEPS !== undefined }]],
   // Each project has a worker and so a city of its own: there are more stories than supervisors in one.
   projects: [
-    { name: 'desk', testMatch: /(accounts|anomalies|books|coverage|employer-file|grids|imports|notes|organisation|people|registries|standing)\.spec\.ts/ },
-    { name: 'phone', testMatch: /(access|field-day|odd-days|photos|signing-in|story)\.spec\.ts/ },
-    { name: 'store', testMatch: /(base-map|locking|storage)\.spec\.ts/ },
+    { name: 'desk', testMatch: DESK },
+    { name: 'phone', testMatch: PHONE },
+    // and whatever is in neither
+    { name: 'store', testIgnore: [DESK, PHONE] },
   ],
   use: {
     ...CHROMIUM,
