@@ -6,7 +6,7 @@
  * A browser that can is told at installation what it finds in which cache, and then starts without waiting for this script to
  * run (static routing, Chromium 123 and later).
  */
-import { PrecacheController, PrecacheRoute, type PrecacheEntry } from 'workbox-precaching'
+import { cleanupOutdatedCaches, PrecacheController, PrecacheRoute, type PrecacheEntry } from 'workbox-precaching'
 import { NavigationRoute, registerRoute } from 'workbox-routing'
 
 interface StaticRoute {
@@ -29,6 +29,7 @@ files.addToCacheList(self.__WB_MANIFEST)
 const PAGES_PREFIX = 'wangge-pages-'
 const pagesCache = PAGES_PREFIX + new URL(files.getCacheKeyForURL(PAGE)!).search.replace(/\W+/g, '-')
 
+cleanupOutdatedCaches()
 registerRoute(new PrecacheRoute(files))
 registerRoute(
   new NavigationRoute(files.createHandlerBoundToURL(PAGE), {
