@@ -95,7 +95,8 @@ async def usable(conn: Any, grid_ids: list[UUID], use: str) -> Usable:
     """Let go of what is of no use any more, and tell of the rest."""
     await conn.execute(LET_GO, grid_ids, use)
     since, whole, employers = await conn.fetchrow(USABLE, grid_ids, use)
-    if others := [grid_id for grid_id in grid_ids if grid_id not in set(whole)]:
+    kept_whole = set(whole)
+    if others := [grid_id for grid_id in grid_ids if grid_id not in kept_whole]:
         employers += await conn.fetchval("select count(*) from employers where grid_id = any($1::uuid[])", others)
     return Usable(since, int(employers))
 
