@@ -72,8 +72,8 @@ def _decode(text: str | None) -> Cursor | None:
         return None
 
 
-class Standing(NamedTuple):
-    """Where a person stands: her grids in the order of their ids, the feed's epoch and how far it may be read, and what it says after
+class ScopeFeed(NamedTuple):
+    """What a person may hear of: her grids in the order of their ids, the feed's epoch and how far it may be read, and what it says after
     the place that was asked about, as (tx, seq, kind, entity)."""
 
     actor: Actor
@@ -93,12 +93,19 @@ class Standing(NamedTuple):
         return cursor.epoch == self.epoch and cursor.scope == self.scope and cursor.tx <= self.frontier
 
 
-async def _stand(conn: Any, request: Request[Any, Any, Any], cursor: Cursor | None, limit: int) -> Standing:
+async def _feed_of_scope(conn: Any, request: Request[Any, Any, Any], cursor: Cursor | None, limit: int) -> ScopeFeed:
     after = (cursor.tx, cursor.seq) if cursor and cursor.snapshot_kind < 0 else (None, None)
-    actor, row = await enter_and(conn, request, "wangge_standing(entered.state, $7, $8, $9)", *after, limit)
+    actor, row = await enter_and(conn, request, "feed_of_scope(entered.state, $7, $8, $9)", *after, limit)
     actor.require("field.pull")
     changes = list(zip(row["txs"], row["seqs"], row["kinds"], row["ids"], strict=True)) if row["txs"] else []
-    return Standing(actor, row["grid_ids"], row["epoch"], row["frontier"], changes)
+    return ScopeFeed(actor, row["grid_ids"], row["epoch"], row["frontier"], changes)
+
+
+async def _ids_after(conn: Any, kind: KindName, grid_ids: list[UUID], after_id: UUID, at_most: int) -> list[UUID]:
+    if kind == "grid":
+        return [grid_id for grid_id in grid_ids if grid_id > after_id][:at_most]
+    beyond = [grid_ids] if kind == "employer" else []
+    return [row["id"] for row in await conn.fetch(SNAPSHOT_IDS[kind], after_id, at_most, *beyond)]
 
 
 async def _snapshot_page(
@@ -111,10 +118,7 @@ async def _snapshot_page(
     stage, after_id, given = cursor.snapshot_kind, cursor.after_id, 0
     while stage < KEPT and given < limit:
         kind, wanted = KINDS[stage], limit - given
-        if kind == "grid":
-            ids = [grid_id for grid_id in grid_ids if grid_id > after_id][:wanted]
-        else:
-            ids = [r[0] for r in await conn.fetch(SNAPSHOT_IDS[kind], after_id, wanted, *([grid_ids] if kind == "employer" else []))]
+        ids = await _ids_after(conn, kind, grid_ids, after_id, wanted)
         items += [item for item in await things(conn, kind, ids) if item.data is not None]
         given += len(ids)
         stage, after_id = (stage, ids[-1]) if len(ids) == wanted else (stage + 1, NIL)
@@ -133,14 +137,14 @@ async def _snapshot_page(
     )  # fmt: skip
 
 
-async def _delta_page(conn: Any, standing: Standing, cursor: Cursor, limit: int) -> tuple[list[PullItem], Cursor, bool]:
+async def _delta_page(conn: Any, feed: ScopeFeed, cursor: Cursor, limit: int) -> tuple[list[PullItem], Cursor, bool]:
     """What the changes after the cursor, at most ``limit``, are about, and whether they were all there is before the frontier."""
     by_kind: dict[KindName, dict[UUID, None]] = {kind: {} for kind in KINDS}
-    for _, _, kind, entity_id in standing.changes:
+    for _, _, kind, entity_id in feed.changes:
         by_kind[kind][entity_id] = None
     items = [item for kind, ids in by_kind.items() if ids for item in await things(conn, kind, list(ids))]
-    is_all = len(standing.changes) < limit
-    tx, seq = (standing.frontier, 0) if is_all else standing.changes[-1][:2]
+    is_all = len(feed.changes) < limit
+    tx, seq = (feed.frontier, 0) if is_all else feed.changes[-1][:2]
     return items, msgspec.structs.replace(cursor, tx=tx, seq=seq, done=0, total=0), is_all
 
 
@@ -161,29 +165,27 @@ async def pull(engine: AsyncEngine, request: Request[Any, Any, Any], cursor_text
     async with pooled_driver(engine) as conn:
         if cursor and cursor.snapshot_kind < 0:
             # Most pulls find nothing: one statement says so, and nothing else is asked.
-            standing = await _stand(conn, request, cursor, limit)
-            if standing.fits(cursor) and not standing.changes:
-                return _page(standing, cursor, *await _delta_page(conn, standing, cursor, limit)), []
+            feed = await _feed_of_scope(conn, request, cursor, limit)
+            if feed.fits(cursor) and not feed.changes:
+                return _page(feed, cursor, *await _delta_page(conn, feed, cursor, limit)), []
         async with conn.transaction():
-            standing = await _stand(conn, request, cursor, limit)
-            return await _something(conn, standing, cursor, limit)
+            feed = await _feed_of_scope(conn, request, cursor, limit)
+            return await _something(conn, feed, cursor, limit)
 
 
-async def _something(conn: Any, standing: Standing, cursor: Cursor | None, limit: int) -> tuple[PullPage, list[Piece]]:
-    is_reset = cursor is None or not standing.fits(cursor)
+async def _something(conn: Any, feed: ScopeFeed, cursor: Cursor | None, limit: int) -> tuple[PullPage, list[Piece]]:
+    is_reset = cursor is None or not feed.fits(cursor)
     if is_reset or cursor is None:
-        kept = await usable(conn, standing.grid_ids, made_for(standing.epoch))
-        since = min(standing.frontier, kept.since or standing.frontier)
-        total = kept.employers + len(standing.grid_ids)
-        cursor = Cursor(standing.epoch, standing.scope, since, snapshot_kind=0, total=total)
+        kept = await usable(conn, feed.grid_ids, made_for(feed.epoch))
+        since = min(feed.frontier, kept.since or feed.frontier)
+        total = kept.employers + len(feed.grid_ids)
+        cursor = Cursor(feed.epoch, feed.scope, since, snapshot_kind=0, total=total)
     if cursor.snapshot_kind < 0:
-        return _page(standing, cursor, *await _delta_page(conn, standing, cursor, limit)), []
-    items, pieces, behind = await _snapshot_page(conn, standing.grid_ids, cursor, standing.frontier, limit)
-    return _page(standing, cursor, items, behind, False, is_reset=is_reset), pieces
+        return _page(feed, cursor, *await _delta_page(conn, feed, cursor, limit)), []
+    items, pieces, behind = await _snapshot_page(conn, feed.grid_ids, cursor, feed.frontier, limit)
+    return _page(feed, cursor, items, behind, False, is_reset=is_reset), pieces
 
 
-def _page(
-    standing: Standing, asked: Cursor, items: list[PullItem], behind: Cursor, up_to_date: bool, *, is_reset: bool = False
-) -> PullPage:
+def _page(feed: ScopeFeed, asked: Cursor, items: list[PullItem], behind: Cursor, up_to_date: bool, *, is_reset: bool = False) -> PullPage:
     progress = PullProgress(behind.done, max(behind.total, behind.done)) if asked.snapshot_kind >= 0 else None
-    return PullPage(_encode(behind), is_reset, up_to_date, progress, utc_now(), standing.grid_ids, items)
+    return PullPage(_encode(behind), is_reset, up_to_date, progress, utc_now(), feed.grid_ids, items)

@@ -1,7 +1,7 @@
--- Where whoever has just entered stands: her grids in the order of their ids (each path of the scope is looked up by itself: the policy
+-- What whoever has just entered may hear of: her grids in the order of their ids (each path of the scope is looked up by itself: the policy
 -- alone is a look at every grid), how far the feed may be read, and what it says after a place, if one is given. It takes the state of the
 -- entering, so that it is asked after it in the same statement; it runs as the caller, under her policies.
-create function wangge_standing(state text, after_tx bigint, after_seq bigint, at_most int)
+create function feed_of_scope(state text, after_tx bigint, after_seq bigint, at_most int)
 returns table (grid_ids uuid[], epoch uuid, frontier bigint, txs bigint[], seqs bigint[], kinds text[], ids uuid[])
 language plpgsql as $$
 begin
