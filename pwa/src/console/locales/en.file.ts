@@ -13,7 +13,6 @@ export default {
     systemNo: 'System number {no}',
     missing: 'Still missing: {fields}',
     or: ' or ',
-    comma: ', ',
     parent: 'Head office: ',
     branches: '{n} branches: ',
     whole: 'The whole form is filled in (counts as a filling)',

@@ -559,7 +559,6 @@ export default {
     conclusion: 'Conclusion',
     firstDay: 'First day',
     lastDay: 'Last day',
-    and: ', ',
     of: 'Odd {kind}',
     points: '{n} points',
     kind: { check_in: 'check-in', visit: 'visit', evidence: 'photo' },
@@ -682,7 +681,6 @@ export default {
     people: 'People',
     nobody: 'Nobody yet',
     opened: 'Founded on',
-    listComma: ', ',
     basis: {
       own: 'Holds {n} matters by its own power and may entrust them in writing.',
       entrusted: 'Has no power of its own; acts by entrustment, which may not be entrusted further.',

@@ -13,7 +13,6 @@ export default {
     systemNo: '系统编号 {no}',
     missing: '还缺：{fields}',
     or: '或',
-    comma: '、',
     parent: '总公司：',
     branches: '分支机构 {n} 家：',
     whole: '整张表填完（记一次填表）',

@@ -528,7 +528,6 @@ export default {
     conclusion: '结论',
     firstDay: '从哪天',
     lastDay: '到哪天',
-    and: '、',
     of: '异常{kind}',
     points: '{n} 分',
     kind: { check_in: '签到', visit: '走访', evidence: '照片' },
@@ -647,7 +646,6 @@ export default {
     people: '人员',
     nobody: '还没有人员',
     opened: '设立日期',
-    listComma: '、',
     basis: {
       own: '依法对 {n} 个事项有自己的职权，可以书面委托下级实施。',
       entrusted: '没有自己的法定职权，受委托实施；受委托的不得再委托。',
