@@ -34,6 +34,7 @@ WORDS: dict[str, dict[Language, str]] = {
     "employer.register": {"zh": "登记单位", "en": "employer registered"},
     "check_in.record": {"zh": "签到", "en": "check-in"},
     "employer.edit": {"zh": "修改单位档案", "en": "edit of an employer's file"},
+    "key_list.acknowledge": {"zh": "签收重点监管", "en": "acknowledgement of the key list"},
     "visit.record": {"zh": "走访", "en": "visit"},
     "evidence.announce": {"zh": "照片、录音录像", "en": "photo or note"},
     "patrol.start": {"zh": "开始巡查", "en": "patrol started"},

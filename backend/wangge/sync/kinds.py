@@ -12,6 +12,7 @@ from wangge.employer_files.editing import EmployerEditPayload, edit_employers
 from wangge.employers.registering import EmployerPayload, register_employers
 from wangge.evidence.announcing import EvidencePayload, announce_evidence
 from wangge.incidents.reporting import IncidentPayload, report_incidents
+from wangge.key_list.acknowledging import KeyListAcknowledgePayload, acknowledge_entries
 from wangge.patrols.working import (
     PatrolFinishPayload,
     PatrolPausePayload,
@@ -41,6 +42,7 @@ KINDS: dict[tuple[str, int], Kind] = {
     ("incident.report", 1): Kind(Decoder(IncidentPayload), report_incidents),
     ("employer.register", 1): Kind(Decoder(EmployerPayload), register_employers),
     ("employer.edit", 1): Kind(Decoder(EmployerEditPayload), edit_employers),
+    ("key_list.acknowledge", 1): Kind(Decoder(KeyListAcknowledgePayload), acknowledge_entries),
     ("patrol.start", 1): Kind(Decoder(PatrolStartPayload), start_patrols),
     ("patrol.pause", 1): Kind(Decoder(PatrolPausePayload), pause_patrols),
     ("patrol.resume", 1): Kind(Decoder(PatrolResumePayload), resume_patrols),

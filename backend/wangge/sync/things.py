@@ -10,7 +10,9 @@ from wangge.sync.schemas import PullItem
 KindName = Literal["grid", "patrol", "employer"]
 
 # What most employers do not have costs no bytes on the wire.
-TOLD_IF_ANY = ("no_uscc_reason", "system_no", "note", "form", "grade", "key_list", "visit_due_on", "is_incomplete")
+TOLD_IF_ANY = ("no_uscc_reason", "system_no", "note", "form", "grade", "key_list", "key_entries", "visit_due_on", "is_incomplete")
+# What comes as JSON from the database goes out as it is.
+RAW = {"form", "key_entries"}
 
 # Degrees to six places, 0.1 m: no phone's fix is better, and the places beyond are most of what a package of employers would weigh.
 POSITION = "array[round(ST_X(e.position)::numeric, 6)::float8, round(ST_Y(e.position)::numeric, 6)::float8]"
@@ -27,11 +29,17 @@ READ: dict[KindName, str] = {
                case when e.position is not null then {POSITION} end as position, e.accuracy_m, e.grid_id,
                e.review_state, e.duplicate_of, e.last_visited_at, e.version, e.system_no, nullif(e.note, '') as note, e.grade,
                e.visit_due_on, not e.is_complete as is_incomplete,
-               case when e.on_key_list then (select array_agg(k.criterion order by k.criterion) from key_list_entries k
-                                             where k.employer_id = e.id and k.left_on is null) end as key_list,
+               k.criteria as key_list, k.entries as key_entries,
                case when f.employer_id is not null then json_build_object(
                    'answers', f.answers, 'filled_on', f.filled_on, 'disputed', f.disputed, 'is_complete', e.is_complete)::text end as form
-        from employers e left join employer_forms f on f.employer_id = e.id where e.id = any($1::uuid[])""",
+        from employers e left join employer_forms f on f.employer_id = e.id
+        left join lateral (
+            select array_agg(o.criterion order by o.criterion) as criteria,
+                   json_agg(json_build_object('id', o.id, 'criterion', o.criterion, 'entered_on', o.entered_on,
+                                              'facts', o.facts - 'signals', 'is_waiting', o.acknowledged_at is null)
+                            order by o.entered_on, o.criterion) filter (where o.must_acknowledge)::text as entries
+            from key_list_entries o where o.employer_id = e.id and o.left_on is null) k on e.on_key_list
+        where e.id = any($1::uuid[])""",
     "patrol": f"""
         select p.id, p.title, p.planned_on, p.status, p.note, p.version, p.assignee_id,
                coalesce((select json_agg(json_build_object(
@@ -53,8 +61,8 @@ def _wire(kind: KindName, row: Any) -> dict[str, Any]:
         data["own"] = True
     elif kind == "employer":
         data = {key: value for key, value in data.items() if value or key not in TOLD_IF_ANY}
-        if "form" in data:
-            data["form"] = msgspec.Raw(data["form"].encode())
+        for key in RAW & data.keys():
+            data[key] = msgspec.Raw(data[key].encode())
     elif kind == "patrol":
         data["stops"] = msgspec.Raw(data["stops"].encode())
     return data

@@ -61,6 +61,7 @@ export interface RecordRow {
     | 'visit'
     | 'employer'
     | 'employer_edit'
+    | 'key_acknowledgement'
     | 'talk'
     | 'incident'
     | 'patrol_start'
@@ -78,6 +79,7 @@ export interface RecordRow {
     | VisitPayload
     | EmployerPayload
     | EmployerEditPayload
+    | KeyListAcknowledgePayload
     | TalkPayload
     | IncidentPayload
     | { patrol_id: string; note?: string; pause_id?: string }

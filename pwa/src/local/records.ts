@@ -15,6 +15,7 @@ import type {
   EmployerEditPayload,
   EmployerPayload,
   IncidentPayload,
+  KeyListAcknowledgePayload,
   TalkPayload,
   VisitPayload,
 } from './shapes'
@@ -205,6 +206,29 @@ export async function editEmployer(
     },
   })
   return id
+}
+
+/** Take note of what the employer came on the key list for. */
+export async function acknowledgeKeyList(
+  db: LocalDb,
+  capture: Capture,
+  payload: KeyListAcknowledgePayload,
+): Promise<void> {
+  const { employer_id } = payload
+  const record: RecordRow = {
+    id: newId(),
+    kind: 'key_acknowledgement',
+    employer_id,
+    patrol_id: null,
+    stop_id: null,
+    ...base(capture),
+    payload,
+  }
+  const operation = draftOf(capture, { kind: 'key_list.acknowledge', entity_id: record.id, payload, employer_id })
+  await append(db, async () => [operation], {
+    tables: ['records'],
+    write: async () => void (await db.records.add(record)),
+  })
 }
 
 /** Save a talk; the photos of its draft are announced with it, and the draft ends. */

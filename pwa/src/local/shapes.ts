@@ -1,6 +1,7 @@
 /** Shapes that travel: what the phone receives of its scope and what it sends. Names are those of the wire (docs/sync.md). */
 import type { components } from '@/api/schema.gen'
 import type { LonLat } from '@/shared/geo'
+import type { KeyFacts } from '@/shared/keyFacts'
 
 export interface Area {
   type: 'Polygon' | 'MultiPolygon'
@@ -59,6 +60,17 @@ export interface Employer {
   grade?: string
   /** Why it is on the key supervision list; absent where it is not. */
   key_list?: KeyCriterion[]
+  /** Of these, what somebody who answers for it takes note of; absent where there is nothing of the kind. */
+  key_entries?: KeyEntry[]
+}
+
+/** Why and since when an employer is on the key list for one criterion; `is_waiting` until somebody has taken note. */
+export interface KeyEntry {
+  id: string
+  criterion: KeyCriterion
+  entered_on: string
+  facts: KeyFacts
+  is_waiting: boolean
 }
 
 export const KEY_CRITERIA = [
@@ -233,6 +245,13 @@ export type NoteMedium = 'audio' | 'video'
 export type NoteType =
   `${NoteMedium}/${'webm' | 'mp4' | '3gpp'}` | 'audio/ogg' | 'audio/mpeg' | 'audio/wav' | 'video/quicktime'
 
+/** That she knows why the employer is on the key list, entry by entry. */
+export interface KeyListAcknowledgePayload {
+  employer_id: string
+  entry_ids: string[]
+  note: string
+}
+
 export interface EvidencePayload {
   subject_kind: SubjectKind
   subject_id: string
@@ -250,6 +269,7 @@ export interface EvidencePayload {
 export interface Payloads {
   'employer.register': EmployerPayload
   'employer.edit': EmployerEditPayload
+  'key_list.acknowledge': KeyListAcknowledgePayload
   'patrol.start': { patrol_id: string }
   'patrol.pause': { patrol_id: string }
   'patrol.resume': { patrol_id: string; pause_id: string }

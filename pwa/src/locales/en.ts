@@ -180,6 +180,7 @@ const en: typeof zh = {
   },
   employers: {
     key: 'Key list',
+    toAcknowledge: 'Key: take note',
     overdue: 'Overdue',
     title: 'Employers',
     search: 'Name, pinyin initials or credit code',
@@ -248,6 +249,7 @@ const en: typeof zh = {
     kind: {
       employer_register: 'New employer',
       employer_edit: 'Edit of the file',
+      key_list_acknowledge: 'Key list acknowledged',
       patrol_start: 'Patrol started',
       patrol_finish: 'Patrol finished',
       patrol_pause: 'Patrol paused',
@@ -300,6 +302,7 @@ const en: typeof zh = {
       late_scope: 'no longer in the grid',
       unsealed: 'not sealed',
       uncertified: 'not certified that day',
+      acknowledged_before: 'somebody acknowledged it before',
       employer_not_here: 'employer not on file yet',
       outside_own_grid: 'outside your grid',
       outside_all_grids: 'outside all grids',

@@ -178,6 +178,7 @@ export default {
     all: '全部',
     unvisited: '没走访过',
     key: '重点监管',
+    toAcknowledge: '重点待签收',
     waiting: '待审核',
     near: '离我近的在前',
     count: '共 {n} 家',
@@ -240,6 +241,7 @@ export default {
     kind: {
       employer_register: '登记单位',
       employer_edit: '修改档案',
+      key_list_acknowledge: '签收重点监管',
       patrol_start: '开始巡查',
       patrol_finish: '结束巡查',
       patrol_pause: '暂停巡查',
@@ -292,6 +294,7 @@ export default {
       unsealed: '未封签',
       uncertified: '当天无有效证书',
       employer_not_here: '单位还没有建档',
+      acknowledged_before: '已有人签收',
       outside_own_grid: '不在您的网格内',
       outside_all_grids: '不在任何网格内',
       inner_code_unusual: '代码少见',

@@ -156,6 +156,7 @@ async function letGo(db: LocalDb, ids: string[]): Promise<void> {
       accuracy_m: null,
       grade: undefined,
       key_list: undefined,
+      key_entries: undefined,
     })
   }
 }

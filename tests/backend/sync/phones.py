@@ -132,6 +132,12 @@ def edit(employer_id: UUID, changes: Data, base_version: int = 1, survey: Data |
     return sealed("employer.edit", payload, base_version=base_version, **head)
 
 
+def acknowledge(employer_id: UUID, *entry_ids: str, **head: Any) -> Op:
+    """That she has taken note of entries of the key list."""
+    payload = {"employer_id": employer_id, "entry_ids": list(entry_ids), "note": "本周上门核实"}
+    return sealed("key_list.acknowledge", payload, **head)
+
+
 HEAD = {"entity_id", "op_id", "captured_at", "offset_ms", "v", "binding", "device_id"}
 
 

@@ -1,4 +1,5 @@
 /** Sizes and outcomes in words. */
+import { clauseComma } from '@/shared/punctuation'
 import type { ImportItem } from './types'
 
 type Translate = (key: string, values?: Record<string, unknown>) => string
@@ -30,5 +31,5 @@ export function outcomeText(item: ImportItem, t: Translate): string {
   if (counts.errors) parts.push(t('imports.counts.errors', { n: counts.errors }))
   if (counts.warnings) parts.push(t('imports.counts.warnings', { n: counts.warnings }))
   if (counts.left_out) parts.push(t('imports.counts.leftOut', { n: counts.left_out }))
-  return parts.join(t('imports.comma'))
+  return parts.join(clauseComma())
 }

@@ -37,7 +37,6 @@ const en: typeof zh = {
     rule: 'The rule',
     source: 'Source: {source}',
     toEmployer: "Open the employer's file",
-    and: ', ',
     past: 'On the list {n} time(s) before',
     why: {
       filed: 'on file since {day}, never visited',

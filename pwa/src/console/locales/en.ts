@@ -1790,7 +1790,6 @@ export default {
     search: 'Find by file name',
     anyTarget: 'Content',
     anyState: 'State',
-    comma: ', ',
     none: 'No file has been imported yet',
     noneText:
       'Zipped Shapefile, GeoJSON, GeoPackage, KML, or CSV with longitude and latitude.\nCoordinate system, encoding, overlaps and gaps are checked first; nothing is written before you agree.',

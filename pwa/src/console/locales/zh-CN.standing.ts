@@ -35,7 +35,6 @@ export default {
     rule: '认定规则',
     source: '依据：{source}',
     toEmployer: '打开单位档案',
-    and: '，',
     past: '曾经列入 {n} 次',
     why: {
       filed: '{day} 建档，尚未走访',

@@ -507,6 +507,7 @@ export default {
   operation: {
     employer: { register: '登记用人单位', edit: '修改单位档案' },
     patrol: { start: '巡查出发', pause: '巡查暂停', resume: '巡查继续', finish: '巡查结束' },
+    key_list: { acknowledge: '签收重点监管' },
     talk: { record: '宣传记录' },
     incident: { report: '突发事件' },
     track: { record: '巡查轨迹' },
@@ -1730,7 +1731,6 @@ export default {
     search: '按文件名查找',
     anyTarget: '导入内容',
     anyState: '状态',
-    comma: '，',
     none: '还没有导入过文件',
     noneText:
       '可以导入 Shapefile 压缩包、GeoJSON、GeoPackage、KML 或带经纬度的 CSV。\n系统先检查坐标系、编码、重叠和空隙，您同意之后才会写入。',

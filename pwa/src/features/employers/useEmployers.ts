@@ -3,6 +3,7 @@ import { computed, shallowRef, watch } from 'vue'
 import type { EmployerRow } from '@/local/db'
 import { byInitials, readRemembered, rememberedEmployers } from '@/local/packs'
 import { allEmployers } from '@/local/reference'
+import type { KeyListAcknowledgePayload } from '@/local/shapes'
 import { position } from '@/modules/position'
 import { work } from '@/modules/work'
 import { distanceM, type LonLat } from '@/shared/geo'
@@ -14,6 +15,8 @@ export interface Listed {
   row: EmployerRow
   /** Last visit as far as the phone knows, its own included. */
   visited_at: string | null
+  /** It came on the key list for something that she has not taken note of. */
+  is_to_acknowledge: boolean
   distance_m: number | null
 }
 
@@ -25,7 +28,7 @@ class Line implements Listed {
 
   constructor(
     private readonly of: { row: EmployerRow },
-    private readonly own: Map<string, string>,
+    private readonly own: OwnRecords,
     private readonly from: LonLat | null,
   ) {}
 
@@ -35,6 +38,10 @@ class Line implements Listed {
 
   get visited_at() {
     return visitedAt(this.row, this.own)
+  }
+
+  get is_to_acknowledge() {
+    return (this.row.key_entries ?? []).some(({ id, is_waiting }) => is_waiting && !this.own.acknowledged.has(id))
   }
 
   get distance_m() {
@@ -49,26 +56,34 @@ export function useAllEmployers() {
   ])
 }
 
-/** Newest own visit by employer: it counts before the server has it. */
-export function useOwnVisits() {
-  return useLive<Map<string, string>>(
+/** What she has recorded counts before the server has it. */
+export interface OwnRecords {
+  /** Her newest visit by employer. */
+  visits: Map<string, string>
+  /** The entries of the key list that she has taken note of. */
+  acknowledged: Set<string>
+}
+
+export function useOwnRecords() {
+  return useLive<OwnRecords>(
     async () => {
-      const newest = new Map<string, string>()
-      if (!work.value) return newest
-      await work.value.db.records.each((record) => {
-        if (record.kind !== 'visit' || !record.employer_id) return
-        if ((newest.get(record.employer_id) ?? '') < record.captured_at)
-          newest.set(record.employer_id, record.captured_at)
+      const own: OwnRecords = { visits: new Map(), acknowledged: new Set() }
+      if (!work.value) return own
+      await work.value.db.records.each(({ kind, employer_id, captured_at, payload }) => {
+        if (kind === 'visit' && employer_id && (own.visits.get(employer_id) ?? '') < captured_at)
+          own.visits.set(employer_id, captured_at)
+        if (kind === 'key_acknowledgement')
+          for (const id of (payload as KeyListAcknowledgePayload).entry_ids) own.acknowledged.add(id)
       })
-      return newest
+      return own
     },
-    new Map(),
+    { visits: new Map(), acknowledged: new Set() },
     [() => work.value?.db],
   )
 }
 
-export const visitedAt = (row: EmployerRow, own: Map<string, string>): string | null => {
-  const mine = own.get(row.id)
+export const visitedAt = (row: EmployerRow, own: OwnRecords): string | null => {
+  const mine = own.visits.get(row.id)
   if (!mine) return row.last_visited_at
   return row.last_visited_at && row.last_visited_at > mine ? row.last_visited_at : mine
 }
@@ -98,7 +113,7 @@ export function useEmployerList() {
   const rows = computed<{ row: EmployerRow }[] | null>(
     () => all.value?.map((row) => ({ row })) ?? first.value?.rows ?? null,
   )
-  const own = useOwnVisits()
+  const own = useOwnRecords()
   const typed = shallowRef('')
   const filter = shallowRef<Filter>('all')
   const nearFirst = shallowRef(false)
@@ -128,6 +143,7 @@ export function useEmployerList() {
       if (filter.value === 'waiting') return row.review_state !== 'accepted'
       return true
     })
+    if (filter.value === 'key') kept.sort((a, b) => Number(b.is_to_acknowledge) - Number(a.is_to_acknowledge))
     if (!typed.value.trim()) return kept
     return kept
       .map((item) => ({ item, score: fit(item.row, typed.value) }))

@@ -1,15 +1,17 @@
-/** What speaks for an entry of the key list, as sentences to fill. */
-import type { KeyListFacts } from './api'
+/** What speaks for an entry of the key list, as sentences to fill: by their names, which both apps have words for. */
+import type { components } from '@/api/schema.gen'
+
+export type KeyFacts = components['schemas']['KeyListFacts']
 
 export interface Said {
-  key: string
+  name: string
   values: Record<string, string | number>
 }
 
 /** The sentences of an entry's facts, in the order in which one reads them. */
-export function evidence(facts: KeyListFacts): Said[] {
+export function keyFacts(facts: KeyFacts): Said[] {
   const said: Said[] = []
-  const add = (key: string, values: Said['values']) => said.push({ key: `standing.why.${key}`, values })
+  const add = (name: string, values: Said['values']) => said.push({ name, values })
   if (facts.filed_on) add('filed', { day: facts.filed_on })
   if (facts.opened_on) add('opened', { day: facts.opened_on })
   if (facts.since) add('since', { day: facts.since })
