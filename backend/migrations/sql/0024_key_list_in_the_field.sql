@@ -1,7 +1,7 @@
 -- The key supervision list in the field: its entries travel to the phones with their facts, and are acknowledged there.
 
--- Takes note of an employer's entries; which of those that were named it has, and whether the acting person's note stands there. Whoever
--- could reach the employer on that day may, as with whatever is recorded there; only an entry that is not the employer's is not told.
+-- Takes note of an employer's entries: of all that are named, or, where one of them is not the employer's, of none and nothing is told.
+-- Told is whether the acting person's note stands there. Whoever could reach the employer on that day may, as with whatever is recorded.
 create function key_list_take_note(wanted uuid, entries uuid[], moment timestamptz, said text)
 returns table (entry_id uuid, is_own boolean)
 language plpgsql volatile security definer set search_path = public, pg_temp as $$
@@ -11,7 +11,8 @@ declare
 begin
     select r.grid_path into place
     from employers_for_push(array[wanted], array[(moment at time zone 'Asia/Shanghai')::date]) r where r.reach <> 'none';
-    if not found then
+    if not found or exists (select from unnest(entries) e where not exists (
+        select from key_list_entries k where k.id = e and k.employer_id = wanted)) then
         return;
     end if;
     with noted as (

@@ -64,35 +64,6 @@ BY_CHILD = f"""
              where t.grid_id = g.id and t.valid_from <= china_today() and (t.valid_to is null or t.valid_to >= china_today())) as owners
     from grids g where g.parent_id = :id and g.valid_to is null
 """
-TIMELINE = """
-    select * from (
-        select e.registered_at as at, 'registered' as what, p.name as person, '' as detail
-          from employers e left join people p on p.id = e.registered_by where e.id = :id
-        union all
-        select e.reviewed_at, 'reviewed_' || e.review_state, p.name, e.review_reason
-          from employers e left join people p on p.id = e.reviewed_by where e.id = :id and e.reviewed_at is not null
-        union all
-        select m.moved_at, 'moved', null, f.name || ' → ' || g.name
-          from employer_moves m join grids f on f.id = m.from_grid_id join grids g on g.id = m.grid_id where m.employer_id = :id
-        union all
-        select d.set_at, 'designated_' || d.kind, p.name, d.reason
-          from employer_designations d left join people p on p.id = d.set_by where d.employer_id = :id
-        union all
-        select d.ended_at, 'designation_ended_' || d.kind, p.name, d.end_reason
-          from employer_designations d left join people p on p.id = d.ended_by where d.employer_id = :id and d.ended_at is not null
-        union all
-        select c.happened_at, 'check_in', p.name, coalesce(round(c.distance_m)::text, '')
-          from check_ins c left join people p on p.id = c.person_id where c.employer_id = :id
-        union all
-        select v.happened_at, 'visit', p.name, v.note from visits v left join people p on p.id = v.person_id where v.employer_id = :id
-        union all
-        select t.happened_at, 'talk', p.name, t.note from talks t left join people p on p.id = t.person_id where t.employer_id = :id
-        union all
-        select i.happened_at, 'incident', p.name, i.note
-          from incidents i left join people p on p.id = i.person_id where i.employer_id = :id
-    ) t order by at, what, detail limit :most
-"""
-TIMELINE_COUNT = f"select count(*) from ({TIMELINE.partition(') t order')[0].partition('(')[2]}) t"
 PHOTOS = """
     select v.id, v.subject_kind, v.copy_sha256, v.copy_state, v.captured_at, v.source, p.name as person, count(*) over () as total
     from evidence v left join people p on p.id = v.person_id
@@ -157,12 +128,6 @@ async def visits(db: AsyncSession, below: Where, first: date, last: date, most: 
     below.add(IN_PERIOD, first=first, after=last + timedelta(days=1))
     total = await db.scalar(text(f"select count(*) from visits v where {below}"), below.values)
     return await _all(db, VISITS.format(where=below) + " limit :most", **below.values, most=most), total or 0
-
-
-async def timeline(db: AsyncSession, employer_id: UUID, most: int) -> tuple[Rows, int]:
-    """Everything that happened to an employer, in order, and how much there is."""
-    total = await db.scalar(text(TIMELINE_COUNT), {"id": employer_id})
-    return await _all(db, TIMELINE, id=employer_id, most=most), total or 0
 
 
 async def photos(db: AsyncSession, employer_id: UUID, most: int) -> Rows:

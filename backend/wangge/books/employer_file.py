@@ -13,12 +13,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from wangge.books import contents
 from wangge.books.asked import Asked
 from wangge.books.document import Column, Document, Facts, Figures, Map, Photo, Photos, Section, Table
+from wangge.books.events import PRINTED, event_words
 from wangge.books.grid_book import AROUND, CUT, say_words
 from wangge.books.map_drawing import Dot, Drawing, Outline, backdrop, draw
 from wangge.books.parts import cover, table, visits_table
 from wangge.books.words import NO_USCC, POSITION_SOURCES, REVIEW_STATES, Words, day_text, moment_text
 from wangge.core.masking import mask_phone
+from wangge.core.paging import Page
 from wangge.core.repository import Where
+from wangge.employer_files.repository import merged_ids
+from wangge.employer_files.timeline import timeline
 from wangge.evidence.files import EvidenceFiles
 
 MAP_HEIGHT = 1100
@@ -86,14 +90,6 @@ FACTS: dict[tuple[str, str], list[Fact]] = {
         Fact("未覆盖原因", "Why uncovered", lambda say, row: say.reasons(row["reasons"]) or say("已覆盖", "covered")),
     ],
 }
-HAPPENED = {
-    "registered": ("登记建档", "registered"), "reviewed_accepted": ("审核通过", "accepted"), "reviewed_returned": ("审核退回", "returned"),
-    "reviewed_waiting_review": ("审核", "review"), "moved": ("迁入网格", "moved to another grid"),
-    "designated_key": ("列为重点单位", "named a key employer"), "designated_non_local": ("列为外地驻潍单位", "named non-local"),
-    "designation_ended_key": ("不再是重点单位", "no longer a key employer"),
-    "designation_ended_non_local": ("不再是外地驻潍单位", "no longer non-local"),
-    "check_in": ("签到", "check-in"), "visit": ("走访", "visit"), "talk": ("宣传", "talk"), "incident": ("突发事件", "incident"),
-}  # fmt: skip
 
 
 async def employer_file(db: AsyncSession, asked: Asked, folder: Path, files: EvidenceFiles) -> Document:
@@ -104,7 +100,7 @@ async def employer_file(db: AsyncSession, asked: Asked, folder: Path, files: Evi
     visits, visits_total = await contents.visits(
         db, Where("v.employer_id = :employer_id", employer_id=asked.employer_id), asked.period_from, asked.period_to, limits.sheet_rows
     )
-    happened, happened_total = await contents.timeline(db, asked.employer_id, limits.sheet_rows)
+    happened = await timeline(db, await merged_ids(db, asked.employer_id), PRINTED, 1, limits.sheet_rows, newest_first=False)
     photos = await contents.photos(db, asked.employer_id, limits.photos)
     photos_total = photos[0]["total"] if photos else 0
     findings = [(v, f) for v in visits for f in v["findings"]]
@@ -123,14 +119,14 @@ async def employer_file(db: AsyncSession, asked: Asked, folder: Path, files: Evi
         Section(title=say("发现问题", "Findings"), sheet=say("发现问题", "Findings"), parts=[_findings(say, asked, findings)]),
         Section(title=say("照片", "Photos"), sheet=say("照片", "Photos"), parts=[await _photos(say, photos, photos_total, folder, files)]),
         Section(title=say("档案时间线", "Timeline"), sheet=say("时间线", "Timeline"),
-                parts=[_timeline(say, asked, happened, happened_total)]),
+                parts=[_timeline(say, asked, happened)]),
     ]  # fmt: skip
     return Document(
         kind="employer", language=asked.language, series=say("一企一档", "Employer file"), title=row["name"],
         subtitle=_code(say, row), day=day_text(asked.made_at),
         cover=[(say("所在网格", "Grid"), " › ".join((row["grid"] or {}).get("path_names", []))), *cover(say, asked)],
         words=say_words(say), sections=sections, contents=False,
-        counts={"visits": visits_total, "findings": len(findings), "photos": photos_total, "events": happened_total},
+        counts={"visits": visits_total, "findings": len(findings), "photos": photos_total, "events": happened.total},
     )  # fmt: skip
 
 
@@ -143,19 +139,13 @@ def _findings(say: Words, asked: Asked, findings: list[tuple[dict[str, Any], dic
     return table(say, asked, columns, rows, len(rows), say("期间走访没有发现问题。", "The visits of the period found nothing."))
 
 
-def _timeline(say: Words, asked: Asked, happened: list[dict[str, Any]], total: int) -> Table:
+def _timeline(say: Words, asked: Asked, happened: Page[dict[str, Any]]) -> Table:
     columns = [
-        Column(title=say("时间", "When"), width=1.5, how="moment"), Column(title=say("事项", "What"), width=1.5),
-        Column(title=say("人员", "Who"), width=1.1), Column(title=say("说明", "Detail"), width=4),
+        Column(title=say("时间", "When"), width=1.5, how="moment"), Column(title=say("事项", "What"), width=1.8),
+        Column(title=say("人员", "Who"), width=1.1), Column(title=say("说明", "Detail"), width=3.7),
     ]  # fmt: skip
-    rows = [[moment_text(h["at"]), say.of(HAPPENED, h["what"]), h["person"] or "", _detail(say, h)] for h in happened]
-    return table(say, asked, columns, rows, total, "")
-
-
-def _detail(say: Words, happened: dict[str, Any]) -> str:
-    if happened["what"] == "check_in" and happened["detail"]:
-        return say(f"距单位位置 {happened['detail']} 米", f"{happened['detail']} m from the employer's position")
-    return happened["detail"] or ""
+    rows = [[moment_text(h["at"]), *event_words(say, h["kind"], h["facts"], (h["person"] or {}).get("name") or "")] for h in happened.items]
+    return table(say, asked, columns, rows, happened.total, "")
 
 
 async def _map(db: AsyncSession, say: Words, row: dict[str, Any], folder: Path) -> Map:

@@ -69,75 +69,6 @@ CONFLICTS = f"""
 """
 COUNT_CONFLICTS = "select count(*) from employer_conflicts k join employers e on e.id = k.employer_id where {where}"
 
-# Everything that happened to these files; each part by its index on the employer, under its own policy.
-OF_FILES = "= any(cast(:ids as uuid[]))"
-TIMELINE = f"""
-    select 'registered' as kind, e.id::text as id, e.registered_at as at, e.registered_by as person_id, e.id as employer_id,
-           jsonb_build_object('source', e.source, 'name', e.name) as facts
-    from employers e where e.id {OF_FILES}
-    union all
-    select 'version', min(v.id)::text, max(v.changed_at), v.person_id, v.employer_id,
-           jsonb_build_object('version', v.version, 'source', v.source,
-               'fields', (select jsonb_agg(distinct k) from employer_versions w cross join jsonb_object_keys(w.changes) k
-                          where w.employer_id = v.employer_id and w.version = v.version and w.source = v.source))
-    from employer_versions v where v.employer_id {OF_FILES} group by v.employer_id, v.version, v.source, v.person_id
-    union all
-    select 'survey', s.id::text, s.captured_at, s.person_id, s.employer_id,
-           jsonb_build_object('filled_on', s.filled_on, 'filler', s.filler, 'problems', jsonb_array_length(s.problems))
-    from employer_surveys s where s.employer_id {OF_FILES}
-    union all
-    select 'visit', v.id::text, v.happened_at, v.person_id, v.employer_id,
-           jsonb_build_object('note', v.note, 'activities', to_jsonb(v.activities), 'people_met', v.people_met)
-    from visits v where v.employer_id {OF_FILES}
-    union all
-    select 'finding', f.id::text, v.happened_at, v.person_id, v.employer_id,
-           jsonb_build_object('kind', f.kind, 'severity', f.severity, 'note', f.note)
-    from visits v join findings f on f.visit_id = v.id where v.employer_id {OF_FILES}
-    union all
-    select 'check_in', c.id::text, c.happened_at, c.person_id, c.employer_id,
-           jsonb_build_object('distance_m', c.distance_m, 'is_on_site', c.is_on_site)
-    from check_ins c where c.employer_id {OF_FILES}
-    union all
-    select 'talk', t.id::text, t.happened_at, t.person_id, t.employer_id,
-           jsonb_build_object('topics', to_jsonb(t.topics), 'audience', t.audience, 'people_count', t.people_count)
-    from talks t where t.employer_id {OF_FILES}
-    union all
-    select 'incident', i.id::text, i.happened_at, i.person_id, i.employer_id,
-           jsonb_build_object('kind', i.kind, 'severity', i.severity, 'status', i.status)
-    from incidents i where i.employer_id {OF_FILES}
-    union all
-    select 'evidence', (array_agg(v.id order by v.id))[1]::text, max(v.captured_at), v.person_id, v.employer_id,
-           jsonb_build_object('subject_kind', v.subject_kind, 'photos', count(*))
-    from evidence v where v.employer_id {OF_FILES} group by v.subject_kind, v.subject_id, v.person_id, v.employer_id
-    union all
-    select 'anomaly', a.id::text, a.happened_at, a.person_id, a.employer_id,
-           jsonb_build_object('score', a.score, 'conclusion', a.conclusion, 'codes', jsonb_path_query_array(a.reasons, '$[*].code'))
-    from anomalies a where a.employer_id {OF_FILES}
-    union all
-    select 'move', m.id::text, m.moved_at, c.made_by, m.employer_id,
-           jsonb_build_object('from', (select g.name from grids g where g.id = m.from_grid_id),
-                              'to', (select g.name from grids g where g.id = m.grid_id))
-    from employer_moves m left join grid_changes c on c.id = m.change_id where m.employer_id {OF_FILES}
-    union all
-    select 'conflict', k.id::text, coalesce(k.resolved_at, k.opened_at), k.resolved_by, k.employer_id,
-           jsonb_build_object('field', k.field, 'resolved', k.resolved_at is not null, 'reason', k.reason)
-    from employer_conflicts k where k.employer_id {OF_FILES}
-    union all
-    select 'merge', m.id::text, coalesce(m.undone_at, m.merged_at), coalesce(m.undone_by, m.merged_by), m.kept_id,
-           jsonb_build_object('merged_id', m.merged_id, 'name', (select x.name from employers x where x.id = m.merged_id),
-                              'undone', m.undone_at is not null, 'reason', coalesce(nullif(m.undo_reason, ''), m.reason))
-    from employer_merges m where m.kept_id {OF_FILES}
-    union all
-    select 'designation', d.id::text, d.set_at, d.set_by, d.employer_id,
-           jsonb_build_object('kind', d.kind, 'valid_from', d.valid_from, 'valid_to', d.valid_to)
-    from employer_designations d where d.employer_id {OF_FILES}
-"""
-TIMELINE_PAGE = f"""
-    select t.kind, t.id, t.at, {PERSON.format(id="t.person_id")} as person, t.employer_id, t.facts
-    from ({TIMELINE}) t where (cast(:kind as text) is null or t.kind = :kind) order by t.at desc, t.kind, t.id limit :limit offset :offset
-"""
-COUNT_TIMELINE = f"select count(*) from ({TIMELINE}) t where (cast(:kind as text) is null or t.kind = :kind)"
-
 
 async def file_or_none(db: AsyncSession, employer_id: UUID) -> dict[str, Any] | None:
     """One file with its form."""
@@ -197,14 +128,6 @@ async def changed_since(db: AsyncSession, employer_id: UUID, version: int, field
 async def surveys_page(db: AsyncSession, employer_id: UUID, page: int, page_size: int) -> Page[dict[str, Any]]:
     """Fillings of the form, the newest first."""
     return await fetch_page(db, SURVEYS, COUNT_SURVEYS, Where("s.employer_id = :id", id=employer_id), page, page_size)
-
-
-async def timeline_page(db: AsyncSession, ids: list[UUID], kind: str | None, page: int, page_size: int) -> Page[dict[str, Any]]:
-    """What happened to these files, the newest first."""
-    values = {"ids": ids, "kind": kind}
-    total = await db.scalar(text(COUNT_TIMELINE), values)
-    rows = await _rows(db, TIMELINE_PAGE, **values, limit=page_size, offset=(page - 1) * page_size)
-    return Page(rows, total or 0, page, page_size)
 
 
 async def merged_ids(db: AsyncSession, employer_id: UUID) -> list[UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from wangge.employer_files.editing import Reasons, SurveyFilling, Values
+from wangge.employer_files.timeline import TimelineKind
 from wangge.employers.schemas import NamedRef
 
 Version = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -126,12 +127,6 @@ class SurveyRead(Struct):
     problems: list[FormProblem]
     captured_at: datetime
     received_at: datetime
-
-
-TimelineKind = Literal[
-    "registered", "version", "survey", "visit", "check_in", "talk", "incident", "evidence", "anomaly", "move", "conflict", "merge",
-    "designation", "finding",
-]  # fmt: skip
 
 
 class TimelineEvent(Struct):

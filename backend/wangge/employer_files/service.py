@@ -1,7 +1,7 @@
 """The employer's file at the desk: reading, changing, comparing, restoring, and what ever happened to it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -28,10 +28,8 @@ from wangge.employer_files.schemas import (
     SurveyRead,
     TimelineEvent,
 )
+from wangge.employer_files.timeline import KINDS, TimelineKind, timeline
 from wangge.policies.service import policies_in_force
-
-TIMELINE_KINDS = ("registered", "version", "survey", "visit", "check_in", "talk", "incident", "evidence", "anomaly", "move", "conflict",
-                  "merge", "designation", "finding")  # fmt: skip
 
 
 def _masked(key: str, value: Any, actor: Actor) -> Any:
@@ -241,7 +239,8 @@ async def read_timeline(
     actor.require("employer.read")
     await file_row(db, employer_id)
     ids = await repository.merged_ids(db, employer_id)
-    found = await repository.timeline_page(db, ids, one_of("kind", kind, TIMELINE_KINDS), page, page_size)
+    only = cast("TimelineKind | None", one_of("kind", kind, KINDS))
+    found = await timeline(db, ids, (only,) if only else KINDS, page, page_size)
     return Page(msgspec.convert(found.items, list[TimelineEvent]), found.total, found.page, found.page_size)
 
 

@@ -52,7 +52,7 @@ async def acknowledge_entries(
         if reach.how == "none":
             verdicts.append(quarantined(EmployerOutOfScope(), reach.grid_path))
             continue
-        noted = {r["entry_id"]: r["is_own"] for r in await conn.fetch(TAKE_NOTE, p.employer_id, p.entry_ids, op.happened_at, p.note.strip())}
+        noted = dict(await conn.fetch(TAKE_NOTE, p.employer_id, p.entry_ids, op.happened_at, p.note.strip()))
         if set(p.entry_ids) - noted.keys():
             verdicts.append(quarantined(NotFound(), reach.grid_path))
             continue

@@ -20,6 +20,7 @@ import type {
   EvidenceSource,
   Grid,
   IncidentPayload,
+  KeyListAcknowledgePayload,
   NoteMedium,
   NoteType,
   OperationKind,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from factories import (
     make_incident,
     make_talk,
     make_visit,
+    today,
 )
 from fixture_types import Client
 
@@ -222,6 +224,41 @@ async def test_the_timeline_tells_everything_that_happened(owner: Owner, territo
         assert await owner.fetchval(
             f"select bool_and(grid_path = $2::text::ltree) from {table} where employer_id = $1", employer, WEST_NORTH_2
         )
+
+
+async def test_how_it_stands_is_told_with_each_of_its_moments(owner: Owner, territory: Territory, client: Client) -> None:
+    employer = await make_employer(owner, WEST_NORTH_1, last_visited_at=utc_now() - timedelta(days=100))
+    http = client(territory["county"])
+    signal = {"id": str(new_id()), "kind": "wage_arrears", "since": (today() - timedelta(days=70)).isoformat(), "people": 12}
+    recorded = (await http.post(f"/api/employers/{employer}/signals", json=signal)).json()
+    (entry,) = (await http.get("/api/key-list")).json()["items"]
+    await http.post(f"/api/key-list/{entry['id']}/acknowledge", json={"version": entry["version"], "note": "本周走访"})
+    end = {"until": today().isoformat(), "note": "已结清", "version": recorded["version"]}
+    await http.post(f"/api/employers/{employer}/signals/{signal['id']}/end", json=end)
+
+    page = (await http.get(f"/api/employers/{employer}/timeline")).json()
+
+    told = [(e["kind"], e["facts"].get("act"), e["facts"].get("note")) for e in page["items"]]
+    assert told == [
+        ("key_list", "left", ""), ("signal", "ended", "已结清"), ("key_list", "acknowledged", "本周走访"), ("key_list", "entered", ""),
+        ("signal", "recorded", ""), ("registered", None, None),
+    ]  # fmt: skip
+    assert len({(e["kind"], e["id"]) for e in page["items"]}) == len(told)
+    assert page["items"][2]["person"]["name"] == territory["county"].name
+    assert page["items"][3]["facts"]["zh"] == "拖欠工资两个月以上" and page["items"][3]["facts"]["facts"]["people"] == 12
+
+
+async def test_at_one_moment_what_follows_stands_above_what_it_follows_from(owner: Owner, territory: Territory, client: Client) -> None:
+    me = territory["community"]
+    employer = await make_employer(owner, WEST_NORTH_1)
+    visit = await make_visit(owner, me, employer, findings=[("overtime", "minor")])
+    await make_check_in(owner, me, employer)
+    await owner.execute("update check_ins c set happened_at = v.happened_at from visits v where v.id = $1", visit)
+
+    page = (await client(territory["county"]).get(f"/api/employers/{employer}/timeline")).json()
+
+    order = [e["kind"] for e in page["items"] if e["kind"] in ("check_in", "visit", "finding")]
+    assert order == ["finding", "visit", "check_in"]
 
 
 async def test_head_office_and_branches_find_each_other_by_credit_code(owner: Owner, territory: Territory, client: Client) -> None:

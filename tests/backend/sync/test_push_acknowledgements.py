@@ -117,7 +117,7 @@ async def test_what_is_out_of_her_reach_or_of_no_such_employer_is_kept_aside(
     phone = phone_of(territory["community"])
 
     outcomes = await phone.push(
-        acknowledge(far, entries[far]), acknowledge(employer, entries[far]), acknowledge(employer, str(new_id())),
+        acknowledge(far, entries[far]), acknowledge(employer, entries[employer], entries[far]), acknowledge(employer, str(new_id())),
         acknowledge(new_id(), entries[far]), acknowledge(employer),
     )  # fmt: skip
 
@@ -126,9 +126,7 @@ async def test_what_is_out_of_her_reach_or_of_no_such_employer_is_kept_aside(
     assert not await owner.fetchval("select count(*) from key_list_entries where acknowledged_by is not null")
 
 
-async def test_who_is_sent_there_on_a_patrol_may_take_note(
-    owner: Owner, territory: Territory, phone_of: NewPhone
-) -> None:
+async def test_who_is_sent_there_on_a_patrol_may_take_note(owner: Owner, territory: Territory, phone_of: NewPhone) -> None:
     far = await make_employer(owner, EAST_SOUTH_2, last_visited_at=utc_now())
     await listed(owner, territory, far)
     await make_patrol(owner, territory["community"], [far], planned_by=territory["city"].id)
@@ -140,9 +138,7 @@ async def test_who_is_sent_there_on_a_patrol_may_take_note(
     assert outcome["outcome"] == "applied"
 
 
-async def test_a_role_without_the_right_takes_no_note(
-    owner: Owner, territory: Territory, employer: UUID, phone_of: NewPhone
-) -> None:
+async def test_a_role_without_the_right_takes_no_note(owner: Owner, territory: Territory, employer: UUID, phone_of: NewPhone) -> None:
     phone = phone_of(territory["community"])
     await listed(owner, territory, employer)
     await phone.pull()
