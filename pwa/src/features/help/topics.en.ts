@@ -81,6 +81,15 @@ export const TOPICS: Topic[] = [
     ],
   },
   {
+    id: 'key-list',
+    title: 'Acknowledging the key list',
+    text: [
+      'An employer with arrears, complaints or petitions comes on the key list; its row says “Key: take note”.',
+      'Open it, read why and since when, press “I have taken note”; say what you will do, if you like.',
+      'It works without a network. When the reason is gone, the employer leaves the list by itself.',
+    ],
+  },
+  {
     id: 'needs-you',
     title: 'What does “needs you” mean?',
     text: [
