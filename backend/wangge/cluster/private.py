@@ -271,7 +271,7 @@ class PrivateCluster:
             "shared_buffers": "256MB",
             "effective_cache_size": "1GB",
             "maintenance_work_mem": "128MB",
-            "wal_compression": "on",
+            "wal_compression": "lz4",
             "random_page_cost": "1.1",
             "jit": "off",  # compiling takes longer than our queries
             # Many short queries on few cores: workers cost more than they bring, and a

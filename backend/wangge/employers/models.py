@@ -17,6 +17,9 @@ FILE_REASONS = """
     + case when last_visited_at is null then 16 else 0 end"""
 
 
+RARELY_SAID = ("reviewed_by", "duplicate_of", "registered_by", "merged_into")
+
+
 class Employer(SQLModel, table=True):
     """An employer's file (一企一档).
 
@@ -30,6 +33,8 @@ class Employer(SQLModel, table=True):
     __tablename__ = "employers"
     __table_args__ = (
         CheckConstraint("accuracy_m >= 0", name="accuracy"),
+        # most employers have none of these, and every write of an employer writes its indexes
+        *(Index(f"ix_employers_{c}", c, postgresql_where=text(f"{c} is not null")) for c in RARELY_SAID),
         CheckConstraint("employees >= 0", name="employees"),
         CheckConstraint("grid_source in ('position', 'declared', 'none')", name="grid_source"),
         CheckConstraint("review_state in ('accepted', 'waiting_review', 'returned')", name="review_state"),
@@ -69,10 +74,10 @@ class Employer(SQLModel, table=True):
     grid_source: str
     review_state: str = "accepted"
     review_reason: str = ""
-    reviewed_by: UUID | None = Field(default=None, foreign_key="people.id", index=True)
+    reviewed_by: UUID | None = Field(default=None, foreign_key="people.id")
     reviewed_at: datetime | None = moment(nullable=True)
-    duplicate_of: UUID | None = Field(default=None, foreign_key="employers.id", index=True)
-    registered_by: UUID | None = Field(default=None, foreign_key="people.id", index=True)
+    duplicate_of: UUID | None = Field(default=None, foreign_key="employers.id")
+    registered_by: UUID | None = Field(default=None, foreign_key="people.id")
     registered_at: datetime = moment(default_now=True)
     captured_at: datetime | None = moment(nullable=True)
     last_visited_at: datetime | None = moment(nullable=True)
@@ -86,7 +91,7 @@ class Employer(SQLModel, table=True):
     source: str | None = Field(
         default=None, sa_column_kwargs={"server_default": text("nullif(current_setting('wangge.change_source', true), '')")}
     )
-    merged_into: UUID | None = Field(default=None, foreign_key="employers.id", index=True)
+    merged_into: UUID | None = Field(default=None, foreign_key="employers.id")
     visit_due_on: date | None = None
     file_reasons: int = Field(sa_column=Column(Integer, Computed(FILE_REASONS, persisted=True), nullable=False))
     version: int = 1

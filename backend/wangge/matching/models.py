@@ -18,7 +18,10 @@ class EmployerKey(SQLModel, table=True):
     """A file's name and address as they are compared; ``blocks`` are what two records must share one of to be compared at all."""
 
     __tablename__ = "employer_keys"
-    __table_args__ = (Index("ix_employer_keys_blocks", "blocks", postgresql_using="gin"),)
+    __table_args__ = (
+        Index("ix_employer_keys_blocks", "blocks", postgresql_using="gin"),
+        Index("ix_employer_keys_pinyin", "pinyin"),
+    )
     employer_id: UUID = Field(foreign_key="employers.id", primary_key=True)
     name_key: str
     core: str
