@@ -7430,7 +7430,7 @@ export interface components {
             };
             id: string;
             /** @enum {string} */
-            kind: "registered" | "version" | "survey" | "visit" | "check_in" | "talk" | "incident" | "evidence" | "anomaly" | "move" | "conflict" | "merge" | "designation" | "finding";
+            kind: "registered" | "reviewed" | "designation" | "move" | "check_in" | "visit" | "finding" | "talk" | "incident" | "survey" | "version" | "evidence" | "anomaly" | "signal" | "key_list" | "rating" | "conflict" | "merge";
             person: components["schemas"]["NamedRef"] | null;
         };
         /** TotpCode */
