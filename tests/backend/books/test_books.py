@@ -113,9 +113,18 @@ async def test_the_file_of_an_employer_holds_its_visits_photos_and_timeline_in_e
     book = await made(http, kind="employer", employer_id=str(lived_in["visited"]))
     text = text_of(await taken(http, book, "pdf"))
 
-    assert book["facts"] == {"visits": 1, "findings": 1, "photos": 1, "events": 3}
+    assert book["facts"] == {"visits": 1, "findings": 1, "photos": 1, "events": 5}
     photo = await owner.fetchval("select copy_sha256 from evidence where subject_id = $1", lived_in["visit"])
-    for words in ("Employer file", "91370700729253432M", "wages in arrears (major)", "7 m from the employer", "not arrived", photo[:32]):
+    for words in (
+        "Employer file",
+        "91370700729253432M",
+        "wages in arrears (major)",
+        "7 m from the employer",
+        "not arrived",
+        photo[:32],
+        "Wage arrears",
+        "signal",
+    ):
         assert words in text, words
     assert "13912345678" not in text and "139****5678" in text
     assert sheets_of(await taken(http, book, "xlsx"))["Photos"][1][0] == photo
