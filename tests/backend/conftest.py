@@ -9,13 +9,15 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx
 import pytest
 from factories import OF_A_TEST, Owner, Someone, Territory, make_territory
-from fixture_types import Acting, Client
+from fixture_types import Acting, Client, LookedAt, StartOver
 from litestar import Litestar
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel
@@ -99,8 +101,22 @@ async def _owner(database: ClusterUrls) -> AsyncGenerator[Owner, None]:
     await connection.close()
 
 
+@dataclass
+class Standing:
+    """What tests that only look share: a world stays until something has been cleaned away."""
+
+    cleaned: int = 0
+    made_at: int = -1
+    made_by: object = None
+    world: Any = None
+
+
+_standing = Standing()
+
+
 async def empty(owner: Owner) -> None:
     """Leave no rows but the migrations' own. The background of a test's server may write about what is going: then once more."""
+    _standing.cleaned += 1
     for attempt in range(5):
         try:
             await owner.execute(CLEAN)
@@ -126,7 +142,24 @@ async def territory(owner: Owner) -> Territory:
 
 
 @pytest.fixture
-def start_over(_owner: Owner) -> Callable[[], Awaitable[Territory]]:
+def looked_at(_owner: Owner) -> LookedAt:
+    """``await looked_at(make)``: the world that ``make`` makes on the tests' territory, for tests that write nothing; the next that asks
+    for the same finds it as it was, unless somebody has cleaned up in between."""
+
+    async def get(make: Callable[[Owner, Territory], Awaitable[Any]]) -> Any:
+        if _standing.made_by is not make or _standing.made_at != _standing.cleaned:
+            await empty(_owner)
+            async with _owner.transaction():
+                territory = await make_territory(_owner)
+            _standing.world = await make(_owner, territory)
+            _standing.made_by, _standing.made_at = make, _standing.cleaned
+        return _standing.world
+
+    return get
+
+
+@pytest.fixture
+def start_over(_owner: Owner) -> StartOver:
     """Make the territory anew on a clean database: for each example of a property test."""
 
     async def again() -> Territory:

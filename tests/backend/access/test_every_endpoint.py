@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from factories import Owner, Territory, make_session
-from fixture_types import Client
+from fixture_types import Client, LookedAt, StartOver
 from litestar import Litestar
 
 from wangge.core.clock import utc_now
@@ -371,6 +371,24 @@ OWN = {
 }  # fmt: skip
 
 
+@pytest.fixture
+async def territory(looked_at: LookedAt) -> Territory:
+    """The territory as the test before left it: nothing gets in here."""
+    found: Territory = await looked_at(as_it_is)
+    return found
+
+
+@pytest.fixture
+def owner(_owner: Owner) -> Owner:
+    """The owner's connection; nothing is cleaned away."""
+    return _owner
+
+
+async def as_it_is(_: Owner, territory: Territory) -> Territory:
+    """Nothing more."""
+    return territory
+
+
 @cache
 def endpoints(app: Litestar) -> list[tuple[str, str, dict[str, Any] | None]]:
     """Every documented operation that needs a session, its path filled."""
@@ -405,8 +423,8 @@ async def test_the_refusal_speaks_the_callers_language(language: str, sentence: 
 
 
 @pytest.mark.parametrize("how", ["expired", "revoked", "appointment ended"])
-async def test_a_session_that_has_ended_says_so(how: str, owner: Owner, territory: Territory, client: Client) -> None:
-    someone = territory["county"]
+async def test_a_session_that_has_ended_says_so(how: str, owner: Owner, start_over: StartOver, client: Client) -> None:
+    someone = (await start_over())["county"]
     past = utc_now() - timedelta(minutes=1)
     token = await make_session(
         owner, someone.account_id, someone.appointment_id,
