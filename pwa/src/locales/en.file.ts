@@ -55,6 +55,7 @@ export default {
     },
     waiting: 'Please acknowledge: that you know why this employer is on the list.',
     acknowledge: 'I have taken note',
+    plan: 'What you will do',
     note: 'What you will do (optional)',
     noteHint: 'e.g. visit this week and check the payroll',
     acknowledged: 'Acknowledged {time}',

@@ -55,6 +55,7 @@ export default {
     },
     waiting: '请您签收：表示已知道这家单位为什么列入。',
     acknowledge: '我已知悉，签收',
+    plan: '打算怎么做',
     note: '打算怎么做（可不填）',
     noteHint: '例如：本周上门核实工资发放',
     acknowledged: '已签收，{time}',
