@@ -80,7 +80,7 @@ PARTS: dict[TimelineKind, str] = {
     "signal": f"""
         select s.id || a.act, a.at, a.person_id, s.employer_id,
                jsonb_build_object('zh', k.zh, 'en', k.en, 'act', a.act, 'note', a.note, 'since', s.since, 'until', s.until,
-                                  'amount', s.amount, 'people', s.people, 'reference', s.reference)
+                                  'is_lasting', k.is_lasting, 'amount', s.amount, 'people', s.people, 'reference', s.reference)
         from employer_signals s join signal_kinds k on k.code = s.kind
         cross join lateral (values ('recorded', s.recorded_at, s.recorded_by, s.note), ('ended', s.ended_at, s.ended_by, s.end_note),
                                    ('withdrawn', s.withdrawn_at, s.withdrawn_by, s.withdrawn_why)) as a(act, at, person_id, note)
