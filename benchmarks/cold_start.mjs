@@ -35,26 +35,26 @@ const FLOOR_WORKER = `
   addEventListener('activate', (event) => event.waitUntil(clients.claim()))
   addEventListener('fetch', (event) => event.respondWith(caches.match('/')))`
 
-// Notes when the door and when all rows of the list are on the screen: the frame after they are in the document. The PIN is
-// typed the moment the door is there, so that the whole holds everything but a person's own time.
+// Notes when the door and when all rows of the list are on the screen: the frame after they are in the document. The PIN is typed as
+// soon as the door can be seen, all digits at once, so that the whole holds everything but a person's own time.
 function watch({ employers, pin }) {
   const seen = {}
-  const note = (name) => {
+  const note = (name, then) => {
     if (name in seen) return
     seen[name] = null
     requestAnimationFrame(() =>
       setTimeout(() => {
         seen[name] = performance.now()
-        if (name === 'whole') globalThis.__tell(seen)
+        then()
       }),
     )
   }
+  const type = () => {
+    for (const key of [...pin, 'Enter']) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+  }
   new MutationObserver(() => {
-    if (document.querySelector('[data-lock=unlock]') && !('door' in seen)) {
-      note('door')
-      for (const key of [...pin, 'Enter']) document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
-    }
-    if (document.querySelector(`li[aria-setsize="${employers}"]`)) note('whole')
+    if (document.querySelector('[data-lock=unlock]')) note('door', type)
+    if (document.querySelector(`li[aria-setsize="${employers}"]`)) note('whole', () => globalThis.__tell(seen))
   }).observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ['aria-setsize'] })
 }
 

@@ -3,7 +3,7 @@
 The phone gets its data the real way: it signs in, pulls, and its service worker keeps the app; then the server ends. Each run is
 a fresh Chromium process on the same profile, offline, its CPU slowed 4 times (the page's own thread: the DevTools protocol
 does not slow workers). The clock is the page's own, from the start of the navigation to the paint after the whole list is in.
-The PIN is typed by the script the moment the door is there; ``.door`` is when it stood, ``.after_pin`` what came after.
+The PIN is typed by the script as soon as the door is on the screen; ``.door`` is when it was, ``.after_pin`` what came after.
 
 The floor, in turns with it: a page of 40 lines with its own service worker that reads the same 5,000 rows from IndexedDB and
 shows the first of them: what browser, worker and store take when there is no app and no encryption.

@@ -65,6 +65,8 @@ function stand({ account_id, label, ...stretching }: DoorNote): void {
   busy.setAttribute('role', 'status')
   const pad = makePinPad({ ...words, yes: words.open }, (pin) => {
     busy.textContent = words.busy
+    busy.className = 'wg-lock__busy'
+    main.ariaBusy = 'true'
     pad.setOff(true)
     done.tried = unlockWithPin(device, account_id, pin, Date.now(), stretching)
     // Whoever takes it up hears of it.
