@@ -3,6 +3,7 @@
 ``潍坊市鑫源機械製造有限責任公司（青州分公司）`` and ``鑫源机械制造有限公司青州分公司`` are the same name. Pure; the same on both sides.
 """
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -11,6 +12,9 @@ from functools import cache
 from itertools import pairwise
 
 import opencc
+
+# Characters are read one by one: the readings of phrases would be half a second of every start, and 30 MB.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin import Style, pinyin
 
 PROVINCES = (

@@ -43,8 +43,6 @@ from schemathesis import GenerationMode
 from wangge.core.ids import new_id
 
 EXAMPLES = 60 if os.environ.get("WANGGE_TEST_FULL") else 2
-# The requests are made up once, in one test process, and sent as every role.
-pytestmark = pytest.mark.xdist_group("made up requests")
 ROLES = {"city": CITY, "county": WEST, "street": WEST_NORTH, "community": WEST_NORTH_1, "auditor": WEST}
 SENTINEL = "哨兵绝密"
 PHONE = "13700009999"
