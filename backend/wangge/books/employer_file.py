@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.books import contents
 from wangge.books.asked import Asked
-from wangge.books.document import Column, Document, Facts, Figures, Map, Photo, Photos, Section, Table
+from wangge.books.document import Cell, Column, Document, Facts, Figures, Map, Photo, Photos, Section, Table
 from wangge.books.events import PRINTED, event_words
 from wangge.books.grid_book import AROUND, CUT, say_words
 from wangge.books.map_drawing import Dot, Drawing, Outline, backdrop, draw
@@ -144,7 +144,9 @@ def _timeline(say: Words, asked: Asked, happened: Page[dict[str, Any]]) -> Table
         Column(title=say("时间", "When"), width=1.5, how="moment"), Column(title=say("事项", "What"), width=1.8),
         Column(title=say("人员", "Who"), width=1.1), Column(title=say("说明", "Detail"), width=3.7),
     ]  # fmt: skip
-    rows = [[moment_text(h["at"]), *event_words(say, h["kind"], h["facts"], (h["person"] or {}).get("name") or "")] for h in happened.items]
+    rows: list[list[Cell]] = [
+        [moment_text(h["at"]), *event_words(say, h["kind"], h["facts"], (h["person"] or {}).get("name") or "")] for h in happened.items
+    ]
     return table(say, asked, columns, rows, happened.total, "")
 
 

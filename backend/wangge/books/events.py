@@ -61,7 +61,7 @@ PARTICULARS: dict[str, Callable[[Words, Facts], str]] = {
     "move": lambda say, f: f"{f['from'] or '—'} → {f['to'] or '—'}",
     "check_in": _check_in,
     "visit": lambda say, f: f["note"],
-    "finding": lambda say, f: say.findings([f]),  # type: ignore[list-item]  (kind, severity, note)
+    "finding": lambda say, f: say.findings([f]),
     "talk": lambda say, f: f["note"],
     "incident": lambda say, f: f["note"],
     "survey": _survey,
