@@ -538,6 +538,7 @@ export default {
   operation: {
     employer: { register: 'Register an employer', edit: 'Edit of an employer’s file' },
     patrol: { start: 'Patrol set off', pause: 'Patrol paused', resume: 'Patrol resumed', finish: 'Patrol ended' },
+    key_list: { acknowledge: 'Key list acknowledged' },
     talk: { record: 'Talk' },
     incident: { report: 'Incident' },
     track: { record: 'Track' },
