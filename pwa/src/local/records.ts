@@ -208,11 +208,12 @@ export async function editEmployer(
   return id
 }
 
-/** Take note of what the employer came on the key list for. */
+/** Take note of what the employer came on the key list for, and the draft ends. */
 export async function acknowledgeKeyList(
   db: LocalDb,
   capture: Capture,
   payload: KeyListAcknowledgePayload,
+  draftKey: string,
 ): Promise<void> {
   const { employer_id } = payload
   const record: RecordRow = {
@@ -226,8 +227,11 @@ export async function acknowledgeKeyList(
   }
   const operation = draftOf(capture, { kind: 'key_list.acknowledge', entity_id: record.id, payload, employer_id })
   await append(db, async () => [operation], {
-    tables: ['records'],
-    write: async () => void (await db.records.add(record)),
+    tables: ['records', 'drafts'],
+    write: async () => {
+      await db.records.add(record)
+      await db.drafts.delete(draftKey)
+    },
   })
 }
 
