@@ -144,9 +144,7 @@ def _timeline(say: Words, asked: Asked, happened: Page[dict[str, Any]]) -> Table
         Column(title=say("时间", "When"), width=1.5, how="moment"), Column(title=say("事项", "What"), width=1.8),
         Column(title=say("人员", "Who"), width=1.1), Column(title=say("说明", "Detail"), width=3.7),
     ]  # fmt: skip
-    rows: list[list[Cell]] = [
-        [moment_text(h["at"]), *event_words(say, h["kind"], h["facts"], (h["person"] or {}).get("name") or "")] for h in happened.items
-    ]
+    rows: list[list[Cell]] = [[moment_text(event["at"]), *event_words(say, event)] for event in happened.items]
     return table(say, asked, columns, rows, happened.total, "")
 
 

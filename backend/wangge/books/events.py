@@ -82,7 +82,8 @@ def _name_of(kind: str, facts: Facts) -> str:
     return f"{kind} {facts['act']}" if "act" in facts else kind
 
 
-def event_words(say: Words, kind: str, facts: Facts, who: str) -> tuple[str, str, str]:
-    """What, who, and the particulars, as a row of the timeline has them."""
+def event_words(say: Words, event: Mapping[str, Any]) -> tuple[str, str, str]:
+    """What, who, and the particulars of a moment of the timeline."""
+    kind, facts = event["kind"], event["facts"]
     particulars = PARTICULARS.get(kind)
-    return say.of(NAMES, _name_of(kind, facts)), who, particulars(say, facts) if particulars else ""
+    return say.of(NAMES, _name_of(kind, facts)), (event["person"] or {}).get("name") or "", particulars(say, facts) if particulars else ""

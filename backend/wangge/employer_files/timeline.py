@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from wangge.core.paging import Page
+from wangge.employer_files.repository import PERSON
 
 # In the order in which one follows from another where they are of the same moment.
 TimelineKind = Literal[
@@ -134,8 +135,7 @@ async def timeline(
     total = await db.scalar(text(f"select count(*) from ({_happened(kinds)}) t"), {"ids": list(ids)})
     sql = f"""
         select t.kind, t.id, t.at, t.employer_id, t.facts,
-               case when t.person_id is not null
-                    then json_build_object('id', t.person_id, 'name', (select x.name from people x where x.id = t.person_id)) end as person
+               {PERSON.format(id="t.person_id")} as person
         from ({_happened(kinds)}) t order by t.at {way}, t.rank {way}, t.id {way} limit :limit offset :offset"""
     rows = [dict(r) for r in (await db.execute(text(sql), values)).mappings()]
     return Page(rows, total or 0, page, page_size)
